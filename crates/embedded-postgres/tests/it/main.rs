@@ -1,0 +1,12 @@
+//! Real servers in real folders: started, restarted, killed. Never: a simulated one.
+
+#[cfg(test)]
+mod cluster;
+#[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod redis;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod world;
