@@ -1,0 +1,1 @@
+//! Rules of the protocol, checked without a network.
