@@ -1,0 +1,49 @@
+# The menu. `make` prints it; each line of it is the text behind `##`.
+
+PORT ?= 8000
+# The tests and the lints see the switches of decision 0006; `run` and the image do not.
+TESTED := --features nexus/sabotage
+
+.DEFAULT_GOAL := help
+.PHONY: help run story test check fix bench openapi schemathesis reset
+
+help: ## this menu
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: ## the shop with demo goods, payment simulator and mailbox; PORT=8000, ctrl-c stops it
+	@scripts/setup
+	cargo run -p nexus -- demo --port $(PORT)
+
+story: ## one order from cart to receipt, told request by request, against the running demo
+	cargo run -q -p nexus -- story --url http://127.0.0.1:$(PORT)
+
+test: check ## everything: check, then every test, then the API against its own contract
+	@scripts/setup test
+	cargo test --workspace $(TESTED)
+	$(MAKE) --no-print-directory schemathesis
+
+check: ## format, lints, architecture
+	cargo fmt --all --check
+	cargo test -q -p tidy
+	cargo clippy --workspace --all-targets $(TESTED) -- -D warnings
+
+fix: ## format, and repair what clippy can
+	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets $(TESTED)
+	cargo fmt --all
+
+bench: ## measure; what and how stands in bench/
+	cargo build --release -p nexus
+	cargo run --release -p bench
+
+openapi: ## write openapi.json anew from the code
+	cargo run -q -p nexus -- openapi > openapi.json.new
+	mv openapi.json.new openapi.json
+
+schemathesis: ## thousands of generated requests against the API, held against openapi.json
+	@scripts/schemathesis
+
+reset: ## remove ./var, the demo's data (asks first; YES=1 does not)
+	@if [ "$(YES)" != 1 ]; then \
+		printf 'Remove ./var, with the demo shop and its database? [y/N] '; \
+		read -r answer; [ "$$answer" = y ] || { echo 'kept'; exit 1; }; \
+	fi; rm -rf var && echo 'removed ./var'
