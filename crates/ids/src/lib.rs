@@ -1,0 +1,62 @@
+//! Every typed id of the shop, one line each.
+//!
+//! Promises: ids are UUIDv7 (RFC 9562), so they sort by birth; an order's id is never taken
+//! for a cart's. Never: a secret. Ids are guessable in part; capabilities have tokens.
+
+mod id;
+
+pub use id::Id;
+
+/// A member of the staff.
+pub type StaffId = Id<kind::Staff>;
+/// A buyer with an account.
+pub type CustomerId = Id<kind::Customer>;
+/// A brand.
+pub type BrandId = Id<kind::Brand>;
+/// A node of the category tree.
+pub type CategoryId = Id<kind::Category>;
+/// A product: what a page shows.
+pub type ProductId = Id<kind::Product>;
+/// A picture of a product.
+pub type ImageId = Id<kind::Image>;
+/// An option of a product, such as "size".
+pub type OptionId = Id<kind::Option>;
+/// A value of an option, such as "M".
+pub type OptionValueId = Id<kind::OptionValue>;
+/// A variant: what is counted and sold.
+pub type VariantId = Id<kind::Variant>;
+/// One change of a stock level.
+pub type MovementId = Id<kind::Movement>;
+/// Units set aside for an order.
+pub type ReservationId = Id<kind::Reservation>;
+/// A cart.
+pub type CartId = Id<kind::Cart>;
+/// A line of a cart.
+pub type CartItemId = Id<kind::CartItem>;
+/// An order.
+pub type OrderId = Id<kind::Order>;
+/// A line of an order.
+pub type OrderLineId = Id<kind::OrderLine>;
+/// One try to have an order paid.
+pub type AttemptId = Id<kind::Attempt>;
+/// Money that arrived.
+pub type CaptureId = Id<kind::Capture>;
+/// A message that a payment provider sent us.
+pub type WebhookId = Id<kind::Webhook>;
+/// Something about money that a person must look at.
+pub type ReviewId = Id<kind::Review>;
+
+/// The kinds that keep ids apart; they hold nothing.
+pub mod kind {
+    macro_rules! kinds {
+        ($($name:ident)*) => {$(
+            /// Marks an id.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+            pub enum $name {}
+        )*};
+    }
+    kinds! {
+        Staff Customer Brand Category Product Image Option OptionValue Variant Movement
+        Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review
+    }
+}

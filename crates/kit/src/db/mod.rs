@@ -1,0 +1,184 @@
+//! The way to PostgreSQL: a pool, connections for reading, named transactions for writing.
+//!
+//! Promises: each session has time-outs; a transaction that is dropped is rolled back before
+//! its connection is used again. Never: a call to the outside world.
+
+mod migrate;
+mod settings;
+mod transaction;
+
+use std::{future::Future, sync::Arc};
+
+use deadpool_postgres::Object;
+use tokio_postgres::{Row, error::SqlState, types::ToSql};
+
+pub use self::{
+    migrate::{Migration, MigrationState, migrate, pending},
+    settings::{DatabaseSettings, connect_once},
+    transaction::Tx,
+};
+use crate::{
+    error::{Error, Result},
+    outbox::Subscriptions,
+    sabotage::Sabotage,
+    wake::Wake,
+};
+
+/// A value bound to a statement.
+pub type Param<'a> = &'a (dyn ToSql + Sync);
+
+/// The pool of connections; copies share it.
+#[derive(Clone)]
+pub struct Db {
+    pool: deadpool_postgres::Pool,
+    subscriptions: Arc<Subscriptions>,
+    sabotage: Arc<Sabotage>,
+    wake: Wake,
+}
+
+/// A connection outside a transaction: for reading.
+pub struct Conn(Object);
+
+/// How often a transaction that PostgreSQL gave up in favour of another is run again.
+const ATTEMPTS_MAX: u32 = 5;
+
+impl Db {
+    /// Opens a pool; connections are made when they are first needed.
+    ///
+    /// # Errors
+    /// A fault when the URL cannot be read.
+    pub fn open(settings: &DatabaseSettings, subscriptions: Subscriptions) -> Result<Self> {
+        Ok(Self {
+            pool: settings.pool()?,
+            subscriptions: Arc::new(subscriptions),
+            sabotage: Arc::default(),
+            wake: Wake::default(),
+        })
+    }
+
+    /// The same pool with guards taken away (positive controls in tests).
+    #[must_use]
+    pub fn sabotaged(&self, sabotage: Sabotage) -> Self {
+        Self { sabotage: Arc::new(sabotage), ..self.clone() }
+    }
+
+    /// The same pool with another bell for workers.
+    #[must_use]
+    pub fn waking(self, wake: Wake) -> Self {
+        Self { wake, ..self }
+    }
+
+    /// The bell that rings when jobs were committed.
+    #[must_use]
+    pub const fn wake(&self) -> &Wake {
+        &self.wake
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// A fault when none is free in time or the database is away.
+    pub async fn read(&self) -> Result<Conn> {
+        Ok(Conn(self.pool.get().await?))
+    }
+
+    /// Begins a transaction (`READ COMMITTED`). The name labels its metric and its log lines.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn begin(&self, name: &'static str) -> Result<Tx> {
+        Tx::begin(self, name, "begin").await
+    }
+
+    /// Begins one read-only snapshot of the whole database.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn begin_snapshot(&self, name: &'static str) -> Result<Tx> {
+        Tx::begin(self, name, "begin isolation level repeatable read read only").await
+    }
+
+    /// Runs `work` again when PostgreSQL gave its transaction up for another one (deadlock or
+    /// serialization failure): the only place where that is repeated.
+    ///
+    /// # Errors
+    /// Whatever `work` answers in the end.
+    pub async fn retrying<T, F, Fut>(&self, mut work: F) -> Result<T>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        let mut attempt = 1;
+        loop {
+            match work().await {
+                Err(error) if attempt < ATTEMPTS_MAX && was_given_up(&error) => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Connections in use and in the pool, for metrics and tests.
+    #[must_use]
+    pub fn usage(&self) -> (usize, usize) {
+        let status = self.pool.status();
+        (status.size.saturating_sub(status.available), status.size)
+    }
+
+    /// Closes the pool; work that still asks for a connection gets a fault.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
+
+fn was_given_up(error: &Error) -> bool {
+    matches!(
+        error.sql_state(),
+        Some(&SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE)
+    )
+}
+
+impl Conn {
+    /// All rows of a statement, prepared once per connection.
+    ///
+    /// # Errors
+    /// A fault with the database's error.
+    pub async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        let statement = self.0.prepare_cached(sql).await?;
+        Ok(self.0.query(&statement, params).await?)
+    }
+
+    /// At most one row.
+    ///
+    /// # Errors
+    /// As [`Conn::query`]; also when there is more than one row.
+    pub async fn query_opt(&self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>> {
+        let statement = self.0.prepare_cached(sql).await?;
+        Ok(self.0.query_opt(&statement, params).await?)
+    }
+
+    /// Exactly one row.
+    ///
+    /// # Errors
+    /// As [`Conn::query`]; also when there is not exactly one row.
+    pub async fn query_one(&self, sql: &str, params: &[Param<'_>]) -> Result<Row> {
+        let statement = self.0.prepare_cached(sql).await?;
+        Ok(self.0.query_one(&statement, params).await?)
+    }
+
+    /// Runs a statement and tells how many rows it touched.
+    ///
+    /// # Errors
+    /// As [`Conn::query`].
+    pub async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
+        let statement = self.0.prepare_cached(sql).await?;
+        Ok(self.0.execute(&statement, params).await?)
+    }
+
+    /// Statements without parameters, as one message; for migrations and settings.
+    ///
+    /// # Errors
+    /// As [`Conn::query`].
+    pub async fn batch(&self, sql: &str) -> Result<()> {
+        Ok(self.0.batch_execute(sql).await?)
+    }
+}

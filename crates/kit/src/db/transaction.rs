@@ -1,0 +1,112 @@
+//! `Tx`: a named transaction that is finished by hand.
+
+use std::{
+    ops::Deref,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
+
+use deadpool_postgres::Object;
+
+use super::{Conn, Db};
+use crate::{
+    error::Result,
+    outbox::Subscriptions,
+    sabotage::{Sabotage, crash_point},
+    tasks,
+};
+
+/// A transaction. Reads go through it as through a [`Conn`]; dropping it rolls it back.
+pub struct Tx {
+    // None only between `commit` and drop.
+    conn: Option<Conn>,
+    db: Db,
+    name: &'static str,
+    started_at: Instant,
+    has_ended: bool,
+    has_jobs: AtomicBool,
+}
+
+impl Tx {
+    pub(super) async fn begin(db: &Db, name: &'static str, statement: &str) -> Result<Self> {
+        let tx = Self {
+            conn: Some(db.read().await?),
+            db: db.clone(),
+            name,
+            started_at: Instant::now(),
+            has_ended: false,
+            has_jobs: AtomicBool::new(false),
+        };
+        // From here on the value owns the rollback: a caller who is cancelled while `begin` is
+        // on the wire leaves no open transaction in the pool.
+        tx.batch(statement).await?;
+        Ok(tx)
+    }
+
+    /// Makes everything in it durable. After an `Ok` it survives a crash.
+    ///
+    /// # Errors
+    /// A fault; when the connection was lost meanwhile, the outcome is unknown to the caller.
+    pub async fn commit(mut self) -> Result<()> {
+        crash_point(&format!("before commit of {}", self.name));
+        self.batch("commit").await?;
+        self.has_ended = true;
+        if self.has_jobs.load(Ordering::Relaxed) {
+            self.db.wake().ring();
+        }
+        crash_point(&format!("after commit of {}", self.name));
+        metrics::histogram!("database_transaction_seconds", "name" => self.name)
+            .record(self.started_at.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    /// Ends it without a trace.
+    ///
+    /// # Errors
+    /// A fault when the connection was lost; nothing was kept then either.
+    pub async fn rollback(mut self) -> Result<()> {
+        self.batch("rollback").await?;
+        self.has_ended = true;
+        Ok(())
+    }
+
+    pub(crate) fn wakes_workers(&self) {
+        self.has_jobs.store(true, Ordering::Relaxed);
+    }
+
+    /// The table from events to jobs.
+    #[must_use]
+    pub fn subscriptions(&self) -> &Subscriptions {
+        &self.db.subscriptions
+    }
+
+    /// The guards that a test has switched off.
+    #[must_use]
+    pub fn sabotage(&self) -> &Sabotage {
+        &self.db.sabotage
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+
+    #[expect(clippy::expect_used, reason = "the connection leaves only in `drop`")]
+    fn deref(&self) -> &Conn {
+        self.conn.as_ref().expect("a live transaction has its connection")
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(Conn(object)) = self.conn.take() else { return };
+        if self.has_ended {
+            return;
+        }
+        tasks::spawn_cleanup(async move {
+            if object.batch_execute("rollback").await.is_err() {
+                // Better no connection than one in an unknown state.
+                drop(Object::take(object));
+            }
+        });
+    }
+}

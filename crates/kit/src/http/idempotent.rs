@@ -1,0 +1,107 @@
+//! The `Idempotency-Key` header, and replies that are stored with their effect.
+
+use axum::{
+    extract::FromRequestParts,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use serde::Serialize;
+
+use super::Kit;
+use crate::{
+    db::Tx,
+    error::{Error, Result},
+    idempotency::{self, Claim, IdempotencyKey, IdempotencyRefusal, StoredReply},
+};
+
+/// The header, checked; `None` when it was not sent.
+#[derive(Debug, Clone)]
+pub struct IdempotencyHeader(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyHeader {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let mut values = parts.headers.get_all("idempotency-key").iter();
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return if parts.headers.contains_key("idempotency-key") {
+                Err(IdempotencyRefusal::Malformed.into())
+            } else {
+                Ok(Self(None))
+            };
+        };
+        let bytes = value.as_bytes();
+        let is_visible = bytes.iter().all(|byte| (0x21..=0x7e).contains(byte));
+        if !is_visible || bytes.is_empty() || bytes.len() > 255 {
+            return Err(IdempotencyRefusal::Malformed.into());
+        }
+        Ok(Self(value.to_str().ok().map(str::to_owned)))
+    }
+}
+
+impl IdempotencyHeader {
+    /// The key in its scope.
+    #[must_use]
+    pub fn scoped(self, principal: String, route: &'static str, fingerprint: Vec<u8>) -> Idempotency {
+        Idempotency(
+            self.0.map(|key| IdempotencyKey { principal, route, key, fingerprint }),
+        )
+    }
+
+    /// The key in its scope, where the operation needs one.
+    ///
+    /// # Errors
+    /// `idempotency_key_required`
+    pub fn required(
+        self,
+        principal: String,
+        route: &'static str,
+        fingerprint: Vec<u8>,
+    ) -> Result<Idempotency> {
+        if self.0.is_none() {
+            return Err(IdempotencyRefusal::Required.into());
+        }
+        Ok(self.scoped(principal, route, fingerprint))
+    }
+}
+
+/// A key in its scope, or none: what makes a write repeatable.
+#[derive(Debug, Clone)]
+pub struct Idempotency(Option<IdempotencyKey>);
+
+impl Idempotency {
+    /// The reply that this key was given before, if it was; otherwise the key is claimed in `tx`.
+    ///
+    /// # Errors
+    /// `idempotency_conflict`, `idempotency_in_flight`; faults.
+    pub async fn replay(&self, tx: &Tx, kit: &Kit) -> Result<Option<Response>> {
+        let Some(key) = &self.0 else { return Ok(None) };
+        match idempotency::claim(tx, key, kit.clock.now()).await? {
+            Claim::Fresh => Ok(None),
+            Claim::Replay(reply) => {
+                let mut response = respond(reply);
+                let replayed = HeaderValue::from_static("true");
+                response.headers_mut().insert("idempotent-replayed", replayed);
+                Ok(Some(response))
+            }
+        }
+    }
+
+    /// Stores the reply in `tx`, commits, and answers it.
+    ///
+    /// # Errors
+    /// Faults; then nothing has changed or the outcome is found by sending the key again.
+    pub async fn commit<T: Serialize>(self, tx: Tx, status: StatusCode, body: &T) -> Result<Response> {
+        let reply = StoredReply { status: status.as_u16(), body: serde_json::to_vec(body)? };
+        if let Some(key) = &self.0 {
+            idempotency::store(&tx, key, &reply).await?;
+        }
+        tx.commit().await?;
+        Ok(respond(reply))
+    }
+}
+
+fn respond(reply: StoredReply) -> Response {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "application/json")], reply.body).into_response()
+}

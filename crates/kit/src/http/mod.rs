@@ -1,0 +1,29 @@
+//! What any HTTP API of ours needs: problems, bodies, pages, versions, the server itself.
+//! No routes.
+
+pub mod body;
+pub mod etag;
+pub mod idempotent;
+pub mod layers;
+pub mod page;
+pub mod problem;
+pub mod server;
+
+pub use self::{
+    body::{Body, PathId, Query},
+    etag::{IfMatch, Versioned},
+    idempotent::{Idempotency, IdempotencyHeader},
+    page::{Cursor, Page, PageQuery},
+    problem::{Problem, ProblemResponses},
+};
+
+use crate::{clock::Clock, db::Db};
+
+/// The state of every route: the database and the clock.
+#[derive(Clone)]
+pub struct Kit {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+}

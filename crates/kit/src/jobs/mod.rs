@@ -1,0 +1,107 @@
+//! Work for later, written in the transaction that causes it.
+//!
+//! Promises: a job exists exactly when its cause was committed; a unique key makes it one for
+//! ever; a job runs at least once, with a lease; it ends done or buried with its reason.
+
+mod registry;
+mod store;
+mod worker;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use self::{
+    registry::{JobRun, Outcome, Registry},
+    worker::Worker,
+};
+use crate::{db::Tx, error::Result};
+
+/// One kind of work. Running it twice must do no harm.
+pub trait Job: Serialize + DeserializeOwned + Send + 'static {
+    /// Its stable name, such as `send_receipt`.
+    const KIND: &'static str;
+    /// The version of its payload; a worker refuses a version that it does not know.
+    const VERSION: i16 = 1;
+    /// How often it is tried before it is buried.
+    const ATTEMPTS_MAX: i16 = 12;
+    /// How long one try may take; the lease ends then and another worker may take it.
+    const LEASE: Duration = Duration::from_secs(60);
+
+    /// Makes the job one of its kind for ever; `None` for jobs that may repeat.
+    fn unique_key(&self) -> Option<String>;
+}
+
+/// A job that is to be written.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    kind: &'static str,
+    version: i16,
+    attempts_max: i16,
+    unique_key: Option<String>,
+    payload: Value,
+    run_at: Option<DateTime<Utc>>,
+}
+
+impl NewJob {
+    /// Runs as soon as its cause is committed.
+    ///
+    /// # Errors
+    /// A fault when the payload cannot be serialized.
+    pub fn now<J: Job>(job: &J) -> Result<Self> {
+        Ok(Self {
+            kind: J::KIND,
+            version: J::VERSION,
+            attempts_max: J::ATTEMPTS_MAX,
+            unique_key: job.unique_key(),
+            payload: serde_json::to_value(job)?,
+            run_at: None,
+        })
+    }
+
+    /// Runs at `run_at` or soon after.
+    ///
+    /// # Errors
+    /// As [`NewJob::now`].
+    pub fn at<J: Job>(job: &J, run_at: DateTime<Utc>) -> Result<Self> {
+        Ok(Self { run_at: Some(run_at), ..Self::now(job)? })
+    }
+}
+
+/// Writes a job in `tx`; a unique key that exists already makes this a no-op.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn insert(tx: &Tx, job: &NewJob, now: DateTime<Utc>) -> Result<()> {
+    let id = Uuid::new_v7(crate::random::uuid_timestamp(now));
+    let run_at = job.run_at.unwrap_or(now);
+    store::insert_job(tx, id, job, run_at, now).await?;
+    tx.wakes_workers();
+    Ok(())
+}
+
+/// The pause before the next try: 5 s, 10 s, 20 s … up to an hour, spread by a fifth so that
+/// jobs that failed together do not return together.
+#[must_use]
+pub fn backoff(attempts: i16, id: Uuid) -> Duration {
+    let exponent = u32::try_from(attempts.clamp(1, 12) - 1).unwrap_or(0);
+    let base_ms = (5_000_u64 << exponent).min(3_600_000);
+    let spread = u64::from(id.as_bytes()[15]) * base_ms / (255 * 5);
+    Duration::from_millis(base_ms + spread)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_doubles_up_to_an_hour() {
+        let id = Uuid::nil();
+        let seconds: Vec<u64> = (1..=12).map(|n| backoff(n, id).as_secs()).collect();
+        assert_eq!(seconds, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]);
+        assert_eq!(backoff(1, Uuid::max()), Duration::from_secs(6));
+    }
+}

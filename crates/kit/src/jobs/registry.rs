@@ -1,0 +1,77 @@
+//! Which code runs which kind of job.
+
+use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::Job;
+use crate::{clock::Clock, db::Db, error::Result};
+
+/// What a job is given to work with.
+#[derive(Clone)]
+pub struct JobRun {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Which try this is, from 1.
+    pub attempt: i16,
+}
+
+/// How a job ended without an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Finished for good.
+    Done,
+    /// Not yet: run again then. Does not count as a failed try.
+    Again(DateTime<Utc>),
+}
+
+type Run = Pin<Box<dyn Future<Output = Result<Outcome>> + Send>>;
+type Handler = Arc<dyn Fn(Value, JobRun) -> Run + Send + Sync>;
+
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) version: i16,
+    pub(crate) lease: Duration,
+    pub(crate) handler: Handler,
+}
+
+/// The table from kind to code. Built once, at the top.
+#[derive(Clone, Default)]
+pub struct Registry(BTreeMap<&'static str, Entry>);
+
+impl Registry {
+    /// Adds a kind of job.
+    #[must_use]
+    pub fn with<J, F, Fut>(mut self, handler: F) -> Self
+    where
+        J: Job,
+        F: Fn(J, JobRun) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        let handler = Arc::new(handler);
+        let run = move |payload: Value, run: JobRun| -> Run {
+            let handler = Arc::clone(&handler);
+            Box::pin(async move { handler(serde_json::from_value(payload)?, run).await })
+        };
+        let entry = Entry { version: J::VERSION, lease: J::LEASE, handler: Arc::new(run) };
+        self.0.insert(J::KIND, entry);
+        self
+    }
+
+    /// The kinds that this process can run.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&'static str> {
+        self.0.keys().copied().collect()
+    }
+
+    pub(crate) fn find(&self, kind: &str) -> Option<&Entry> {
+        self.0.get(kind)
+    }
+
+    pub(crate) fn longest_lease(&self) -> Duration {
+        self.0.values().map(|entry| entry.lease).max().unwrap_or(Duration::from_secs(60))
+    }
+}

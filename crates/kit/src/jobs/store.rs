@@ -1,0 +1,134 @@
+//! Every statement on the table `jobs`.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::NewJob;
+use crate::{
+    db::{Conn, Tx},
+    error::Result,
+};
+
+/// A job that this worker holds until its lease ends.
+#[derive(Debug, Clone)]
+pub(crate) struct ClaimedJob {
+    pub(crate) id: Uuid,
+    pub(crate) kind: String,
+    pub(crate) version: i16,
+    pub(crate) payload: Value,
+    pub(crate) attempts: i16,
+    pub(crate) attempts_max: i16,
+    pub(crate) lease_version: i32,
+}
+
+const INSERT_JOB: &str = "
+    insert into jobs (id, kind, version, payload, unique_key, attempts_max, run_at, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (kind, unique_key) do nothing";
+
+pub(crate) async fn insert_job(
+    tx: &Tx,
+    id: Uuid,
+    job: &NewJob,
+    run_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(
+        INSERT_JOB,
+        &[
+            &id,
+            &job.kind,
+            &job.version,
+            &job.payload,
+            &job.unique_key,
+            &job.attempts_max,
+            &run_at,
+            &now,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+// `skip locked`: workers never wait for each other. A lease that ran out makes a job ready again.
+const CLAIM_JOBS: &str = "
+    with due as (
+        select id
+        from jobs
+        where state in ('ready', 'running') and run_at <= $1
+            and kind = any($2)
+        order by run_at, id
+        limit $4
+        for update skip locked
+    )
+    update jobs
+    set state = 'running', attempts = attempts + 1, lease_version = lease_version + 1,
+        run_at = $3
+    from due
+    where jobs.id = due.id
+    returning jobs.id, kind, version, payload, attempts, attempts_max, lease_version";
+
+/// Takes due jobs; `run_at` of a running job is the end of its lease.
+pub(crate) async fn claim_jobs(
+    conn: &Conn,
+    kinds: &[&str],
+    now: DateTime<Utc>,
+    lease_ends_at: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<ClaimedJob>> {
+    let rows = conn.query(CLAIM_JOBS, &[&now, &kinds, &lease_ends_at, &limit]).await?;
+    Ok(rows.iter().map(claimed).collect())
+}
+
+fn claimed(row: &Row) -> ClaimedJob {
+    ClaimedJob {
+        id: row.get("id"),
+        kind: row.get("kind"),
+        version: row.get("version"),
+        payload: row.get("payload"),
+        attempts: row.get("attempts"),
+        attempts_max: row.get("attempts_max"),
+        lease_version: row.get("lease_version"),
+    }
+}
+
+const UPDATE_DONE: &str = "
+    update jobs
+    set state = 'done', finished_at = $3, last_error = null
+    where id = $1 and lease_version = $2 and state = 'running'";
+
+pub(crate) async fn update_done(conn: &Conn, job: &ClaimedJob, now: DateTime<Utc>) -> Result<bool> {
+    Ok(conn.execute(UPDATE_DONE, &[&job.id, &job.lease_version, &now]).await? == 1)
+}
+
+const UPDATE_AGAIN: &str = "
+    update jobs
+    set state = 'ready', run_at = $3, last_error = $4,
+        attempts = case when $4::text is null then 0 else attempts end
+    where id = $1 and lease_version = $2 and state = 'running'";
+
+/// Back to ready, because of an error or because the job asked for another round.
+pub(crate) async fn update_again(
+    conn: &Conn,
+    job: &ClaimedJob,
+    run_at: DateTime<Utc>,
+    error: Option<&str>,
+) -> Result<bool> {
+    Ok(conn.execute(UPDATE_AGAIN, &[&job.id, &job.lease_version, &run_at, &error]).await? == 1)
+}
+
+const UPDATE_DEAD: &str = "
+    update jobs
+    set state = 'dead', finished_at = $3, last_error = $4
+    where id = $1 and lease_version = $2 and state = 'running'";
+
+pub(crate) async fn update_dead(
+    conn: &Conn,
+    job: &ClaimedJob,
+    now: DateTime<Utc>,
+    error: &str,
+) -> Result<bool> {
+    Ok(conn.execute(UPDATE_DEAD, &[&job.id, &job.lease_version, &now, &error]).await? == 1)
+}

@@ -1,0 +1,24 @@
+//! What any service needs and no shop knows.
+//!
+//! Owns: `schema_migrations`, `idempotency_keys`, `jobs`, `events`.
+//! Promises: a refusal changes nothing; a transaction is named, bounded in time and rolled back
+//! when dropped; jobs and events exist exactly when their cause was committed.
+//! Never: a noun of the shop.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod http;
+pub mod idempotency;
+pub mod jobs;
+pub mod outbox;
+pub mod random;
+pub mod sabotage;
+pub mod tasks;
+pub mod wake;
+
+pub use clock::Clock;
+pub use db::{Conn, Db, Tx};
+pub use error::{Error, Refusal, RefusalKind, Resolution, Result};
+pub use http::Kit;
