@@ -1,10 +1,10 @@
 //! The calls. Each makes one request, never repeats it, and reads the answer completely.
 //! Not when to call, how often, or what the answer means for an order.
 
-mod answers;
+pub(crate) mod answers;
 mod config;
-mod requests;
-mod transport;
+pub(crate) mod requests;
+pub(crate) mod transport;
 
 use reqwest::Method;
 

@@ -57,7 +57,7 @@ pub struct NewRefund {
 }
 
 /// Refuses what would leave its place in the path, and what no reference looks like.
-pub(super) fn check_reference(field: &'static str, reference: &str) -> Result<(), Error> {
+pub(crate) fn check_reference(field: &'static str, reference: &str) -> Result<(), Error> {
     let fits = (1..=100).contains(&reference.len())
         && reference.bytes().all(|byte| byte.is_ascii_graphic());
     if !fits {
@@ -86,7 +86,7 @@ fn check_amount(amount_minor: i64) -> Result<(), Error> {
     })
 }
 
-pub(super) fn initialize_body(transaction: &NewTransaction) -> Result<String, Error> {
+pub(crate) fn initialize_body(transaction: &NewTransaction) -> Result<String, Error> {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let tx_ref = &transaction.tx_ref;
     if !(1..=50).contains(&tx_ref.len()) || !tx_ref.bytes().all(safe) {
@@ -141,7 +141,7 @@ fn put_filled(object: &mut Map<String, Value>, key: &str, value: Option<&str>) {
     }
 }
 
-pub(super) fn refund_body(refund: &NewRefund) -> Result<String, Error> {
+pub(crate) fn refund_body(refund: &NewRefund) -> Result<String, Error> {
     check_reference("reference", &refund.provider_reference)?;
     let mut pairs = Vec::new();
     if let Some(amount_minor) = refund.amount_minor {

@@ -31,11 +31,11 @@ pub(super) enum Payload {
 }
 
 /// An answer that arrived whole, is text, and is neither a 5xx nor a 401, 429 or redirect.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
     /// Whether the call only reads.
-    pub(super) is_read: bool,
+    pub(crate) is_read: bool,
 }
 
 impl Answer {

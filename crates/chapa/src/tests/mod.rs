@@ -1,1 +1,30 @@
 //! Rules of the protocol, checked without a network.
+
+mod amounts;
+mod callbacks;
+mod notices;
+mod requests;
+mod secrets;
+mod settlements;
+mod signatures;
+mod verify_bodies;
+
+use crate::client::transport::Answer;
+
+/// An answer to a call that only reads.
+fn read(status: u16, body: &str) -> Answer {
+    Answer {
+        status,
+        body: body.to_owned(),
+        is_read: true,
+    }
+}
+
+/// An answer to a call that changes something.
+fn write(status: u16, body: &str) -> Answer {
+    Answer {
+        status,
+        body: body.to_owned(),
+        is_read: false,
+    }
+}

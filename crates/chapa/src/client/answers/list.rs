@@ -42,7 +42,7 @@ struct ListRow<'a> {
     created_at: Option<&'a RawValue>,
 }
 
-pub(in crate::client) fn transactions(answer: &Answer) -> Result<TransactionPage, Error> {
+pub(crate) fn transactions(answer: &Answer) -> Result<TransactionPage, Error> {
     let envelope = accepted(answer)?;
     let data: ListData<'_> = envelope
         .object()
@@ -80,7 +80,7 @@ struct EventRow<'a> {
     created_at: Option<&'a RawValue>,
 }
 
-pub(in crate::client) fn timeline(answer: &Answer) -> Result<Vec<TimelineEntry>, Error> {
+pub(crate) fn timeline(answer: &Answer) -> Result<Vec<TimelineEntry>, Error> {
     let envelope = accepted(answer)?;
     let rows: Vec<EventRow<'_>> = envelope
         .list()

@@ -13,9 +13,9 @@ use super::transport::Answer;
 use crate::Error;
 use crate::wire::{self, Envelope};
 
-pub(super) use list::{timeline, transactions};
-pub(super) use refund::{refund_accepted, refund_observation};
-pub(super) use transaction::observation;
+pub(crate) use list::{timeline, transactions};
+pub(crate) use refund::{refund_accepted, refund_observation};
+pub(crate) use transaction::observation;
 
 /// An opened checkout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ struct CheckoutData<'a> {
     checkout_url: Option<&'a RawValue>,
 }
 
-pub(super) fn initialized(
+pub(crate) fn initialized(
     answer: &Answer,
     allowed_hosts: &[String],
     https_only: bool,
@@ -123,7 +123,7 @@ fn exact(raw: Option<&RawValue>) -> Option<String> {
     raw.and_then(wire::text).filter(|text| !text.is_empty())
 }
 
-pub(super) fn cancelled(answer: &Answer) -> Result<CancelOutcome, Error> {
+pub(crate) fn cancelled(answer: &Answer) -> Result<CancelOutcome, Error> {
     let envelope = answer.envelope()?;
     let lower = envelope.message().text.to_ascii_lowercase();
     // Looked at before the status: which code goes with a refusal is not documented.

@@ -30,7 +30,7 @@ struct RefundData<'a> {
 }
 
 /// After `POST /refund`: an acceptance may tell little or nothing about the refund.
-pub(in crate::client) fn refund_accepted(answer: Answer) -> Result<RefundObservation, Error> {
+pub(crate) fn refund_accepted(answer: Answer) -> Result<RefundObservation, Error> {
     let observation = {
         let envelope = accepted(&answer)?;
         match envelope.object() {
@@ -46,7 +46,7 @@ pub(in crate::client) fn refund_accepted(answer: Answer) -> Result<RefundObserva
     Ok(RefundObservation { raw, ..observation })
 }
 
-pub(in crate::client) fn refund_observation(answer: Answer) -> Result<RefundObservation, Error> {
+pub(crate) fn refund_observation(answer: Answer) -> Result<RefundObservation, Error> {
     let observation = {
         let envelope = answer.envelope()?;
         match envelope.object() {

@@ -31,7 +31,7 @@ struct TransactionData<'a> {
     payment_method: Option<&'a RawValue>,
 }
 
-pub(in crate::client) fn observation(answer: Answer) -> Result<Observation, Error> {
+pub(crate) fn observation(answer: Answer) -> Result<Observation, Error> {
     let observation = read_observation(&answer)?;
     let raw = RawAnswer {
         http_status: answer.status,
