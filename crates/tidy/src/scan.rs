@@ -15,6 +15,7 @@ pub(crate) struct Scanned {
     pub(crate) code: Vec<String>,
     pub(crate) literals: Vec<Piece>,
     pub(crate) comments: Vec<Piece>,
+    raw_lines: Vec<(usize, usize)>,
     test_lines: Vec<(usize, usize)>,
 }
 
@@ -22,6 +23,13 @@ impl Scanned {
     /// True inside an item that stands under `#[cfg(test)]`.
     pub(crate) fn is_test_line(&self, line: usize) -> bool {
         self.test_lines
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&line))
+    }
+
+    /// True when a raw string touches the line: its text cannot be broken.
+    pub(crate) fn is_raw_line(&self, line: usize) -> bool {
+        self.raw_lines
             .iter()
             .any(|(first, last)| (*first..=*last).contains(&line))
     }
@@ -34,6 +42,7 @@ struct Scanner {
     code: String,
     literals: Vec<Piece>,
     comments: Vec<Piece>,
+    raw_lines: Vec<(usize, usize)>,
 }
 
 pub(crate) fn scan(text: &str) -> Scanned {
@@ -44,16 +53,24 @@ pub(crate) fn scan(text: &str) -> Scanned {
         code: String::with_capacity(text.len()),
         literals: Vec::new(),
         comments: Vec::new(),
+        raw_lines: Vec::new(),
     };
     while scanner.at < scanner.chars.len() {
         scanner.step();
     }
     let code: Vec<String> = scanner.code.lines().map(str::to_owned).collect();
     let test_lines = test_lines(&code);
+    let Scanner {
+        literals,
+        comments,
+        raw_lines,
+        ..
+    } = scanner;
     Scanned {
         code,
-        literals: scanner.literals,
-        comments: scanner.comments,
+        literals,
+        comments,
+        raw_lines,
         test_lines,
     }
 }
@@ -167,6 +184,7 @@ impl Scanner {
         }
         self.at += 1 + hashes;
         self.code.push('"');
+        self.raw_lines.push((line, self.line));
         self.literals.push(Piece { line, text });
         true
     }

@@ -221,7 +221,7 @@ fn is_text(path: &str) -> bool {
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
     ENDINGS.iter().any(|ending| name.ends_with(ending))
-        || ["Makefile", "Dockerfile", "LICENSE", ".env.example"].contains(&name)
+        || ["Cargo.lock", "Makefile", "Dockerfile", ".env.example"].contains(&name)
         || path.starts_with(".ci/")
         || path.starts_with("scripts/")
 }

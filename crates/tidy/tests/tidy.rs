@@ -63,6 +63,11 @@ fn store_functions_say_their_sql() {
 }
 
 #[test]
+fn store_statements_are_constants() {
+    check(rules::statements_are_constants);
+}
+
+#[test]
 fn kit_knows_no_shop() {
     check(rules::kit_knows_no_shop);
 }
@@ -90,4 +95,9 @@ fn decisions_are_numbered_and_listed() {
 #[test]
 fn nothing_unfinished_is_left_behind() {
     check(rules::nothing_left_behind);
+}
+
+#[test]
+fn nothing_banned_is_in_the_lock_file() {
+    check(rules::lock_file_keeps_the_bans);
 }

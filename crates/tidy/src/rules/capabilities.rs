@@ -1,7 +1,8 @@
 //! Every capability has the same shape: the same file names, a front door without code, a store
 //! whose names say the SQL, and a first line that says what lives in the file.
 
-use super::CAPABILITIES;
+use super::places::is_sql;
+use super::{CAPABILITIES, has_word};
 use crate::tree::{Finding, SourceFile, Tree};
 
 const FILE_NAMES: [&str; 8] = [
@@ -22,6 +23,10 @@ fn capability_files(tree: &Tree) -> impl Iterator<Item = (&SourceFile, &str)> {
             .filter(|_| is_capability)
             .map(|path| (file, path))
     })
+}
+
+fn stores(tree: &Tree) -> impl Iterator<Item = (&SourceFile, &str)> {
+    capability_files(tree).filter(|(_, path)| *path == "store.rs" || path.starts_with("store/"))
 }
 
 /// Every Rust file opens with `//!`.
@@ -67,14 +72,14 @@ pub fn front_doors(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, _) in capability_files(tree).filter(|(_, path)| *path == "lib.rs") {
         for (line, code) in file.code_lines(true) {
-            if super::has_word(code, "fn") {
+            if has_word(code, "fn") {
                 let advice = "lib.rs is the front door and holds no code: move the function to \
                               the file of its kind and re-export it";
                 findings.push(file.finding(line, advice));
             }
         }
         for heading in ["Owns", "Promises", "Never"] {
-            let says = |line: &str| line.starts_with("//!") && super::has_word(line, heading);
+            let says = |line: &str| line.starts_with("//!") && has_word(line, heading);
             if !file.text.lines().any(says) {
                 let advice = format!("say in the `//!` text what follows `{heading}`");
                 findings.push(file.finding(1, advice));
@@ -87,9 +92,7 @@ pub fn front_doors(tree: &Tree) -> Vec<Finding> {
 /// A store's asynchronous functions are named after their SQL.
 pub fn store_names(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let stores = capability_files(tree)
-        .filter(|(_, path)| *path == "store.rs" || path.starts_with("store/"));
-    for (file, _) in stores {
+    for (file, _) in stores(tree) {
         for (line, code) in file.code_lines(false) {
             let Some((_, rest)) = code.split_once("async fn ") else {
                 continue;
@@ -98,6 +101,30 @@ pub fn store_names(tree: &Tree) -> Vec<Finding> {
                 let name = rest.split(['(', '<']).next().unwrap_or(rest);
                 let verbs = STORE_VERBS.join(", ");
                 let advice = format!("`{name}` does not say its SQL: start it with one of {verbs}");
+                findings.push(file.finding(line, advice));
+            }
+        }
+    }
+    findings
+}
+
+/// A store's statements are constants: the test that prepares each against the schema finds
+/// them by name (decision 0002).
+pub fn statements_are_constants(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (file, _) in stores(tree) {
+        let code: Vec<&str> = file.code_lines(true).map(|(_, code)| code).collect();
+        for (line, _) in file.literals().filter(|(_, text)| is_sql(text)) {
+            let own = code.get(line - 1).copied().unwrap_or("");
+            let before = if line > 1 {
+                code.get(line - 2).copied().unwrap_or("")
+            } else {
+                ""
+            };
+            let broken_after = before.trim_end().ends_with(['=', '(']) && has_word(before, "const");
+            if !has_word(own, "const") && !broken_after {
+                let advice = "declare the statement as a `const` of this store, so that it is \
+                              prepared against the schema by the test of decision 0002";
                 findings.push(file.finding(line, advice));
             }
         }
@@ -165,5 +192,14 @@ mod tests {
                      fn row_to_cart() {}\n";
         let files = [("crates/cart/src/store.rs", store)];
         assert_eq!(check(store_names, &files), ["crates/cart/src/store.rs:3"]);
+    }
+
+    #[test]
+    fn a_statement_inside_a_function_is_found() {
+        let store = "//! x\nconst A: &str = \"\n select 1\";\nconst B: &str =\n    \"select 2\";\n\
+                     fn c() {\n    tx.query(\"select 3\");\n}\n";
+        let files = [("crates/cart/src/store/lines.rs", store)];
+        let expected = ["crates/cart/src/store/lines.rs:7"];
+        assert_eq!(check(statements_are_constants, &files), expected);
     }
 }
