@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::papers::{compose, instructions, list, programs, read, root, service, services, text};
+use crate::papers::{
+    compose, instructions, list, programs, read, root, service, services, source_of, text,
+};
 
 const COMMANDS: [&str; 4] = ["serve", "worker", "migrate", "health"];
 
@@ -84,6 +86,34 @@ fn every_command_is_one_that_the_programs_know() {
             .find(|word| **word != "nexus")
             .expect("a command");
         assert!(COMMANDS.contains(command), "{line}");
+    }
+}
+
+#[test]
+fn every_flag_and_variable_of_a_program_is_one_that_it_reads() {
+    for (name, service) in services() {
+        let package = match list(&service["entrypoint"]).first().map(String::as_str) {
+            Some("chapa-simulator") => "chapa",
+            Some("mail-catcher") => "mail-catcher",
+            _ => continue,
+        };
+        let source = source_of(package);
+        for flag in list(&service["command"])
+            .iter()
+            .filter_map(|word| word.strip_prefix("--"))
+        {
+            let field = format!("    {}:", flag.replace('-', "_"));
+            let visible = format!("    pub(crate) {}", field.trim_start());
+            let is_read = source.contains(&field) || source.contains(&visible);
+            assert!(is_read, "{name}: the program has no flag --{flag}");
+        }
+        for (variable, _) in service["environment"].as_mapping().into_iter().flatten() {
+            let variable = text(variable);
+            assert!(
+                source.contains(&format!("\"{variable}\"")),
+                "{name}: {variable} is not read"
+            );
+        }
     }
 }
 

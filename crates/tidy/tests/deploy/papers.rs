@@ -88,3 +88,14 @@ pub(crate) fn programs() -> Vec<String> {
     let last = |line: String| line.rsplit('/').next().unwrap_or_default().to_owned();
     copies.map(last).collect()
 }
+
+/// All Rust source of a crate, tests left out.
+pub(crate) fn source_of(package: &str) -> String {
+    let tree = tidy::Tree::read(&root()).expect("the repository can be read");
+    let of_package = |file: &&tidy::SourceFile| file.crate_name() == Some(package);
+    let files = tree
+        .rust_files()
+        .filter(of_package)
+        .filter(|file| !file.is_test());
+    files.map(|file| file.text.as_str()).collect()
+}
