@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::papers::{
-    compose, instructions, list, programs, read, root, service, services, source_of, text,
+    compose, flags_of, instructions, list, programs, read, root, service, services, text,
 };
 
 const COMMANDS: [&str; 4] = ["serve", "worker", "migrate", "health"];
@@ -97,7 +97,7 @@ fn every_flag_and_variable_of_a_program_is_one_that_it_reads() {
             Some("mail-catcher") => "mail-catcher",
             _ => continue,
         };
-        let source = source_of(package);
+        let source = flags_of(package);
         for flag in list(&service["command"])
             .iter()
             .filter_map(|word| word.strip_prefix("--"))

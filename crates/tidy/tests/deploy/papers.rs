@@ -89,13 +89,13 @@ pub(crate) fn programs() -> Vec<String> {
     copies.map(last).collect()
 }
 
-/// All Rust source of a crate, tests left out.
-pub(crate) fn source_of(package: &str) -> String {
+/// The files of a crate that declare its command line.
+pub(crate) fn flags_of(package: &str) -> String {
     let tree = tidy::Tree::read(&root()).expect("the repository can be read");
     let of_package = |file: &&tidy::SourceFile| file.crate_name() == Some(package);
-    let files = tree
-        .rust_files()
-        .filter(of_package)
-        .filter(|file| !file.is_test());
-    files.map(|file| file.text.as_str()).collect()
+    let files = tree.rust_files().filter(of_package);
+    files
+        .map(|file| file.text.as_str())
+        .filter(|text| text.contains("Parser)]"))
+        .collect()
 }
