@@ -102,7 +102,7 @@ fn every_flag_and_variable_of_a_program_is_one_that_it_reads() {
             .iter()
             .filter_map(|word| word.strip_prefix("--"))
         {
-            let field = format!("    {}:", flag.replace('-', "_"));
+            let field = format!("    {}: ", flag.replace('-', "_"));
             let visible = format!("    pub(crate) {}", field.trim_start());
             let is_read = source.contains(&field) || source.contains(&visible);
             assert!(is_read, "{name}: the program has no flag --{flag}");
