@@ -1,0 +1,21 @@
+//! The demo shop's goods: what a newcomer sees first and what the load tests run on.
+//!
+//! Owns no table: it holds plans, which are written into the catalogue through its front door.
+//!
+//! Promises: the hand-written shop is complete in English and Amharic and free of contradictions
+//! or it is refused; the same seed generates the same goods on every machine; every slug and
+//! SKU, written or generated, is unique; a picture depends on its subject alone.
+//!
+//! Never: a clock, ambient chance, a floating-point number, a file read at run time.
+
+mod error;
+mod goods;
+mod picture;
+mod plan;
+
+pub use error::SeedError;
+pub use goods::parse;
+pub use picture::{Glyph, Subject, View, picture};
+pub use plan::{
+    BrandPlan, CategoryPlan, OptionPlan, ProductPlan, Shop, Text, ValuePlan, VariantPlan,
+};
