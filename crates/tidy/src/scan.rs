@@ -206,13 +206,15 @@ impl Scanner {
 
 /// First and last line of each item under `#[cfg(test)]`: to its closing brace or semicolon.
 fn test_lines(code: &[String]) -> Vec<(usize, usize)> {
+    items(code, "#[cfg(test)]")
+}
+
+/// First and last line of each item whose first line starts with `start`.
+pub(crate) fn items(code: &[String], start: &str) -> Vec<(usize, usize)> {
     let mut ranges = Vec::new();
     for (index, line) in code.iter().enumerate() {
-        if line.trim_start().starts_with("#[cfg(test)]") {
-            ranges.push((
-                index + 1,
-                index + item_length(&code[index..], "#[cfg(test)]"),
-            ));
+        if line.trim_start().starts_with(start) {
+            ranges.push((index + 1, index + item_length(&code[index..], start)));
         }
     }
     ranges

@@ -3,6 +3,7 @@
 
 use super::places::is_sql;
 use super::{CAPABILITIES, has_word};
+use crate::scan;
 use crate::tree::{Finding, SourceFile, Tree};
 
 const FILE_NAMES: [&str; 8] = [
@@ -108,21 +109,23 @@ pub fn store_names(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// A store's statements are constants: the test that prepares each against the schema finds
-/// them by name (decision 0002).
+/// A store's statements are constants, or the macro that constants are written with: the test
+/// that prepares each against the schema finds them by name (decision 0002).
 pub fn statements_are_constants(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, _) in stores(tree) {
-        let code: Vec<&str> = file.code_lines(true).map(|(_, code)| code).collect();
+        let mut named = scan::items(&file.scanned.code, "macro_rules!");
+        for visibility in ["", "pub ", "pub(crate) ", "pub(super) "] {
+            named.extend(scan::items(
+                &file.scanned.code,
+                &format!("{visibility}const "),
+            ));
+        }
         for (line, _) in file.literals().filter(|(_, text)| is_sql(text)) {
-            let own = code.get(line - 1).copied().unwrap_or("");
-            let before = if line > 1 {
-                code.get(line - 2).copied().unwrap_or("")
-            } else {
-                ""
-            };
-            let broken_after = before.trim_end().ends_with(['=', '(']) && has_word(before, "const");
-            if !has_word(own, "const") && !broken_after {
+            if !named
+                .iter()
+                .any(|(first, last)| (*first..=*last).contains(&line))
+            {
                 let advice = "declare the statement as a `const` of this store, so that it is \
                               prepared against the schema by the test of decision 0002";
                 findings.push(file.finding(line, advice));
@@ -201,5 +204,17 @@ mod tests {
         let files = [("crates/cart/src/store/lines.rs", store)];
         let expected = ["crates/cart/src/store/lines.rs:7"];
         assert_eq!(check(statements_are_constants, &files), expected);
+    }
+
+    #[test]
+    fn a_statement_in_a_macro_for_constants_passes() {
+        let store = "//! x\nmacro_rules! list {\n ($end:literal) => {\n  concat!(\"select a \
+                     from b \", $end)\n };\n}\npub(crate) const A: &str = list!(\"order by a\");\n\
+                     fn c() {\n    tx.query(\"select 3\");\n}\n";
+        let files = [("crates/cart/src/store.rs", store)];
+        assert_eq!(
+            check(statements_are_constants, &files),
+            ["crates/cart/src/store.rs:9"]
+        );
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::tree::{Finding, Tree};
 
-const NOUNS: [&str; 30] = [
+const NOUNS: [&str; 29] = [
     "basket",
     "brand",
     "cart",
@@ -29,7 +29,6 @@ const NOUNS: [&str; 30] = [
     "refund",
     "shelf",
     "shipping",
-    "shop",
     "shopper",
     "sku",
     "stock",
