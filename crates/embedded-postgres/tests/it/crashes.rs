@@ -125,6 +125,30 @@ fn stopping_works_even_when_the_watchdog_was_killed() {
 }
 
 #[test]
+fn a_program_killed_in_the_middle_of_a_creation_does_no_harm() {
+    let folder = Folder::new("creation");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_private-postgres"));
+    command
+        .arg(&folder.0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null());
+    let mut program = command.spawn().unwrap();
+    let home = || fs::canonicalize(folder.0.join("moved-to")).unwrap_or_else(|_| folder.0.clone());
+    let begun = || {
+        home()
+            .join(format!("unfinished-{}/base", program.id()))
+            .exists()
+    };
+    eventually("the creation has begun", begun);
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert!(!home().join("data").exists(), "killed before the end");
+
+    let cluster = Cluster::start(&installation(), &Options::for_tests(&folder.0)).unwrap();
+    assert_eq!(query(&cluster, "select 1"), "1");
+}
+
+#[test]
 fn a_half_made_cluster_is_made_anew() {
     let folder = Folder::new("half");
     let (mut program, _, server) = holder(&folder);
