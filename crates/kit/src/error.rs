@@ -67,6 +67,11 @@ pub trait Refusal: fmt::Debug + Send + Sync + 'static {
     fn retry_after_seconds(&self) -> Option<u64> {
         None
     }
+
+    /// Further response headers, by their lower-case names, such as a challenge to sign in.
+    fn headers(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
 /// A part of a request that was refused.

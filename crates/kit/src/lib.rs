@@ -1,6 +1,6 @@
 //! What any service needs and no shop knows.
 //!
-//! Owns: `schema_migrations`, `idempotency_keys`, `jobs`, `events`.
+//! Owns: `schema_migrations`, `idempotency_keys`, `jobs`, `events`, `sessions`, `refresh_tokens`.
 //! Promises: a refusal changes nothing; a transaction is named, bounded in time and rolled back
 //! when dropped; jobs and events exist exactly when their cause was committed.
 //! Never: a noun of the shop.
@@ -8,14 +8,19 @@
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod email;
 pub mod error;
 pub mod http;
 pub mod idempotency;
 pub mod jobs;
 pub mod outbox;
+pub mod passwords;
 pub mod random;
+pub mod rate_limit;
 pub mod sabotage;
+pub mod sessions;
 pub mod tasks;
+pub mod tokens;
 pub mod wake;
 
 pub use clock::Clock;

@@ -1,18 +1,22 @@
 //! What any HTTP API of ours needs: problems, bodies, pages, versions, the server itself.
 //! No routes.
 
+pub mod access;
 pub mod body;
 pub mod etag;
 pub mod idempotent;
 pub mod layers;
+pub mod merge;
 pub mod page;
 pub mod problem;
 pub mod server;
 
 pub use self::{
+    access::Access,
     body::{Body, PathId, Query},
     etag::{IfMatch, Versioned},
     idempotent::{Idempotency, IdempotencyHeader},
+    merge::Member,
     page::{Cursor, Page, PageQuery},
     problem::{Problem, ProblemResponses},
 };

@@ -271,6 +271,13 @@ pub(crate) fn render(error: &Error, request_id: &str, path: &str) -> Response {
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
+    if let Error::Refused(refusal) = error {
+        for (name, value) in refusal.headers() {
+            if let Ok(value) = http::HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+    }
     response
 }
 

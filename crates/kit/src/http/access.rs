@@ -1,0 +1,120 @@
+//! What every door needs to know who is there: tokens, passwords, limits.
+//! Never: who may do what (the capabilities know).
+
+use axum::extract::FromRequestParts;
+use http::{HeaderMap, header, request::Parts};
+
+use super::{layers::RequestId, server::ClientAddress};
+use crate::{
+    error::{Error, Result},
+    passwords::Passwords,
+    rate_limit::Limits,
+    tokens::{TokenRefusal, Tokens},
+};
+
+/// Tokens, passwords and limits; a layer puts one into the extensions of each request:
+/// `.layer(axum::Extension(access))`.
+#[derive(Clone)]
+pub struct Access {
+    /// Issues and reads access tokens.
+    pub tokens: Tokens,
+    /// Hashes and verifies passwords.
+    pub passwords: Passwords,
+    /// Counts tries.
+    pub limits: Limits,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Access {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        extension(parts, "the layer with kit::http::Access is missing")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        extension(parts, "the request carries no client address")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        extension(parts, "the envelope layer is missing")
+    }
+}
+
+fn extension<T: Clone + Send + Sync + 'static>(parts: &Parts, missing: &str) -> Result<T> {
+    parts
+        .extensions
+        .get::<T>()
+        .cloned()
+        .ok_or_else(|| Error::fault(missing))
+}
+
+/// The token in `Authorization: Bearer …`; `None` when the header was not sent.
+///
+/// # Errors
+/// [`TokenRefusal::Invalid`] when it was sent twice, with another scheme or without a token:
+/// whoever tries to say who they are must not be taken for nobody.
+pub fn bearer_token(headers: &HeaderMap) -> Result<Option<&str>, TokenRefusal> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(TokenRefusal::Invalid);
+    }
+    let text = value.to_str().map_err(|_| TokenRefusal::Invalid)?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            let token = token.trim();
+            if token.is_empty() {
+                Err(TokenRefusal::Invalid)
+            } else {
+                Ok(Some(token))
+            }
+        }
+        _ => Err(TokenRefusal::Invalid),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bearer(values: &[&str]) -> Result<Option<String>, TokenRefusal> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::AUTHORIZATION, value.parse().unwrap());
+        }
+        bearer_token(&headers).map(|token| token.map(str::to_owned))
+    }
+
+    #[test]
+    fn a_bearer_token_is_read_whatever_the_scheme_s_case() {
+        assert_eq!(bearer(&[]), Ok(None));
+        for value in ["Bearer a.b.c", "bearer a.b.c", "BEARER   a.b.c "] {
+            assert_eq!(bearer(&[value]), Ok(Some("a.b.c".to_owned())), "{value}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused_and_not_nobody() {
+        for values in [
+            &[""][..],
+            &["Bearer"],
+            &["Bearer "],
+            &["Basic YTpi"],
+            &["a.b.c"],
+            &["JWT a.b.c"],
+            &["Bearer a.b.c", "Bearer a.b.c"],
+        ] {
+            assert_eq!(bearer(values), Err(TokenRefusal::Invalid), "{values:?}");
+        }
+    }
+}
