@@ -155,6 +155,21 @@ pub(super) const CROSS: &str = concat!(
     r#" 134l-8 10v-16h14z"/>"#,
 );
 
+pub(super) const RINGS: &str = concat!(
+    r#"<circle cx="72" cy="124" r="50" fill="none" stroke="$a" stroke-width="16"/>"#,
+    r#"<circle cx="72" cy="124" r="50" fill="none" stroke="$m" stroke-width="3"/>"#,
+    r#"<circle cx="128" cy="124" r="50" fill="none" stroke="$m" stroke-width="16"/>"#,
+    r#"<circle cx="128" cy="124" r="50" fill="none" stroke="$l" stroke-width="3" "#,
+    r#"stroke-dasharray="7 7"/>"#,
+    r#"<path fill="none" stroke="$a" stroke-width="16" d="M104 86A50 50 0 0 1 122 124"/>"#,
+    r#"<path fill="none" stroke="$m" stroke-width="3" d="M104 86A50 50 0 0 1 122 124"/>"#,
+    r#"<path fill="$d" d="M48 34h48l16 18-40 38-40-38z"/><path fill="$m" d="m48 34-16 18h24z"/>"#,
+    r##"<path fill="#fff" d="M56 52h32L72 90z"/><path fill="$l" d="M64 34h16l8 18H56z"/>"##,
+    r#"<path fill="$m" d="m96 34 16 18H88z"/>"#,
+    r#"<path fill="$a" d="m132 14 5 13 13 5-13 5-5 13-5-13-13-5 13-5zM24 8l3 9 9 3-9 3-3 9-3-9-9"#,
+    r#"-3 9-3z"/>"#,
+);
+
 pub(super) const BAG: &str = concat!(
     r#"<path fill="none" stroke="$d" stroke-width="9" d="M62 72c0-74 76-74 76 0"/>"#,
     r#"<path fill="$m" d="M32 68h136l16 106c1 8-4 14-12 14H28c-8 0-13-6-12-14z"/>"#,

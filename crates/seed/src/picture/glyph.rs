@@ -32,6 +32,8 @@ pub enum Glyph {
     Headphones,
     /// A processional cross as a pendant.
     Cross,
+    /// A pair of rings.
+    Rings,
     /// A leather bag.
     Bag,
     /// Ears of teff.
@@ -48,7 +50,7 @@ pub enum Glyph {
 
 impl Glyph {
     /// Every glyph once, in the order of their definition.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Cup,
         Self::Jebena,
         Self::Dress,
@@ -61,6 +63,7 @@ impl Glyph {
         Self::Phone,
         Self::Headphones,
         Self::Cross,
+        Self::Rings,
         Self::Bag,
         Self::Teff,
         Self::Scarf,
@@ -84,6 +87,7 @@ impl Glyph {
             Self::Phone => drawings::PHONE,
             Self::Headphones => drawings::HEADPHONES,
             Self::Cross => drawings::CROSS,
+            Self::Rings => drawings::RINGS,
             Self::Bag => drawings::BAG,
             Self::Teff => drawings::TEFF,
             Self::Scarf => drawings::SCARF,
