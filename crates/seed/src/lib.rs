@@ -9,11 +9,13 @@
 //! Never: a clock, ambient chance, a floating-point number, a file read at run time.
 
 mod error;
+mod generator;
 mod goods;
 mod picture;
 mod plan;
 
 pub use error::SeedError;
+pub use generator::Generator;
 pub use goods::parse;
 pub use picture::{Glyph, Subject, View, picture};
 pub use plan::{
