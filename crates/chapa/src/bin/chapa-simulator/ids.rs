@@ -1,0 +1,49 @@
+//! References and tokens that look like Chapa's and repeat for the same seed.
+
+use serde::{Deserialize, Serialize};
+
+const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// A SplitMix64 sequence; its position is kept with the book so that a restart goes on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Ids {
+    state: u64,
+}
+
+impl Ids {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn alphanumerics(&mut self, count: usize) -> String {
+        (0..count)
+            .map(|_| {
+                let index = self.next() % ALPHABET.len() as u64;
+                char::from(ALPHABET[usize::try_from(index).unwrap_or(0)])
+            })
+            .collect()
+    }
+
+    /// `AP` and ten alphanumerics: Chapa's reference of a payment.
+    pub(crate) fn payment_reference(&mut self) -> String {
+        format!("AP{}", self.alphanumerics(10))
+    }
+
+    /// `M` and eleven alphanumerics: Chapa's reference of a refund.
+    pub(crate) fn refund_reference(&mut self) -> String {
+        format!("M{}", self.alphanumerics(11))
+    }
+
+    /// 45 alphanumerics: the last part of a checkout page's address.
+    pub(crate) fn checkout_token(&mut self) -> String {
+        self.alphanumerics(45)
+    }
+}
