@@ -1,15 +1,22 @@
 //! What every door needs to know who is there: tokens, passwords, limits.
 //! Never: who may do what (the capabilities know).
 
+use std::net::IpAddr;
+
 use axum::extract::FromRequestParts;
-use http::{HeaderMap, header, request::Parts};
+use chrono::{DateTime, Utc};
+use http::{Extensions, HeaderMap, header, request::Parts};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{layers::RequestId, server::ClientAddress};
 use crate::{
     error::{Error, Result},
     passwords::Passwords,
-    rate_limit::Limits,
-    tokens::{TokenRefusal, Tokens},
+    random,
+    rate_limit::{Limits, Quota, address_key},
+    sessions::Opened,
+    tokens::{LIFETIME_SECONDS, TokenRefusal, Tokens},
 };
 
 /// Tokens, passwords and limits; a layer puts one into the extensions of each request:
@@ -24,11 +31,90 @@ pub struct Access {
     pub limits: Limits,
 }
 
+/// How often somebody may try to sign in.
+#[derive(Debug, Clone, Copy)]
+pub struct SignInQuotas {
+    /// From one client address, whichever the account.
+    pub per_address: Quota,
+    /// At one account, from wherever.
+    pub per_account: Quota,
+}
+
+/// A pair of tokens, as it is given to a client.
+#[derive(Serialize, ToSchema)]
+pub struct TokenPair {
+    /// Send it as `Authorization: Bearer …`; good for five minutes.
+    pub access: String,
+    /// Gets the next pair, once; keep it secret.
+    pub refresh: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// How long the access token is good.
+    #[schema(example = 300)]
+    pub expires_in_seconds: i64,
+    /// Until when the refresh token is good.
+    pub refresh_expires_at: DateTime<Utc>,
+}
+
+impl Access {
+    /// The one that the layer put into the request.
+    ///
+    /// # Errors
+    /// A fault when the layer is missing.
+    pub fn of(extensions: &Extensions) -> Result<&Self> {
+        extensions
+            .get()
+            .ok_or_else(|| Error::fault("the layer with kit::http::Access is missing"))
+    }
+
+    /// Counts a try to sign in; the account is known to the counters by a digest only.
+    ///
+    /// # Errors
+    /// `too_many_requests`
+    pub async fn count_sign_in(
+        &self,
+        quotas: &SignInQuotas,
+        address: IpAddr,
+        account: &str,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        self.limits
+            .check(&address_key(address), quotas.per_address, now)
+            .await?;
+        let digest = hex::encode(random::token_hash(account));
+        self.limits.check(&digest, quotas.per_account, now).await?;
+        Ok(())
+    }
+
+    /// The tokens of a session that was opened or whose refresh token was used just now.
+    ///
+    /// # Errors
+    /// A fault when the access token cannot be signed.
+    pub fn pair(
+        &self,
+        audience: &'static str,
+        opened: Opened,
+        now: DateTime<Utc>,
+    ) -> Result<TokenPair> {
+        let access = self
+            .tokens
+            .issue(audience, opened.principal_id, opened.session_id, now)?;
+        Ok(TokenPair {
+            access,
+            refresh: opened.refresh_token,
+            token_type: "Bearer",
+            expires_in_seconds: LIFETIME_SECONDS,
+            refresh_expires_at: opened.refresh_expires_at,
+        })
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Access {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        extension(parts, "the layer with kit::http::Access is missing")
+        Self::of(&parts.extensions).cloned()
     }
 }
 
