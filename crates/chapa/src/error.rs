@@ -25,9 +25,10 @@ pub enum Error {
         /// Complaints by field, when Chapa named fields.
         fields: BTreeMap<String, Vec<String>>,
     },
-    /// The `tx_ref` exists already. When the first try ended in [`Error::Unknown`] this
-    /// means that the first try arrived: verify or cancel it, then use a new reference.
-    #[error("the transaction reference has been used before")]
+    /// The `tx_ref`, or a refund's merchant reference, exists already. When the first try
+    /// ended in [`Error::Unknown`] this means that it arrived: look at it (verify, cancel)
+    /// and use a new reference.
+    #[error("the reference has been used before")]
     Duplicate,
     /// The key is missing, wrong, or of the other mode; nothing happened.
     #[error("Chapa does not accept the secret key")]

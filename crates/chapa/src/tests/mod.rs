@@ -8,6 +8,7 @@ mod secrets;
 mod settlements;
 mod signatures;
 mod verify_bodies;
+mod write_answers;
 
 use crate::client::transport::Answer;
 

@@ -55,7 +55,8 @@ fn every_event_has_a_kind() {
 
 #[test]
 fn references_of_refunds_and_payouts_are_told_apart() {
-    let body = br#"{"event":"refund.success","ref_id":"M1","payment_reference":"AP1","merchant_reference":"r-1"}"#;
+    let body = br#"{"event":"refund.success","ref_id":"M1","payment_reference":"AP1",
+        "merchant_reference":"r-1"}"#;
     let refund = parse(body).unwrap();
     assert_eq!(refund.refund_reference.as_deref(), Some("M1"));
     assert_eq!(refund.provider_reference.as_deref(), Some("AP1"));

@@ -61,8 +61,8 @@ impl Args {
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         if self.has_live_key() && !self.allow_live_key {
             anyhow::bail!(
-                "the secret key looks like a live one (CHASECK-…): a simulator has no use for it. \
-                 Use a CHASECK_TEST- key, or --allow-live-key for an invented one"
+                "the secret key looks like a live one (CHASECK-…): a simulator has no use \
+                 for it; use a CHASECK_TEST- key, or --allow-live-key for an invented one"
             );
         }
         if self.secret_key.trim().is_empty() || self.webhook_secret.trim().is_empty() {

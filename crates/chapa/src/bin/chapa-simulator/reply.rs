@@ -38,16 +38,21 @@ pub(crate) fn envelope(
     )
 }
 
-/// A refusal: `status` is `failed`, `data` is `null`. Chapa ends many messages with a tab.
+/// A refusal: `status` is `failed`, `data` is `null`.
 pub(crate) fn refusal(variants: &Variants, http_status: u16, message: &str) -> Response {
-    let tab = if variants.trailing_tabs { "\t" } else { "" };
     envelope(
         variants,
         http_status,
-        format!("{message}{tab}"),
+        with_tab(variants, message),
         "failed",
         Value::Null,
     )
+}
+
+/// The message with the tab that Chapa ends many of them with, unless that is switched off.
+pub(crate) fn with_tab(variants: &Variants, message: &str) -> String {
+    let tab = if variants.trailing_tabs { "\t" } else { "" };
+    format!("{message}{tab}")
 }
 
 /// Any JSON answer.

@@ -21,11 +21,11 @@ words! {
     /// `verify` before payment.
     Unpaid { #[default] NotFoundNull, NotFoundTextNull, Pending }
     /// `verify` after a failure.
-    Failed { #[default] Mirrored, SuccessEnvelope, FailedCancelled, NotPaid }
+    AfterFailure { #[default] Mirrored, SuccessEnvelope, FailedCancelled, NotPaid }
     /// `verify` after a cancellation.
-    Cancelled { #[default] Cancelled, NotFound }
+    AfterCancel { #[default] Cancelled, NotFound }
     /// `verify` after everything was refunded.
-    Refunded { #[default] Refunded, Success }
+    AfterRefund { #[default] Refunded, Success }
     /// How amounts are written by `verify`.
     Amounts { #[default] Numbers, Strings }
     /// How `meta` is echoed.
@@ -47,7 +47,9 @@ words! {
     /// Which signature headers a webhook carries.
     Headers { #[default] Both, XOnly, StaticOnly, StaticOverBody, None, Basic }
     /// What a webhook's body is.
-    WebhookBody { #[default] Flat, Nested, TamperedAmount, UnknownEvent, ShortNames, Huge, InvalidJson }
+    WebhookBody {
+        #[default] Flat, Nested, TamperedAmount, UnknownEvent, ShortNames, Huge, InvalidJson
+    }
 }
 
 /// How the API and the checkout page behave.
@@ -60,9 +62,9 @@ pub(crate) struct Variants {
     pub(crate) check_description: bool,
     pub(crate) check_phone: bool,
     pub(crate) unpaid: Unpaid,
-    pub(crate) failed: Failed,
-    pub(crate) cancelled: Cancelled,
-    pub(crate) refunded: Refunded,
+    pub(crate) failed: AfterFailure,
+    pub(crate) cancelled: AfterCancel,
+    pub(crate) refunded: AfterRefund,
     pub(crate) amounts: Amounts,
     pub(crate) meta: Meta,
     /// Write `payment_method` instead of `method`.
@@ -106,9 +108,9 @@ impl Default for Variants {
             check_description: true,
             check_phone: true,
             unpaid: Unpaid::default(),
-            failed: Failed::default(),
-            cancelled: Cancelled::default(),
-            refunded: Refunded::default(),
+            failed: AfterFailure::default(),
+            cancelled: AfterCancel::default(),
+            refunded: AfterRefund::default(),
             amounts: Amounts::default(),
             meta: Meta::default(),
             payment_method_field: false,

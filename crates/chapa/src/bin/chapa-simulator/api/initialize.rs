@@ -13,9 +13,9 @@ use super::validation;
 use crate::book::{Transaction, TransactionState};
 use crate::fields::Fields;
 use crate::outcome::{self, Outcome};
-use crate::reply::{envelope, refusal};
+use crate::reply::{envelope, with_tab};
 use crate::simulator::{Simulator, World};
-use crate::variants::{ContentType, InstantResult};
+use crate::variants::{ContentType, InstantResult, Variants};
 
 pub(super) async fn initialize(
     State(simulator): State<Arc<Simulator>>,
@@ -25,7 +25,15 @@ pub(super) async fn initialize(
     let opened = simulator.with(|world| open(&simulator, world, &headers, &body));
     let (tx_ref, response) = match opened {
         Ok(opened) => opened,
-        Err(response) => return response,
+        Err(refused) => {
+            return simulator.with(|world| {
+                let Refused {
+                    http_status,
+                    message,
+                } = refused;
+                envelope(&world.variants, http_status, message, "failed", Value::Null)
+            });
+        }
     };
     let instant = simulator.with(|world| world.variants.instant_result);
     let outcome = match instant {
@@ -41,12 +49,27 @@ pub(super) async fn initialize(
     response
 }
 
+/// Why no page is opened.
+struct Refused {
+    http_status: u16,
+    message: Value,
+}
+
+impl Refused {
+    fn text(variants: &Variants, http_status: u16, message: &str) -> Self {
+        Self {
+            http_status,
+            message: with_tab(variants, message).into(),
+        }
+    }
+}
+
 fn open(
     simulator: &Simulator,
     world: &mut World,
     headers: &HeaderMap,
     body: &str,
-) -> Result<(String, Response), Response> {
+) -> Result<(String, Response), Refused> {
     let fields = Fields::parse(body);
     check(world, headers, &fields)?;
     let transaction = new_transaction(simulator, world, &fields);
@@ -64,9 +87,9 @@ fn open(
     ))
 }
 
-fn check(world: &World, headers: &HeaderMap, fields: &Fields) -> Result<(), Response> {
+fn check(world: &World, headers: &HeaderMap, fields: &Fields) -> Result<(), Refused> {
     let variants = &world.variants;
-    let refuse = |message: &str| Err(refusal(variants, 400, message));
+    let refuse = |message: &str| Err(Refused::text(variants, 400, message));
     let is_json = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -79,7 +102,7 @@ fn check(world: &World, headers: &HeaderMap, fields: &Fields) -> Result<(), Resp
     }
     if variants.api_disabled {
         let message = "Payments through API is disabled, please contact us";
-        return Err(refusal(variants, 404, message));
+        return Err(Refused::text(variants, 404, message));
     }
     for complaint in [
         validation::required(fields),
@@ -87,7 +110,10 @@ fn check(world: &World, headers: &HeaderMap, fields: &Fields) -> Result<(), Resp
     ] {
         if !complaint.is_empty() {
             let message = complaint.message(variants.complaints);
-            return Err(envelope(variants, 400, message, "failed", Value::Null));
+            return Err(Refused {
+                http_status: 400,
+                message,
+            });
         }
     }
     let currency = fields.get("currency").unwrap_or_default();

@@ -12,7 +12,9 @@ use crate::book::{Transaction, TransactionState};
 use crate::clock::stamp;
 use crate::reply::{decimal, envelope, number, number_with_decimals, quoted, refusal};
 use crate::simulator::{Simulator, World};
-use crate::variants::{Amounts, Cancelled, Failed, FeeBearer, Meta, Refunded, Unpaid, Variants};
+use crate::variants::{
+    AfterCancel, AfterFailure, AfterRefund, Amounts, FeeBearer, Meta, Unpaid, Variants,
+};
 
 /// The transaction as `verify` writes it, in Chapa's order.
 #[derive(Serialize)]
@@ -80,19 +82,19 @@ fn answer(simulator: &Simulator, world: &World, tx_ref: &str) -> Response {
             Unpaid::Pending => say("success", "pending"),
         },
         TransactionState::Failed => match variants.failed {
-            Failed::Mirrored => say("failed", "failed"),
-            Failed::SuccessEnvelope => say("success", "failed"),
-            Failed::FailedCancelled => say("failed/cancelled", "failed/cancelled"),
-            Failed::NotPaid => not_paid(Value::Null),
+            AfterFailure::Mirrored => say("failed", "failed"),
+            AfterFailure::SuccessEnvelope => say("success", "failed"),
+            AfterFailure::FailedCancelled => say("failed/cancelled", "failed/cancelled"),
+            AfterFailure::NotPaid => not_paid(Value::Null),
         },
         TransactionState::Cancelled => match variants.cancelled {
-            Cancelled::Cancelled => say("cancelled", "cancelled"),
-            Cancelled::NotFound => missing(),
+            AfterCancel::Cancelled => say("cancelled", "cancelled"),
+            AfterCancel::NotFound => missing(),
         },
         TransactionState::Charged => {
             let refunded_minor = world.book.refunded_minor(tx_ref, true);
             let is_refunded = refunded_minor >= transaction.amount_minor;
-            if is_refunded && variants.refunded == Refunded::Refunded {
+            if is_refunded && variants.refunded == AfterRefund::Refunded {
                 say("success", "refunded")
             } else {
                 say("success", "success")

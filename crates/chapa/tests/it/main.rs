@@ -1,0 +1,18 @@
+//! The real client against the real simulator, each a process of its own, over real sockets.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail the test that calls them"
+)]
+
+mod answers;
+mod faults;
+mod lifecycle;
+mod page;
+mod refunds;
+mod refusals;
+mod shop;
+mod simulator;
+mod webhooks;
