@@ -33,7 +33,9 @@ create table products (
         constraint products_status_known check (status in ('draft', 'published', 'archived')),
     title jsonb not null,
     description jsonb not null default '{}',
-    -- The lowest price of its variants: kept by the catalogue for lists and sorting.
+    -- All its variants are priced in it.
+    currency text not null constraint products_currency_form check (currency ~ '^[A-Z]{3}$'),
+    -- The lowest price of its active variants: kept by the catalogue for lists and sorting.
     price_from_minor bigint,
     version bigint not null default 1,
     created_at timestamptz not null,

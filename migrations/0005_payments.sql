@@ -20,10 +20,21 @@ create table payment_attempts (
     version bigint not null default 1,
     created_at timestamptz not null,
     updated_at timestamptz not null,
+    -- Until when the checkout page may be paid.
     expires_at timestamptz not null,
-    constraint payment_attempts_pending_has_page check (state <> 'pending' or checkout_url is not null)
+    -- When its money was recorded; from then on nothing is asked about it any more.
+    charged_at timestamptz,
+    constraint payment_attempts_pending_has_page check (state <> 'pending' or checkout_url is not null),
+    -- Money that differs is recorded too, and waits for a person.
+    constraint payment_attempts_charged_when check (
+        state = 'review' or (charged_at is not null) = (state in ('charged', 'charged_late'))
+    )
 );
-create index payment_attempts_order on payment_attempts (order_id, created_at);
+-- Ids sort by birth, so the newest attempts of an order, or of all, are read off an index.
+create index payment_attempts_order on payment_attempts (order_id, id);
+-- A buyer has one checkout page at a time: nobody pays twice in two tabs.
+create unique index payment_attempts_live_key on payment_attempts (order_id)
+    where state in ('created', 'unknown', 'pending');
 
 -- Every call to the provider and what came back; secrets and personal data taken out.
 create table payment_calls (
@@ -47,7 +58,7 @@ create table captures (
     amount_minor bigint not null constraint captures_amount_positive check (amount_minor > 0),
     currency text not null,
     fee_minor bigint not null default 0 constraint captures_fee_not_negative check (fee_minor >= 0),
-    -- applied: it paid the order; surplus: the order did not need it, and a review is open.
+    -- applied: it paid the order; surplus: it did not, and a review is open.
     disposition text not null constraint captures_disposition_known
         check (disposition in ('applied', 'surplus')),
     -- The verify answer that proves it.
@@ -58,11 +69,13 @@ create table captures (
 -- At most one capture pays an order.
 create unique index captures_applied_key on captures (order_id) where disposition = 'applied';
 
--- What a person must look at: surplus money, amounts that differ.
+-- What a person must look at: surplus money, charges that differ from what was asked for,
+-- money that the provider gave or took back.
 create table payment_reviews (
     id uuid primary key,
     attempt_id uuid not null references payment_attempts (id),
-    kind text not null constraint payment_reviews_kind_known check (kind in ('surplus', 'mismatch')),
+    kind text not null constraint payment_reviews_kind_known
+        check (kind in ('surplus', 'mismatch', 'reversal')),
     detail text not null,
     evidence jsonb not null,
     opened_at timestamptz not null,

@@ -1,1 +1,22 @@
-//! See ARCHITECTURE.md.
+//! What is sold: products with their options and variants, the category tree, brands.
+//!
+//! Owns: `brands`, `categories`, `products`, `product_categories`, `product_images`,
+//! `product_options`, `product_option_values`, `variants`, `variant_option_values`.
+//! Promises: the category tree has no cycle; slugs and SKUs are unique; every variant of a
+//! product is priced in the product's currency; a shopper sees published products only.
+//! Never: a cart, an order, a payment.
+
+mod actions;
+mod http;
+mod model;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use actions::{create_brand, create_category, create_products};
+pub use http::routes;
+pub use model::{
+    CatalogueRefusal, ImageDraft, NewBrand, NewCategory, NewProduct, NewVariant, OptionDraft,
+    ProductStatus, REFUSALS, Sellable, Texts,
+};
+pub use store::{count_products, list_sellables};

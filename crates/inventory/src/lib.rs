@@ -1,1 +1,17 @@
-//! See ARCHITECTURE.md.
+//! How many there are: stock levels, movements, reservations.
+//!
+//! Owns: `stock_levels`, `stock_movements`, `reservations`.
+//! Promises: what is available is never negative (a `CHECK`); each change of what is on hand is
+//! a movement; units are reserved all or nothing, rows taken in the order of their ids; a
+//! reservation ends once, claimed or released.
+//! Never: a price, a product's text, an order's meaning.
+
+mod actions;
+mod http;
+mod model;
+mod store;
+
+pub use actions::{adjust, claim, open_levels, release, reserve};
+pub use http::routes;
+pub use model::{InventoryRefusal, Level, REFUSALS, Shortage, StockOpening, Want};
+pub use store::{find_level, list_levels};

@@ -3,10 +3,11 @@
 use std::marker::PhantomData;
 
 use axum::extract::{FromRef, FromRequestParts};
+use chrono::{DateTime, Utc};
 use http::request::Parts;
 use ids::StaffId;
 use kit::{
-    Error, Kit, Result,
+    Error, Kit, Result, Tx,
     http::{
         access::{Access, bearer_token},
         layers::RequestId,
@@ -14,8 +15,12 @@ use kit::{
     tokens::{Claims, TokenRefusal},
 };
 
+use serde::Serialize;
+use uuid::Uuid;
+
 use crate::{
-    model::{AUDIENCE, Actor, Member, Permission},
+    actions,
+    model::{AUDIENCE, Actor, Change, Member, Permission},
     store,
 };
 
@@ -63,6 +68,25 @@ impl<P: Permission> Staff<P> {
             staff_id: Some(self.id),
             request_id: self.request_id.clone(),
         }
+    }
+
+    /// Writes down what this member did, in the transaction that does it. What is new has no
+    /// `before`, what is gone has no `after`.
+    ///
+    /// # Errors
+    /// Faults of the database; a fault when a view cannot be serialized.
+    pub async fn record<V: Serialize>(
+        &self,
+        tx: &Tx,
+        (action, subject_kind, subject_id): (&str, &str, Uuid),
+        before: Option<&V>,
+        after: Option<&V>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let before = before.map(serde_json::to_value).transpose()?;
+        let after = after.map(serde_json::to_value).transpose()?;
+        let change = Change { action, subject_kind, subject_id, before, after };
+        actions::record(tx, &self.actor(), &change, now).await
     }
 
     /// Whose key it is, for `Idempotency-Key`.

@@ -1,0 +1,157 @@
+//! Verbs of the catalogue.
+
+use chrono::{DateTime, Utc};
+use ids::{BrandId, CategoryId};
+use inventory::StockOpening;
+use kit::{Error, Result, Tx};
+
+use crate::{
+    model::{
+        Brand, CatalogueRefusal, Category, NewBrand, NewCategory, NewProduct, check_move,
+        check_slug,
+    },
+    store::{self, ProductChange, VariantChange},
+};
+
+/// Adds a brand.
+///
+/// # Errors
+/// `invalid_slug`, `slug_taken`.
+pub async fn create_brand(tx: &Tx, new: &NewBrand, now: DateTime<Utc>) -> Result<()> {
+    check_slug(&new.slug)?;
+    store::insert_brand(tx, new, now)
+        .await
+        .map_err(refuse_by_constraint)
+}
+
+pub(crate) async fn change_brand(tx: &Tx, brand: &Brand, now: DateTime<Utc>) -> Result<()> {
+    check_slug(&brand.slug)?;
+    store::update_brand(tx, brand, now)
+        .await
+        .map_err(refuse_by_constraint)
+}
+
+pub(crate) async fn remove_brand(tx: &Tx, id: BrandId) -> Result<()> {
+    store::delete_brand(tx, id)
+        .await
+        .map_err(|error| refuse_in_use(error, "products"))
+}
+
+/// Adds a category. Locks the tree.
+///
+/// # Errors
+/// `invalid_slug`, `slug_taken`, `unknown_category`, `category_too_deep`.
+pub async fn create_category(tx: &Tx, new: &NewCategory, now: DateTime<Utc>) -> Result<()> {
+    check_slug(&new.slug)?;
+    let tree = store::lock_categories(tx).await?;
+    check_move(&tree, new.id, new.parent_id)?;
+    store::insert_category(tx, new, now)
+        .await
+        .map_err(refuse_by_constraint)
+}
+
+/// Changes or moves a category within the `tree` that the caller has locked.
+pub(crate) async fn change_category(
+    tx: &Tx,
+    tree: &[Category],
+    changed: &Category,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    check_slug(&changed.slug)?;
+    if !tx.sabotage().has_removed("category cycle check") {
+        check_move(tree, changed.id, changed.parent_id)?;
+    }
+    store::update_category(tx, changed, now)
+        .await
+        .map_err(refuse_by_constraint)
+}
+
+pub(crate) async fn remove_category(tx: &Tx, id: CategoryId) -> Result<()> {
+    store::delete_category(tx, id)
+        .await
+        .map_err(|error| refuse_in_use(error, "products or categories below it"))
+}
+
+/// Adds products with everything that belongs to them, and opens their shelves: one statement
+/// a table, however many products.
+///
+/// # Errors
+/// `invalid_product`, `invalid_slug`, `invalid_sku`, `slug_taken`, `sku_taken`,
+/// `unknown_category`, `unknown_brand`; nothing is kept then.
+pub async fn create_products(tx: &Tx, products: &[NewProduct], now: DateTime<Utc>) -> Result<()> {
+    for product in products {
+        product.check()?;
+    }
+    store::insert_products(tx, products, now)
+        .await
+        .map_err(refuse_by_constraint)?;
+    let openings: Vec<StockOpening> = products
+        .iter()
+        .flat_map(|product| &product.variants)
+        .map(|variant| StockOpening {
+            variant_id: variant.id,
+            on_hand: variant.on_hand,
+        })
+        .collect();
+    inventory::open_levels(tx, &openings, now).await
+}
+
+pub(crate) async fn change_product(
+    tx: &Tx,
+    change: &ProductChange,
+    categories: Option<&[CategoryId]>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    check_slug(&change.slug)?;
+    store::update_product(tx, change, now)
+        .await
+        .map_err(refuse_by_constraint)?;
+    if let Some(categories) = categories {
+        store::update_product_categories(tx, change.id, categories)
+            .await
+            .map_err(refuse_by_constraint)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn change_variant(
+    tx: &Tx,
+    change: &VariantChange,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    crate::model::check_sku(&change.sku)?;
+    let refuse = |rule: &str| Err(CatalogueRefusal::InvalidProduct(rule.to_owned()).into());
+    if change.price_minor <= 0 || change.price_minor > crate::model::PRICE_MINOR_MAX {
+        return refuse("a price is above 0 and at most 9,999,999.99");
+    }
+    if change
+        .compare_at_minor
+        .is_some_and(|before| before <= change.price_minor)
+    {
+        return refuse("a compare-at price is above the price");
+    }
+    store::update_variant(tx, change, now)
+        .await
+        .map_err(refuse_by_constraint)
+}
+
+fn refuse_by_constraint(error: Error) -> Error {
+    match error.constraint() {
+        Some("brands_slug_key" | "categories_slug_key" | "products_slug_key") => {
+            CatalogueRefusal::SlugTaken.into()
+        }
+        Some("variants_sku_key") => CatalogueRefusal::SkuTaken.into(),
+        Some("product_categories_category_id_fkey") => CatalogueRefusal::UnknownCategory.into(),
+        Some("products_brand_id_fkey") => CatalogueRefusal::UnknownBrand.into(),
+        _ => error,
+    }
+}
+
+fn refuse_in_use(error: Error, by: &'static str) -> Error {
+    match error.sql_state() {
+        Some(&tokio_postgres::error::SqlState::FOREIGN_KEY_VIOLATION) => {
+            CatalogueRefusal::InUse(by).into()
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,17 @@
+//! The catalogue over HTTP: what shoppers read, what staff write.
+
+mod groups_admin;
+mod product_draft;
+mod products_admin;
+mod storefront;
+mod views;
+
+use kit::Kit;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The routes of the catalogue.
+pub fn routes() -> OpenApiRouter<Kit> {
+    storefront::routes()
+        .merge(groups_admin::routes())
+        .merge(products_admin::routes())
+}

@@ -1,0 +1,292 @@
+//! What shoppers read: products, the category tree, brands.
+
+use axum::{Json, extract::State, response::Response};
+use chrono::{DateTime, Utc};
+use ids::ProductId;
+use kit::{
+    Kit, Result,
+    http::{
+        Cursor, Page, PageQuery, PathId, ProblemResponses, Query, body::invalid_parameter, etag,
+    },
+};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::views::{BrandView, CategoryNode, ProductSummary, ProductView, category_nodes};
+use crate::{
+    model::{CatalogueRefusal, ProductAfter, ProductFilter, ProductSort, is_language},
+    store,
+};
+
+pub(super) fn routes() -> OpenApiRouter<Kit> {
+    OpenApiRouter::new()
+        .routes(routes!(list_products))
+        .routes(routes!(get_product))
+        .routes(routes!(list_categories))
+        .routes(routes!(list_brands))
+}
+
+/// For how long a shared cache may answer for us, in seconds.
+const SHARED_CACHE_SECONDS: u32 = 5;
+
+/// The list's filters; each parameter at most once.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListProducts {
+    /// How many entries, 1 to 100; 20 without it.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 512)]
+    cursor: Option<String>,
+    /// Only this category and what stands below it: id or slug.
+    category: Option<String>,
+    /// Only this brand: id or slug.
+    brand: Option<String>,
+    /// Only titles (in any language) that contain this text.
+    #[param(max_length = 100)]
+    q: Option<String>,
+    /// Only what can (`true`) or cannot (`false`) be bought now.
+    is_available: Option<bool>,
+    /// The lowest price, in minor units.
+    #[param(minimum = 0)]
+    price_min: Option<i64>,
+    /// The highest price, in minor units.
+    #[param(minimum = 0)]
+    price_max: Option<i64>,
+    /// `-created_at` (newest first, the default), `price` or `-price`.
+    sort: Option<String>,
+    /// The language of texts, a BCP 47 tag; English without it and where a text lacks it.
+    #[param(example = "am")]
+    language: Option<String>,
+}
+
+/// Where the next page of products begins.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProductCursor {
+    sort: String,
+    created_at: DateTime<Utc>,
+    price_minor: i64,
+    id: ProductId,
+}
+
+impl Cursor for ProductCursor {}
+
+pub(super) fn language(asked: Option<&String>) -> Result<String> {
+    match asked {
+        None => Ok(crate::Texts::FALLBACK.to_owned()),
+        Some(tag) if is_language(tag) => Ok(tag.clone()),
+        Some(_) => Err(invalid_parameter(
+            "language",
+            "it is not a BCP 47 language tag",
+        )),
+    }
+}
+
+fn sort(asked: Option<&str>) -> Result<ProductSort> {
+    match asked.unwrap_or("-created_at") {
+        "-created_at" => Ok(ProductSort::Newest),
+        "price" => Ok(ProductSort::Cheapest),
+        "-price" => Ok(ProductSort::Dearest),
+        _ => Err(invalid_parameter(
+            "sort",
+            "it must be -created_at, price or -price",
+        )),
+    }
+}
+
+async fn filter(conn: &kit::Conn, query: &ListProducts) -> Result<ProductFilter> {
+    let mut filter = ProductFilter {
+        is_available: query.is_available,
+        price_min: query.price_min,
+        price_max: query.price_max,
+        ..ProductFilter::default()
+    };
+    if let Some(search) = query
+        .q
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        if search.chars().count() > 100 {
+            return Err(invalid_parameter(
+                "q",
+                "it must have at most 100 characters",
+            ));
+        }
+        filter.search = Some(search.to_owned());
+    }
+    if let Some(wanted) = &query.category {
+        let tree = store::list_tree(conn).await?;
+        let found = tree
+            .iter()
+            .find(|c| c.slug == *wanted || c.id.to_string() == *wanted);
+        filter.category_id = Some(found.ok_or(CatalogueRefusal::UnknownCategory)?.id);
+    }
+    if let Some(wanted) = &query.brand {
+        let found = store::find_brand(conn, wanted).await?;
+        filter.brand_id = Some(found.ok_or(CatalogueRefusal::UnknownBrand)?.id);
+    }
+    Ok(filter)
+}
+
+/// List products
+///
+/// Published products, newest first unless sorted otherwise.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/products/", operation_id = "listProducts", tag = "Catalogue",
+    params(ListProducts),
+    responses((status = 200, body = Page<ProductSummary>), ProblemResponses)
+)]
+async fn list_products(
+    State(kit): State<Kit>,
+    Query(query): Query<ListProducts>,
+) -> Result<Response> {
+    let language = language(query.language.as_ref())?;
+    let order = sort(query.sort.as_deref())?;
+    let sort_name = query
+        .sort
+        .clone()
+        .unwrap_or_else(|| "-created_at".to_owned());
+    let paging = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor.clone(),
+    };
+    let limit = paging.limit()?;
+    let after: Option<ProductCursor> = paging.cursor()?;
+    if after.as_ref().is_some_and(|after| after.sort != sort_name) {
+        return Err(invalid_parameter(
+            "cursor",
+            "it belongs to another order of the list",
+        ));
+    }
+    let after = after.map(|after| ProductAfter {
+        created_at: after.created_at,
+        price_minor: after.price_minor,
+        id: after.id,
+    });
+    let conn = kit.db.read().await?;
+    let filter = filter(&conn, &query).await?;
+    let rows =
+        store::list_products(&conn, &filter, &["published"], order, after, limit + 1).await?;
+    let page = Page::cut(rows, limit, |row| ProductCursor {
+        sort: sort_name.clone(),
+        created_at: row.created_at,
+        price_minor: row.price_from.map_or(0, |price| price.minor()),
+        id: row.id,
+    })?;
+    etag::public(
+        SHARED_CACHE_SECONDS,
+        &page.map(|row| ProductSummary::of(row, &language)),
+    )
+}
+
+/// The language of the texts.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct InLanguage {
+    /// A BCP 47 tag; English without it and where a text lacks it.
+    #[param(example = "am")]
+    language: Option<String>,
+}
+
+/// Read a product
+///
+/// By id or slug, with its brand, categories, images, options, variants, prices and availability.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/products/{id_or_slug}/", operation_id = "getProduct",
+    tag = "Catalogue", params(("id_or_slug" = String, Path), InLanguage),
+    responses((status = 200, body = ProductView), ProblemResponses)
+)]
+async fn get_product(
+    State(kit): State<Kit>,
+    PathId(id_or_slug): PathId<String>,
+    Query(query): Query<InLanguage>,
+) -> Result<Response> {
+    let language = language(query.language.as_ref())?;
+    let conn = kit.db.read().await?;
+    let (detail, tree) = futures_util::try_join!(
+        store::find_product(&conn, &id_or_slug),
+        store::list_tree(&conn)
+    )?;
+    let detail = detail
+        .filter(|detail| detail.head.status == "published")
+        .ok_or(CatalogueRefusal::NotFound("product"))?;
+    etag::public(
+        SHARED_CACHE_SECONDS,
+        &ProductView::of(detail, &tree, &language)?,
+    )
+}
+
+/// Read the category tree
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/categories/", operation_id = "listCategories",
+    tag = "Catalogue", params(InLanguage),
+    responses((status = 200, body = Vec<CategoryNode>), ProblemResponses)
+)]
+async fn list_categories(
+    State(kit): State<Kit>,
+    Query(query): Query<InLanguage>,
+) -> Result<Response> {
+    let language = language(query.language.as_ref())?;
+    let conn = kit.db.read().await?;
+    let tree = store::list_categories(&conn).await?;
+    etag::public(
+        SHARED_CACHE_SECONDS,
+        &category_nodes(&tree, None, &language),
+    )
+}
+
+/// A page of brands.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListBrands {
+    /// How many entries, 1 to 100; 20 without it.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 512)]
+    cursor: Option<String>,
+    /// A BCP 47 tag; English without it and where a text lacks it.
+    #[param(example = "am")]
+    language: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BrandCursor {
+    slug: String,
+}
+
+impl Cursor for BrandCursor {}
+
+/// List brands
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/brands/", operation_id = "listBrands", tag = "Catalogue",
+    params(ListBrands),
+    responses((status = 200, body = Page<BrandView>), ProblemResponses)
+)]
+async fn list_brands(
+    State(kit): State<Kit>,
+    Query(query): Query<ListBrands>,
+) -> Result<Json<Page<BrandView>>> {
+    let language = language(query.language.as_ref())?;
+    let paging = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    let limit = paging.limit()?;
+    let after: Option<BrandCursor> = paging.cursor()?;
+    let conn = kit.db.read().await?;
+    let after = after.as_ref().map(|after| after.slug.as_str());
+    let rows = store::list_brands(&conn, after, limit + 1).await?;
+    let page = Page::cut(rows, limit, |brand| BrandCursor {
+        slug: brand.slug.clone(),
+    })?;
+    Ok(Json(page.map(|brand| BrandView::of(brand, &language))))
+}

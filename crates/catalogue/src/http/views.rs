@@ -1,0 +1,297 @@
+//! Wire shapes that shoppers read.
+
+use chrono::{DateTime, Utc};
+use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
+use kit::Result;
+use money::Money;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    model::{Brand, Category, Texts, breadcrumbs, children_of},
+    store::{ProductDetail, ProductRow, VariantRow},
+};
+
+/// A brand.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BrandView {
+    id: BrandId,
+    #[schema(example = "tena-coffee")]
+    slug: String,
+    name: String,
+}
+
+impl BrandView {
+    pub(crate) fn of(brand: Brand, language: &str) -> Self {
+        Self {
+            id: brand.id,
+            slug: brand.slug,
+            name: brand.name.get(language).to_owned(),
+        }
+    }
+}
+
+/// A category with everything below it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CategoryNode {
+    id: CategoryId,
+    #[schema(example = "coffee")]
+    slug: String,
+    name: String,
+    /// Published products listed here or below.
+    product_count: i64,
+    #[schema(no_recursion)]
+    children: Vec<CategoryNode>,
+}
+
+/// The children of a node, recursively. Ends: a tree has no cycle, and each step goes down.
+pub(crate) fn category_nodes(
+    tree: &[Category],
+    parent_id: Option<CategoryId>,
+    language: &str,
+) -> Vec<CategoryNode> {
+    children_of(tree, parent_id)
+        .into_iter()
+        .map(|category| CategoryNode {
+            id: category.id,
+            slug: category.slug.clone(),
+            name: category.name.get(language).to_owned(),
+            product_count: category.product_count,
+            children: category_nodes(tree, Some(category.id), language),
+        })
+        .collect()
+}
+
+/// A category where a product is listed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CategoryRef {
+    id: CategoryId,
+    slug: String,
+    name: String,
+    /// Slugs from the top of the tree down to it.
+    #[schema(example = json!(["food-and-drink", "coffee"]))]
+    path: Vec<String>,
+}
+
+/// A picture.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ImageView {
+    #[schema(example = "/media/demo/coffee/yirgacheffe-250/0.svg")]
+    url: String,
+    alt: String,
+}
+
+/// A product in a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProductSummary {
+    id: ProductId,
+    #[schema(example = "yirgacheffe-washed")]
+    slug: String,
+    title: String,
+    brand: Option<BrandView>,
+    image: Option<ImageView>,
+    /// The lowest price of its variants.
+    price_from: Option<Money>,
+    /// Whether at least one variant can be bought now.
+    is_available: bool,
+    created_at: DateTime<Utc>,
+}
+
+impl ProductSummary {
+    pub(crate) fn of(row: ProductRow, language: &str) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            title: row.title.get(language).to_owned(),
+            brand: row.brand.map(|(id, slug, name)| BrandView {
+                id,
+                slug,
+                name: name.get(language).to_owned(),
+            }),
+            image: row.image.map(|(url, alt)| ImageView {
+                url,
+                alt: alt.get(language).to_owned(),
+            }),
+            price_from: row.price_from,
+            is_available: row.is_available,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// A product as its page shows it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProductView {
+    id: ProductId,
+    #[schema(example = "yirgacheffe-washed")]
+    slug: String,
+    title: String,
+    description: String,
+    brand: Option<BrandView>,
+    categories: Vec<CategoryRef>,
+    images: Vec<ImageView>,
+    options: Vec<OptionView>,
+    variants: Vec<VariantView>,
+    price_from: Option<Money>,
+    is_available: bool,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// What a shopper chooses by.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OptionView {
+    id: OptionId,
+    #[schema(example = "Size")]
+    name: String,
+    values: Vec<OptionValueView>,
+}
+
+/// One choice of an option.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OptionValueView {
+    id: OptionValueId,
+    #[schema(example = "250 g")]
+    label: String,
+}
+
+/// What is put into a cart.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VariantView {
+    id: VariantId,
+    #[schema(example = "COF-YIR-250")]
+    sku: String,
+    price: Money,
+    /// What it cost before; shown crossed out.
+    compare_at_price: Option<Money>,
+    /// Its value of each option, in the options' order.
+    option_values: Vec<ChosenView>,
+    /// Units that can be bought now; never negative.
+    available: i64,
+    is_available: bool,
+}
+
+/// The value of one option.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChosenView {
+    option_id: OptionId,
+    value_id: OptionValueId,
+    #[schema(example = "Size")]
+    name: String,
+    #[schema(example = "250 g")]
+    label: String,
+}
+
+#[derive(Deserialize)]
+struct StoredOption {
+    id: OptionId,
+    name: Texts,
+    values: Option<Vec<StoredValue>>,
+}
+
+#[derive(Deserialize)]
+struct StoredValue {
+    id: OptionValueId,
+    label: Texts,
+}
+
+#[derive(Deserialize)]
+struct StoredChoice {
+    option_id: OptionId,
+    value_id: OptionValueId,
+    name: Texts,
+    label: Texts,
+}
+
+impl ProductView {
+    pub(crate) fn of(detail: ProductDetail, tree: &[Category], language: &str) -> Result<Self> {
+        let stored: Vec<StoredOption> = serde_json::from_value(detail.options)?;
+        let options = stored
+            .into_iter()
+            .map(|option| option_view(option, language))
+            .collect();
+        let variants = detail
+            .variants
+            .into_iter()
+            .filter(|variant| variant.is_active)
+            .map(|variant| variant_view(variant, language))
+            .collect::<Result<_>>()?;
+        let summary = ProductSummary::of(detail.head, language);
+        Ok(Self {
+            id: summary.id,
+            slug: summary.slug,
+            title: summary.title,
+            description: detail.description.get(language).to_owned(),
+            brand: summary.brand,
+            categories: detail
+                .category_ids
+                .into_iter()
+                .filter_map(|id| category_ref(tree, id, language))
+                .collect(),
+            images: detail
+                .images
+                .into_iter()
+                .map(|(url, alt)| ImageView {
+                    url,
+                    alt: alt.get(language).to_owned(),
+                })
+                .collect(),
+            options,
+            variants,
+            price_from: summary.price_from,
+            is_available: summary.is_available,
+            created_at: summary.created_at,
+            updated_at: detail.updated_at,
+        })
+    }
+}
+
+fn option_view(option: StoredOption, language: &str) -> OptionView {
+    let values = option.values.unwrap_or_default();
+    OptionView {
+        id: option.id,
+        name: option.name.get(language).to_owned(),
+        values: values
+            .into_iter()
+            .map(|value| OptionValueView {
+                id: value.id,
+                label: value.label.get(language).to_owned(),
+            })
+            .collect(),
+    }
+}
+
+fn variant_view(variant: VariantRow, language: &str) -> Result<VariantView> {
+    let chosen: Vec<StoredChoice> = serde_json::from_value(variant.values)?;
+    let currency = variant.price.currency();
+    Ok(VariantView {
+        id: variant.id,
+        sku: variant.sku,
+        price: variant.price,
+        compare_at_price: variant
+            .compare_at_minor
+            .map(|minor| Money::new(minor, currency)),
+        option_values: chosen
+            .into_iter()
+            .map(|choice| ChosenView {
+                option_id: choice.option_id,
+                value_id: choice.value_id,
+                name: choice.name.get(language).to_owned(),
+                label: choice.label.get(language).to_owned(),
+            })
+            .collect(),
+        available: variant.available,
+        is_available: variant.available > 0,
+    })
+}
+
+fn category_ref(tree: &[Category], id: CategoryId, language: &str) -> Option<CategoryRef> {
+    let above = breadcrumbs(tree, id);
+    let category = above.last()?;
+    Some(CategoryRef {
+        id,
+        slug: category.slug.clone(),
+        name: category.name.get(language).to_owned(),
+        path: above.iter().map(|category| category.slug.clone()).collect(),
+    })
+}

@@ -1,0 +1,93 @@
+//! Why the catalogue says no.
+
+use kit::{Refusal, RefusalKind, Resolution};
+
+/// Why the catalogue says no.
+#[derive(Debug, PartialEq, Eq)]
+pub enum CatalogueRefusal {
+    /// Not there, or not published.
+    NotFound(&'static str),
+    /// The slug is taken.
+    SlugTaken,
+    /// The SKU is taken.
+    SkuTaken,
+    /// The slug is malformed.
+    InvalidSlug,
+    /// The SKU is malformed.
+    InvalidSku,
+    /// A category id that is not ours.
+    UnknownCategory,
+    /// A brand id that is not ours.
+    UnknownBrand,
+    /// A category would stand under itself.
+    CategoryCycle,
+    /// The tree would be deeper than 10.
+    CategoryTooDeep,
+    /// Something still stands on it.
+    InUse(&'static str),
+    /// A rule of products is broken.
+    InvalidProduct(String),
+}
+
+macro_rules! kinds {
+    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal $help:literal)*) => {
+        $(static $name: RefusalKind = RefusalKind {
+            code: $code, status: $status, title: $title, is_retryable: false,
+            resolution: Resolution::$resolution, help: $help,
+        };)*
+        /// Every refusal of this capability, for the registry.
+        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
+    };
+}
+
+kinds! {
+    NOT_FOUND "catalogue_not_found" 404 Final "Not in the catalogue"
+        "Nothing in the catalogue has this id or slug, or it is not published."
+    SLUG_TAKEN "slug_taken" 409 Recoverable "The slug is taken"
+        "Another entry has this slug. Choose another one."
+    SKU_TAKEN "sku_taken" 409 Recoverable "The SKU is taken"
+        "Another variant has this SKU. A SKU names one variant in the whole shop."
+    INVALID_SLUG "invalid_slug" 422 Recoverable "The slug is malformed"
+        "A slug has 1 to 120 lower-case letters and digits, in groups joined by single hyphens."
+    INVALID_SKU "invalid_sku" 422 Recoverable "The SKU is malformed"
+        "A SKU has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit."
+    UNKNOWN_CATEGORY "unknown_category" 422 Recoverable "No such category"
+        "A category id or slug in the request is not one of this shop."
+    UNKNOWN_BRAND "unknown_brand" 422 Recoverable "No such brand"
+        "A brand id or slug in the request is not one of this shop."
+    CATEGORY_CYCLE "category_cycle" 409 Recoverable "A category cannot stand under itself"
+        "The new parent is the category itself or stands below it. Choose another parent."
+    CATEGORY_TOO_DEEP "category_too_deep" 409 Recoverable "The category tree would be too deep"
+        "Categories nest at most 10 deep."
+    IN_USE "in_use" 409 Recoverable "Still in use"
+        "Other entries stand on this one; move them first. The detail says which."
+    INVALID_PRODUCT "invalid_product" 422 Recoverable "The product breaks a rule"
+        "The detail names the rule."
+}
+
+impl Refusal for CatalogueRefusal {
+    fn kind(&self) -> &'static RefusalKind {
+        match self {
+            Self::NotFound(_) => &NOT_FOUND,
+            Self::SlugTaken => &SLUG_TAKEN,
+            Self::SkuTaken => &SKU_TAKEN,
+            Self::InvalidSlug => &INVALID_SLUG,
+            Self::InvalidSku => &INVALID_SKU,
+            Self::UnknownCategory => &UNKNOWN_CATEGORY,
+            Self::UnknownBrand => &UNKNOWN_BRAND,
+            Self::CategoryCycle => &CATEGORY_CYCLE,
+            Self::CategoryTooDeep => &CATEGORY_TOO_DEEP,
+            Self::InUse(_) => &IN_USE,
+            Self::InvalidProduct(_) => &INVALID_PRODUCT,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::NotFound(noun) => format!("There is no such {noun}."),
+            Self::InUse(by) => format!("It still has {by}; move them first."),
+            Self::InvalidProduct(rule) => format!("The rule: {rule}."),
+            _ => self.kind().help.to_owned(),
+        }
+    }
+}

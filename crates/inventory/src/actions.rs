@@ -1,0 +1,128 @@
+//! Verbs of the shelf: open, adjust, reserve, claim, release.
+
+use chrono::{DateTime, Utc};
+use ids::{OrderId, StaffId, VariantId};
+use kit::{Result, Tx};
+
+use crate::{
+    model::{InventoryRefusal, Level, Shortage, StockOpening, Want},
+    store::{self, Adjustment},
+};
+
+/// Opens the shelves of new variants with their first stock.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn open_levels(tx: &Tx, openings: &[StockOpening], now: DateTime<Utc>) -> Result<()> {
+    store::insert_levels(tx, openings, now).await
+}
+
+/// Sets what is on hand to what was counted. Locks the level.
+///
+/// # Errors
+/// `unknown_variant`, `stock_below_reserved`; the version is the caller's to check.
+pub async fn adjust(
+    tx: &Tx,
+    level: Level,
+    on_hand: i64,
+    reason: &str,
+    staff_id: Option<StaffId>,
+    now: DateTime<Utc>,
+) -> Result<Level> {
+    if on_hand < level.reserved {
+        return Err(InventoryRefusal::BelowReserved {
+            reserved: level.reserved,
+        }
+        .into());
+    }
+    let change = on_hand - level.on_hand;
+    if change == 0 {
+        return Ok(level);
+    }
+    let adjustment = Adjustment {
+        variant_id: level.variant_id,
+        change,
+        reason,
+        staff_id,
+    };
+    store::update_on_hand(tx, &adjustment, now).await?;
+    Ok(Level {
+        on_hand,
+        version: level.version + 1,
+        updated_at: now,
+        ..level
+    })
+}
+
+/// Sets units aside for an order until `expires_at`, all or nothing. Locks the levels in the
+/// order of their ids.
+///
+/// # Errors
+/// `insufficient_stock` with every line that is short.
+pub async fn reserve(
+    tx: &Tx,
+    order_id: OrderId,
+    wants: &[Want],
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let taken = if tx.sabotage().has_removed("stock guard") {
+        store::update_reserved_unguarded(tx, wants).await?
+    } else if tx.sabotage().has_removed("stock lock order") {
+        let mut taken = Vec::new();
+        for want in wants {
+            taken.extend(store::update_reserved(tx, &[*want]).await?);
+        }
+        taken
+    } else {
+        store::update_reserved(tx, wants).await?
+    };
+    let short: Vec<&Want> = wants
+        .iter()
+        .filter(|want| !taken.contains(&want.variant_id))
+        .collect();
+    if !short.is_empty() {
+        return Err(InventoryRefusal::InsufficientStock(shortages(tx, &short).await?).into());
+    }
+    store::insert_reservations(tx, order_id, wants, expires_at, now).await
+}
+
+async fn shortages(tx: &Tx, short: &[&Want]) -> Result<Vec<Shortage>> {
+    let variants: Vec<VariantId> = short.iter().map(|want| want.variant_id).collect();
+    let levels = store::list_levels(tx, &variants).await?;
+    let available = |id| {
+        levels
+            .iter()
+            .find(|level| level.variant_id == id)
+            .map_or(0, |level| level.available())
+    };
+    Ok(short
+        .iter()
+        .map(|want| Shortage {
+            variant_id: want.variant_id,
+            wanted: want.quantity,
+            available: available(want.variant_id),
+        })
+        .collect())
+}
+
+/// Takes what an order holds off the shelf, because it is paid. Nothing happens the second time.
+/// Locks the levels in the order of their ids.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn claim(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
+    let held = store::update_reservations_ended(tx, order_id, "claimed", now).await?;
+    store::update_released(tx, &held, true, now).await?;
+    store::insert_sales(tx, order_id, &held, now).await
+}
+
+/// Gives what an order holds back for sale. Nothing happens the second time. Locks the levels
+/// in the order of their ids.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn release(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
+    let held = store::update_reservations_ended(tx, order_id, "released", now).await?;
+    store::update_released(tx, &held, false, now).await
+}

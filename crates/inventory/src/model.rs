@@ -1,0 +1,162 @@
+//! Nouns and refusals of stock.
+
+use chrono::{DateTime, Utc};
+use ids::VariantId;
+use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
+use serde_json::json;
+
+/// What is on the shelf of one variant, in units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Level {
+    /// Whose shelf.
+    pub variant_id: VariantId,
+    /// Units that are there.
+    pub on_hand: i64,
+    /// Units set aside for orders that are not paid yet.
+    pub reserved: i64,
+    /// Rises with each change by staff.
+    pub version: i64,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Level {
+    /// Units that can still be sold.
+    #[must_use]
+    pub const fn available(&self) -> i64 {
+        self.on_hand - self.reserved
+    }
+}
+
+/// So many units of a variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Want {
+    /// Which variant.
+    pub variant_id: VariantId,
+    /// Units, at least 1.
+    pub quantity: i64,
+}
+
+/// The first stock of a new variant.
+#[derive(Debug, Clone, Copy)]
+pub struct StockOpening {
+    /// Which variant.
+    pub variant_id: VariantId,
+    /// Units on hand from the start, 0 or more.
+    pub on_hand: i64,
+}
+
+/// A variant of which there is not enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shortage {
+    /// Which variant.
+    pub variant_id: VariantId,
+    /// Units asked for.
+    pub wanted: i64,
+    /// Units that can be had.
+    pub available: i64,
+}
+
+/// Why the shelf says no.
+#[derive(Debug)]
+pub enum InventoryRefusal {
+    /// Less is available than wanted; nothing was reserved.
+    InsufficientStock(Vec<Shortage>),
+    /// Setting the shelf below what is already promised to orders.
+    BelowReserved {
+        /// Units promised to orders.
+        reserved: i64,
+    },
+    /// No such shelf.
+    UnknownVariant,
+}
+
+static INSUFFICIENT_STOCK: RefusalKind = RefusalKind {
+    code: "insufficient_stock",
+    status: 409,
+    title: "Not enough in stock",
+    is_retryable: false,
+    resolution: Resolution::RequiresBuyerInput,
+    help: "Less is available than was asked for, and nothing was taken. Each entry of errors \
+           names a variant with meta.available; lower the quantity or take the line out.",
+};
+
+static BELOW_RESERVED: RefusalKind = RefusalKind {
+    code: "stock_below_reserved",
+    status: 409,
+    title: "Orders already hold more than that",
+    is_retryable: false,
+    resolution: Resolution::Recoverable,
+    help: "The shelf cannot be set below the units that open orders hold. meta.reserved says \
+           how many; cancel orders first, or wait until they are paid or expire.",
+};
+
+static UNKNOWN_VARIANT: RefusalKind = RefusalKind {
+    code: "unknown_variant",
+    status: 404,
+    title: "No such variant",
+    is_retryable: false,
+    resolution: Resolution::Final,
+    help: "There is no variant with this id.",
+};
+
+/// Every refusal of this capability, for the registry.
+pub static REFUSALS: [&RefusalKind; 3] = [&INSUFFICIENT_STOCK, &BELOW_RESERVED, &UNKNOWN_VARIANT];
+
+impl Refusal for InventoryRefusal {
+    fn kind(&self) -> &'static RefusalKind {
+        match self {
+            Self::InsufficientStock(_) => &INSUFFICIENT_STOCK,
+            Self::BelowReserved { .. } => &BELOW_RESERVED,
+            Self::UnknownVariant => &UNKNOWN_VARIANT,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::InsufficientStock(shortages) => {
+                let lines: Vec<String> = shortages
+                    .iter()
+                    .map(|s| format!("{} of {} available", s.available, s.wanted))
+                    .collect();
+                format!(
+                    "Not enough in stock: {}. Nothing was taken.",
+                    lines.join("; ")
+                )
+            }
+            Self::BelowReserved { reserved } => {
+                format!("Open orders hold {reserved} units; the shelf cannot go below that.")
+            }
+            Self::UnknownVariant => UNKNOWN_VARIANT.help.to_owned(),
+        }
+    }
+
+    fn parts(&self) -> Vec<RefusedPart> {
+        let Self::InsufficientStock(shortages) = self else {
+            return Vec::new();
+        };
+        shortages
+            .iter()
+            .map(|shortage| RefusedPart {
+                pointer: format!("/variants/{}", shortage.variant_id),
+                code: "insufficient_stock",
+                message: format!(
+                    "{} available, {} wanted",
+                    shortage.available, shortage.wanted
+                ),
+                meta: Some(json!({
+                    "variant_id": shortage.variant_id,
+                    "available": shortage.available,
+                    "wanted": shortage.wanted,
+                })),
+            })
+            .collect()
+    }
+
+    fn facts(&self) -> Option<serde_json::Value> {
+        match self {
+            Self::BelowReserved { reserved } => Some(json!({ "reserved": reserved })),
+            _ => None,
+        }
+    }
+}
