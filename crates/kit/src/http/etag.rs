@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header, request::Parts};
@@ -30,6 +30,18 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             Refused::new(&INVALID_HEADER, "If-Match must be one ETag of this resource, as \"v7\".")
                 .into()
         })
+    }
+}
+
+/// For resources whose owner alone changes them: the header is honoured and not required.
+impl<S: Send + Sync> OptionalFromRequestParts<S> for IfMatch {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Error> {
+        if !parts.headers.contains_key(header::IF_MATCH) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state).await.map(Some)
     }
 }
 
