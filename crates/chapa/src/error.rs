@@ -5,7 +5,6 @@ use std::time::Duration;
 
 /// Why a call gave no result. Ask [`Error::may_have_happened`] before doing it again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// Not sent: the request itself breaks a rule of the protocol.
     #[error("{field} {reason}")]

@@ -162,7 +162,7 @@ fn refuse_by_status(status: StatusCode, headers: &HeaderMap) -> Result<(), Error
 }
 
 /// Seconds, or a date that is read against the answer's own `Date`: no clock is needed.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let wanted = text(RETRY_AFTER)?.trim();
     let seconds = if let Ok(seconds) = wanted.parse::<u64>() {

@@ -3,7 +3,9 @@
 mod amounts;
 mod callbacks;
 mod notices;
+mod properties;
 mod requests;
+mod retry_after;
 mod secrets;
 mod settlements;
 mod signatures;

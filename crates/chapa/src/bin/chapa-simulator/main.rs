@@ -96,6 +96,8 @@ pub(crate) fn complain(message: &str) {
 
 async fn tick(simulator: &Arc<Simulator>) {
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    // A shop that answers slowly must not be hurried by the rounds that were missed.
+    seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         seconds.tick().await;
         delivery::advance_refunds(simulator).await;
