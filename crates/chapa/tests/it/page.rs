@@ -155,7 +155,7 @@ async fn failing_keeps_the_page_open_until_it_succeeds() {
         assert_eq!(checkout.state().await, Observed::Failed);
     }
     let (status, ..) = checkout
-        .press("result=pay&method=mpesa&phone=0700123456")
+        .press("result=pay&method=mpesa&phone=0900123456&mpesa_phone=0700123456")
         .await;
     assert_eq!(status, 302);
     checkout.expect_news("charge.success", "success").await;

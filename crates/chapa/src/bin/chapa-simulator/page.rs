@@ -20,7 +20,7 @@ use crate::simulator::{Simulator, World};
 /// Wallets of Chapa's own test table; every other number fails.
 const TEST_NUMBERS: [&str; 3] = ["0900123456", "0900112233", "0900881111"];
 const MPESA_TEST_NUMBERS: [&str; 3] = ["0700123456", "0700112233", "0700881111"];
-const TEST_CARDS: [&str; 3] = ["4200000000000000", "5400000000000000", "370000000000000"];
+const TEST_CARDS: [&str; 3] = ["4200000000000000", "5400000000000000", "3700000000000000"];
 
 /// What the page is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,9 @@ struct Page<'a> {
     amount: String,
     tx_ref: &'a str,
     reference: &'a str,
+    /// Test numbers to begin with: the buyer's own number would fail.
     phone: &'a str,
+    mpesa_phone: &'a str,
     return_url: Option<&'a str>,
     notice: &'a str,
     attempts_left: u32,
@@ -66,16 +68,28 @@ struct Choice {
     method: String,
     #[serde(default)]
     phone: String,
+    /// The page has a field of its own for M-Pesa, whose test numbers are others.
+    #[serde(default)]
+    mpesa_phone: String,
     #[serde(default)]
     card: String,
 }
 
 impl Choice {
+    fn number(&self) -> &str {
+        let own_field = self.method == "mpesa" && !self.mpesa_phone.is_empty();
+        if own_field {
+            &self.mpesa_phone
+        } else {
+            &self.phone
+        }
+    }
+
     fn outcome(&self) -> Outcome {
         match self.result.as_str() {
             "pay" if self.is_test_account() => Outcome::Pay {
                 method: self.method.clone(),
-                mobile: (self.method != "card").then(|| self.phone.trim().to_owned()),
+                mobile: (self.method != "card").then(|| self.number().trim().to_owned()),
             },
             "cancel" => Outcome::Cancel,
             _ => Outcome::Fail,
@@ -89,8 +103,8 @@ impl Choice {
                 .collect::<String>()
         };
         match self.method.as_str() {
-            "telebirr" | "cbebirr" => TEST_NUMBERS.contains(&digits(&self.phone).as_str()),
-            "mpesa" => MPESA_TEST_NUMBERS.contains(&digits(&self.phone).as_str()),
+            "telebirr" | "cbebirr" => TEST_NUMBERS.contains(&digits(self.number()).as_str()),
+            "mpesa" => MPESA_TEST_NUMBERS.contains(&digits(self.number()).as_str()),
             "card" => TEST_CARDS.contains(&digits(&self.card).as_str()),
             _ => false,
         }
@@ -156,10 +170,8 @@ fn render(world: &World, token: &str, notice: &str) -> Response {
         amount: grouped(&decimal(transaction.amount_minor)),
         tx_ref: &transaction.tx_ref,
         reference: &transaction.reference,
-        phone: transaction
-            .phone_number
-            .as_deref()
-            .unwrap_or(TEST_NUMBERS[0]),
+        phone: chosen(transaction, &TEST_NUMBERS),
+        mpesa_phone: chosen(transaction, &MPESA_TEST_NUMBERS),
         return_url: transaction.return_url.as_deref(),
         notice: if stage == Stage::Open { notice } else { "" },
         attempts_left: world
@@ -176,6 +188,13 @@ fn render(world: &World, token: &str, notice: &str) -> Response {
     respond(status, &page)
 }
 
+/// The buyer's number when it is one of these test numbers, else the first of them.
+fn chosen<'a>(transaction: &'a Transaction, numbers: &[&'a str; 3]) -> &'a str {
+    let own = transaction.phone_number.as_deref();
+    own.filter(|own| numbers.contains(own))
+        .unwrap_or(numbers[0])
+}
+
 fn missing() -> Page<'static> {
     Page {
         stage: Stage::Missing,
@@ -186,6 +205,7 @@ fn missing() -> Page<'static> {
         tx_ref: "",
         reference: "",
         phone: "",
+        mpesa_phone: "",
         return_url: None,
         notice: "",
         attempts_left: 0,
