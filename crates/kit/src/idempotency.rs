@@ -56,7 +56,7 @@ pub enum IdempotencyRefusal {
 }
 
 /// Every refusal of this module, for the registry.
-pub static REFUSALS: [&RefusalKind; 4] = [&CONFLICT, &IN_FLIGHT, &MALFORMED, &REQUIRED];
+pub static REFUSALS: &[&RefusalKind] = &[&CONFLICT, &IN_FLIGHT, &MALFORMED, &REQUIRED];
 
 static CONFLICT: RefusalKind = RefusalKind {
     code: "idempotency_conflict",

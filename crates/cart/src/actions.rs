@@ -1,0 +1,273 @@
+//! Verbs of carts: create, add, change, remove, merge, close.
+
+use catalogue::Sellable;
+use chrono::{DateTime, Utc};
+use customers::Shopper;
+use ids::{CartId, CartItemId, CustomerId, VariantId};
+use inventory::{InventoryRefusal, Shortage};
+use kit::{Conn, Error, Result, Tx};
+use money::Currency;
+
+use crate::{
+    model::{
+        Cart, CartItem, CartRefusal, CartState, LINES_MAX, QUANTITY_MAX, Quote, merged_quantity,
+        quote_lines,
+    },
+    store,
+};
+
+/// Makes a cart for the owner; a customer's open cart is found rather than doubled.
+pub(crate) async fn create(
+    tx: &Tx,
+    customer_id: Option<CustomerId>,
+    token_hash: Option<Vec<u8>>,
+    currency: Currency,
+    now: DateTime<Utc>,
+) -> Result<(Cart, bool)> {
+    let token_hash = if customer_id.is_some() {
+        None
+    } else {
+        token_hash
+    };
+    let cart = Cart {
+        id: CartId::generate(now),
+        customer_id,
+        token_hash,
+        currency,
+        state: CartState::Open,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    if store::insert_cart(tx, &cart).await? {
+        return Ok((cart, true));
+    }
+    let owner = customer_id.ok_or_else(|| Error::fault("a guest's cart was not written"))?;
+    let found = store::find_open_cart(tx, owner).await?;
+    Ok((
+        found.ok_or_else(|| Error::fault("the open cart has just closed"))?,
+        false,
+    ))
+}
+
+/// The shopper's cart, read.
+///
+/// # Errors
+/// `cart_not_found`, also for somebody else's.
+pub async fn load(conn: &Conn, id: CartId, shopper: &Shopper) -> Result<Cart> {
+    owned(store::find_cart(conn, id).await?, shopper)
+}
+
+/// The shopper's open cart, locked.
+pub(crate) async fn lock_open(tx: &Tx, id: CartId, shopper: &Shopper) -> Result<Cart> {
+    let cart = owned(store::lock_cart(tx, id).await?, shopper)?;
+    if cart.state != CartState::Open {
+        return Err(CartRefusal::Closed.into());
+    }
+    Ok(cart)
+}
+
+fn owned(cart: Option<Cart>, shopper: &Shopper) -> Result<Cart> {
+    let owned = cart.filter(|cart| cart.belongs_to(shopper));
+    Ok(owned.ok_or(CartRefusal::NotFound)?)
+}
+
+/// Prices a cart as it is now: one statement for its lines, one for what is sold.
+///
+/// # Errors
+/// `cart_total_too_large`.
+pub async fn quote_of(conn: &Conn, cart: &Cart) -> Result<Quote> {
+    let items = store::list_items(conn, cart.id).await?;
+    let variants: Vec<VariantId> = items.iter().map(|item| item.variant_id).collect();
+    let sellables = catalogue::list_sellables(conn, &variants).await?;
+    Ok(quote_lines(cart.currency, &items, &sellables)?)
+}
+
+/// Adds units of a variant to a locked cart; more than the shelf has is refused.
+pub(crate) async fn add(
+    tx: &Tx,
+    cart: &Cart,
+    variant_id: VariantId,
+    quantity: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let items = store::list_items(tx, cart.id).await?;
+    let present = items.iter().find(|item| item.variant_id == variant_id);
+    if present.is_none() && items.len() >= LINES_MAX {
+        return Err(CartRefusal::Full.into());
+    }
+    let wanted = present.map_or(0, |item| item.quantity) + quantity;
+    check_stock(tx, cart, variant_id, wanted).await?;
+    store::insert_item(tx, cart.id, variant_id, quantity, now).await?;
+    store::update_touched(tx, cart.id, now).await
+}
+
+/// Sets the quantity of a line of a locked cart; more than the shelf has is refused.
+pub(crate) async fn change(
+    tx: &Tx,
+    cart: &Cart,
+    item_id: CartItemId,
+    quantity: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let items = store::list_items(tx, cart.id).await?;
+    let item = items
+        .iter()
+        .find(|item| item.id == item_id)
+        .ok_or(CartRefusal::ItemNotFound)?;
+    // Fewer is always fine: it is the way out when the shelf has less than the line.
+    if quantity > item.quantity {
+        check_stock(tx, cart, item.variant_id, quantity).await?;
+    }
+    store::update_quantity(tx, cart.id, item_id, quantity).await?;
+    store::update_touched(tx, cart.id, now).await
+}
+
+/// Takes a line out of a locked cart.
+pub(crate) async fn remove(
+    tx: &Tx,
+    cart: &Cart,
+    item_id: CartItemId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if !store::delete_item(tx, cart.id, item_id).await? {
+        return Err(CartRefusal::ItemNotFound.into());
+    }
+    store::update_touched(tx, cart.id, now).await
+}
+
+async fn check_stock(tx: &Tx, cart: &Cart, variant_id: VariantId, wanted: i64) -> Result<()> {
+    let found = catalogue::list_sellables(tx, &[variant_id]).await?;
+    let sellable = found
+        .first()
+        .filter(|sellable| sellable.is_for_sale && sellable.price.currency() == cart.currency)
+        .ok_or(CartRefusal::NotForSale)?;
+    let available = sellable.available.min(QUANTITY_MAX);
+    if wanted > available {
+        let shortage = Shortage {
+            variant_id,
+            wanted,
+            available: available.max(0),
+        };
+        return Err(InventoryRefusal::InsufficientStock(vec![shortage]).into());
+    }
+    Ok(())
+}
+
+/// A line that did not keep the sum of both carts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Capped {
+    pub(crate) variant_id: VariantId,
+    pub(crate) wanted: i64,
+    pub(crate) kept: i64,
+    pub(crate) available: i64,
+}
+
+/// Takes a guest's cart into the customer's, which is made if there is none. Locks both in the
+/// order of their ids. Merging the same cart again changes nothing.
+pub(crate) async fn merge(
+    tx: &Tx,
+    guest_cart: CartId,
+    shopper: &Shopper,
+    now: DateTime<Utc>,
+) -> Result<(Cart, Vec<Capped>)> {
+    let customer_id = shopper.customer.ok_or(CartRefusal::NeedsCustomer)?;
+    let guest = store::find_cart(tx, guest_cart).await?;
+    let guest = owned(guest, shopper)?;
+    let (target, _) = create(tx, Some(customer_id), None, guest.currency, now).await?;
+    if guest.id == target.id {
+        return Ok((target, Vec::new()));
+    }
+    let (first, second) = (guest.id.min(target.id), guest.id.max(target.id));
+    let first = store::lock_cart(tx, first).await?;
+    let second = store::lock_cart(tx, second).await?;
+    let locked: Vec<Cart> = first.into_iter().chain(second).collect();
+    let find = |id| locked.iter().find(|cart| cart.id == id).cloned();
+    let guest = find(guest.id).ok_or(CartRefusal::NotFound)?;
+    let target = find(target.id).ok_or(CartRefusal::Closed)?;
+    match (guest.state, target.state) {
+        (CartState::Merged, CartState::Open) => return Ok((target, Vec::new())),
+        (CartState::Open, CartState::Open) => {}
+        _ => return Err(CartRefusal::Closed.into()),
+    }
+    let capped = move_items(tx, &guest, &target, now).await?;
+    store::update_state(tx, guest.id, CartState::Merged, now).await?;
+    store::update_touched(tx, target.id, now).await?;
+    Ok((
+        Cart {
+            version: target.version + 1,
+            updated_at: now,
+            ..target
+        },
+        capped,
+    ))
+}
+
+async fn move_items(
+    tx: &Tx,
+    guest: &Cart,
+    target: &Cart,
+    now: DateTime<Utc>,
+) -> Result<Vec<Capped>> {
+    let theirs = store::list_items(tx, guest.id).await?;
+    let ours = store::list_items(tx, target.id).await?;
+    let variants: Vec<VariantId> = theirs.iter().map(|item| item.variant_id).collect();
+    let sellables = catalogue::list_sellables(tx, &variants).await?;
+    let newcomers = theirs
+        .iter()
+        .filter(|item| quantity_of(&ours, item.variant_id) == 0)
+        .count();
+    if ours.len() + newcomers > LINES_MAX {
+        return Err(CartRefusal::Full.into());
+    }
+    let mut merged = Vec::with_capacity(theirs.len());
+    let mut capped = Vec::new();
+    for item in &theirs {
+        let before = quantity_of(&ours, item.variant_id);
+        let available = available_of(&sellables, item.variant_id);
+        let kept = merged_quantity(before, item.quantity, available);
+        let wanted = before + item.quantity;
+        if kept < wanted {
+            capped.push(Capped {
+                variant_id: item.variant_id,
+                wanted,
+                kept,
+                available,
+            });
+        }
+        merged.push((item.variant_id, kept));
+    }
+    store::update_merged(tx, target.id, &merged, now).await?;
+    Ok(capped)
+}
+
+fn quantity_of(items: &[CartItem], variant_id: VariantId) -> i64 {
+    items
+        .iter()
+        .find(|item| item.variant_id == variant_id)
+        .map_or(0, |item| item.quantity)
+}
+
+fn available_of(sellables: &[Sellable], variant_id: VariantId) -> i64 {
+    let found = sellables
+        .iter()
+        .find(|sellable| sellable.variant_id == variant_id);
+    found.map_or(0, |sellable| sellable.available.max(0))
+}
+
+/// Closes a locked cart because it became an order.
+///
+/// # Errors
+/// `cart_closed` when it was closed before.
+pub async fn close(tx: &Tx, cart: &Cart, now: DateTime<Utc>) -> Result<()> {
+    if store::update_state(tx, cart.id, CartState::Ordered, now).await? {
+        Ok(())
+    } else {
+        Err(CartRefusal::Closed.into())
+    }
+}
+
+/// Drops a locked cart with its lines.
+pub(crate) async fn drop_cart(tx: &Tx, cart: &Cart) -> Result<()> {
+    store::delete_cart(tx, cart.id).await
+}

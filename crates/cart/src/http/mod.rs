@@ -1,0 +1,16 @@
+//! Carts over HTTP, and the sign-in that takes a cart along.
+
+mod carts;
+mod items;
+mod sign_in;
+mod views;
+
+use kit::Kit;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The routes of carts, and `POST /auth/jwt/create/`.
+pub fn routes() -> OpenApiRouter<Kit> {
+    carts::routes()
+        .merge(items::routes())
+        .merge(sign_in::routes())
+}

@@ -1,0 +1,214 @@
+//! Every statement on carts.
+
+use chrono::{DateTime, Utc};
+use ids::{CartId, CartItemId, CustomerId, VariantId};
+use kit::{Conn, Error, Result, Tx};
+use money::Currency;
+use tokio_postgres::Row;
+
+use crate::model::{Cart, CartItem, CartState};
+
+fn cart(row: &Row) -> Result<Cart> {
+    let currency: Currency = row
+        .get::<_, &str>("currency")
+        .parse()
+        .map_err(Error::fault)?;
+    let state: &str = row.get("state");
+    Ok(Cart {
+        id: row.get("id"),
+        customer_id: row.get("customer_id"),
+        token_hash: row.get("token_hash"),
+        currency,
+        state: CartState::parse(state)
+            .ok_or_else(|| Error::fault(format_args!("unknown cart state {state}")))?,
+        version: row.get("version"),
+        created_at: row.get("created_at"),
+        updated_at: row.get("updated_at"),
+    })
+}
+
+const FIND_CART: &str = "
+    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    from carts
+    where id = $1";
+
+pub(crate) async fn find_cart(conn: &Conn, id: CartId) -> Result<Option<Cart>> {
+    conn.query_opt(FIND_CART, &[&id])
+        .await?
+        .as_ref()
+        .map(cart)
+        .transpose()
+}
+
+const LOCK_CART: &str = "
+    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    from carts
+    where id = $1
+    for update";
+
+/// A cart that stays as it is until the end of `tx`. Its lines change only under this lock.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn lock_cart(tx: &Tx, id: CartId) -> Result<Option<Cart>> {
+    if tx.sabotage().has_removed("cart lock") {
+        return find_cart(tx, id).await;
+    }
+    tx.query_opt(LOCK_CART, &[&id])
+        .await?
+        .as_ref()
+        .map(cart)
+        .transpose()
+}
+
+const FIND_OPEN_CART: &str = "
+    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    from carts
+    where customer_id = $1 and state = 'open'";
+
+pub(crate) async fn find_open_cart(conn: &Conn, customer_id: CustomerId) -> Result<Option<Cart>> {
+    conn.query_opt(FIND_OPEN_CART, &[&customer_id])
+        .await?
+        .as_ref()
+        .map(cart)
+        .transpose()
+}
+
+// Two devices at once: the second insert waits for the first, then does nothing.
+const INSERT_CART: &str = "
+    insert into carts (id, customer_id, token_hash, currency, created_at, updated_at)
+    values ($1, $2, $3, $4, $5, $5)
+    on conflict (customer_id) where state = 'open' do nothing";
+
+/// Whether the cart was written; a customer who has an open one keeps that.
+pub(crate) async fn insert_cart(tx: &Tx, cart: &Cart) -> Result<bool> {
+    let Cart {
+        id,
+        customer_id,
+        token_hash,
+        currency,
+        created_at,
+        ..
+    } = cart;
+    let params: [kit::db::Param<'_>; 5] =
+        [id, customer_id, token_hash, &currency.code(), created_at];
+    Ok(tx.execute(INSERT_CART, &params).await? == 1)
+}
+
+const UPDATE_TOUCHED: &str = "
+    update carts
+    set version = version + 1, updated_at = $2
+    where id = $1";
+
+pub(crate) async fn update_touched(tx: &Tx, id: CartId, now: DateTime<Utc>) -> Result<()> {
+    tx.execute(UPDATE_TOUCHED, &[&id, &now]).await?;
+    Ok(())
+}
+
+const UPDATE_STATE: &str = "
+    update carts
+    set state = $2, version = version + 1, updated_at = $3
+    where id = $1 and state = 'open'";
+
+pub(crate) async fn update_state(
+    tx: &Tx,
+    id: CartId,
+    state: CartState,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    Ok(tx
+        .execute(UPDATE_STATE, &[&id, &state.as_str(), &now])
+        .await?
+        == 1)
+}
+
+const DELETE_CART: &str = "delete from carts where id = $1";
+
+pub(crate) async fn delete_cart(tx: &Tx, id: CartId) -> Result<()> {
+    tx.execute(DELETE_CART, &[&id]).await?;
+    Ok(())
+}
+
+const LIST_ITEMS: &str = "
+    select id, variant_id, quantity
+    from cart_items
+    where cart_id = $1
+    order by created_at, id";
+
+pub(crate) async fn list_items(conn: &Conn, id: CartId) -> Result<Vec<CartItem>> {
+    let rows = conn.query(LIST_ITEMS, &[&id]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| CartItem {
+            id: row.get("id"),
+            variant_id: row.get("variant_id"),
+            quantity: row.get("quantity"),
+        })
+        .collect())
+}
+
+const INSERT_ITEM: &str = "
+    insert into cart_items (id, cart_id, variant_id, quantity, created_at)
+    values ($1, $2, $3, $4, $5)
+    on conflict (cart_id, variant_id) do update
+    set quantity = cart_items.quantity + excluded.quantity";
+
+/// Adds units; a variant that is there already gets more of them.
+pub(crate) async fn insert_item(
+    tx: &Tx,
+    cart_id: CartId,
+    variant_id: VariantId,
+    quantity: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let id = CartItemId::generate(now);
+    tx.execute(INSERT_ITEM, &[&id, &cart_id, &variant_id, &quantity, &now])
+        .await?;
+    Ok(())
+}
+
+const UPDATE_QUANTITY: &str = "
+    update cart_items
+    set quantity = $3
+    where cart_id = $1 and id = $2";
+
+pub(crate) async fn update_quantity(
+    tx: &Tx,
+    cart_id: CartId,
+    item_id: CartItemId,
+    quantity: i64,
+) -> Result<()> {
+    tx.execute(UPDATE_QUANTITY, &[&cart_id, &item_id, &quantity])
+        .await?;
+    Ok(())
+}
+
+const DELETE_ITEM: &str = "delete from cart_items where cart_id = $1 and id = $2";
+
+pub(crate) async fn delete_item(tx: &Tx, cart_id: CartId, item_id: CartItemId) -> Result<bool> {
+    Ok(tx.execute(DELETE_ITEM, &[&cart_id, &item_id]).await? == 1)
+}
+
+const UPDATE_MERGED: &str = "
+    insert into cart_items (id, cart_id, variant_id, quantity, created_at)
+    select id, $1, variant_id, quantity, $5
+    from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as merged (id, variant_id, quantity)
+    on conflict (cart_id, variant_id) do update
+    set quantity = excluded.quantity";
+
+/// Sets the quantities that a merge came to.
+pub(crate) async fn update_merged(
+    tx: &Tx,
+    cart_id: CartId,
+    merged: &[(VariantId, i64)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let ids: Vec<CartItemId> = merged.iter().map(|_| CartItemId::generate(now)).collect();
+    let (variants, quantities): (Vec<VariantId>, Vec<i64>) = merged.iter().copied().unzip();
+    tx.execute(
+        UPDATE_MERGED,
+        &[&cart_id, &ids, &variants, &quantities, &now],
+    )
+    .await?;
+    Ok(())
+}

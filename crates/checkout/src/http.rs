@@ -1,0 +1,146 @@
+//! `POST /api/v1/orders/`.
+
+use std::sync::Arc;
+
+use axum::{Extension, extract::State, response::Response};
+use customers::{Phone, Shopper};
+use http::StatusCode;
+use ids::CartId;
+use kit::{
+    Kit, Result,
+    email::EmailAddress,
+    http::{Body, Idempotency, IdempotencyHeader, ProblemResponses, body::invalid_member},
+};
+use money::Money;
+use orders::{OrderView, ShippingAddress};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    actions::{self, Placed},
+    model::{CheckoutSettings, PlaceOrder},
+};
+
+/// The routes of checkout. Needs the layer `Extension<Arc<CheckoutSettings>>`.
+pub fn routes() -> OpenApiRouter<Kit> {
+    OpenApiRouter::new().routes(routes!(place_order))
+}
+
+/// An order for a cart.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "cart_id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "email": "abebe@example.com",
+    "phone": "0911223344",
+    "shipping_address": {
+        "name": "Abebe Bikila", "country": "ET", "region": "Addis Ababa", "city": "Bole",
+        "woreda": "03", "landmark": "behind Edna Mall"
+    },
+    "expected_total": {"amount": 129_900, "currency": "ETB"}
+}))]
+struct PlaceOrderBody {
+    cart_id: CartId,
+    /// Where the receipt goes.
+    #[schema(max_length = 254)]
+    email: String,
+    /// Ethiopian (`0911223344`) or international (`+251911223344`).
+    #[schema(max_length = 32)]
+    phone: Option<String>,
+    shipping_address: ShippingAddress,
+    /// What the shopper asks for in words.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    note: String,
+    /// The language of its mails: `en` or `am`; `en` without it.
+    #[schema(example = "am")]
+    language: Option<String>,
+    /// The total that the shopper saw; another one is refused as `cart_changed`.
+    expected_total: Option<Money>,
+}
+
+impl PlaceOrderBody {
+    fn into_command(self, shopper: Shopper) -> Result<PlaceOrder> {
+        let email = EmailAddress::parse(&self.email)
+            .map_err(|_| invalid_member("/email", "it is not an e-mail address"))?;
+        let phone = self
+            .phone
+            .map(|text| {
+                Phone::parse(&text)
+                    .map_err(|_| invalid_member("/phone", "it is not a phone number"))
+            })
+            .transpose()?;
+        self.shipping_address.check("/shipping_address")?;
+        if self.note.chars().count() > 1_000 {
+            return Err(invalid_member(
+                "/note",
+                "it must have at most 1,000 characters",
+            ));
+        }
+        let language = self.language.unwrap_or_else(|| "en".to_owned());
+        if !["en", "am"].contains(&language.as_str()) {
+            return Err(invalid_member("/language", "it must be en or am"));
+        }
+        Ok(PlaceOrder {
+            shopper,
+            cart_id: self.cart_id,
+            email: email.as_str().to_owned(),
+            phone: phone.map(|phone| phone.e164().to_owned()),
+            language,
+            shipping_address: self.shipping_address,
+            note: self.note,
+            expected_total: self.expected_total,
+        })
+    }
+}
+
+/// Place an order
+///
+/// Takes the units of every line off the shelf, all or nothing, and holds them until the order
+/// is paid or expires. Whoever comes too late gets 409 `insufficient_stock` with what is
+/// available, and nothing has changed. Placing the same cart again answers the same order. With
+/// an `Idempotency-Key` any repetition answers the very same bytes.
+#[utoipa::path(
+    post, path = "/api/v1/orders/", operation_id = "placeOrder", tag = "Orders",
+    params(("Idempotency-Key" = Option<String>, Header)), request_body = PlaceOrderBody,
+    responses(
+        (status = 201, description = "Placed", body = OrderView),
+        (status = 200, description = "The cart was ordered before: its order", body = OrderView),
+        ProblemResponses
+    ),
+    security(("bearer" = []), ("shopper_token" = []))
+)]
+async fn place_order(
+    shopper: Shopper,
+    State(kit): State<Kit>,
+    Extension(settings): Extension<Arc<CheckoutSettings>>,
+    header: IdempotencyHeader,
+    body: Body<PlaceOrderBody>,
+) -> Result<Response> {
+    let key = header.scoped(shopper.principal(), "placeOrder", body.fingerprint);
+    let command = body.value.into_command(shopper)?;
+    let (kit, key, command, settings) = (&kit, &key, &command, &settings);
+    kit.db
+        .retrying(move || place_once(kit, key, command, settings))
+        .await
+}
+
+async fn place_once(
+    kit: &Kit,
+    key: &Idempotency,
+    command: &PlaceOrder,
+    settings: &CheckoutSettings,
+) -> Result<Response> {
+    let now = kit.clock.now();
+    let tx = kit.db.begin("place_order").await?;
+    if let Some(reply) = key.replay(&tx, kit).await? {
+        return Ok(reply);
+    }
+    let (status, order_id) = match actions::place(&tx, command, settings, now).await? {
+        Placed::New(order_id) => (StatusCode::CREATED, order_id),
+        Placed::Before(order_id) => (StatusCode::OK, order_id),
+    };
+    let view = orders::get_view(&tx, order_id).await?;
+    key.clone().commit(tx, status, &view).await
+}

@@ -1,0 +1,123 @@
+//! What placing an order needs, and why it is refused.
+
+use cart::{CartRefusal, LineProblem, Quote};
+use chrono::TimeDelta;
+use customers::Shopper;
+use ids::CartId;
+use inventory::Want;
+use kit::{Refusal, RefusalKind, Resolution};
+use money::Money;
+use orders::ShippingAddress;
+use serde::Deserialize;
+
+/// The section `[checkout]` of the settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckoutSettings {
+    /// For how long the units of an unpaid order are held, in minutes.
+    pub hold_minutes: u32,
+}
+
+impl CheckoutSettings {
+    /// For how long the units of an unpaid order are held.
+    #[must_use]
+    pub fn hold(&self) -> TimeDelta {
+        TimeDelta::minutes(i64::from(self.hold_minutes))
+    }
+}
+
+/// A shopper's wish to order a cart.
+#[derive(Debug, Clone)]
+pub struct PlaceOrder {
+    /// Who asks.
+    pub shopper: Shopper,
+    /// Which cart.
+    pub cart_id: CartId,
+    /// Where the receipt goes.
+    pub email: String,
+    /// E.164.
+    pub phone: Option<String>,
+    /// The language of its mails.
+    pub language: String,
+    /// Where the goods go.
+    pub shipping_address: ShippingAddress,
+    /// What the shopper asks for in words.
+    pub note: String,
+    /// What the shopper saw; `None` takes whatever it is.
+    pub expected_total: Option<Money>,
+}
+
+/// The most that one payment takes, in minor units (Chapa's limit).
+const TOTAL_MINOR_MAX: i64 = 999_999_999;
+
+/// Whether a quote may become an order. Stock is left to the shelf itself, which decides under
+/// its locks.
+pub(crate) fn require(
+    quote: &Quote,
+    expected_total: Option<Money>,
+) -> Result<Vec<Want>, CartRefusal> {
+    if quote.lines.is_empty() {
+        return Err(CartRefusal::Empty);
+    }
+    let in_the_way: Vec<_> = quote
+        .lines
+        .iter()
+        .flat_map(|line| {
+            line.problems
+                .iter()
+                .map(|problem| (line.sellable.variant_id, *problem))
+        })
+        .filter(|(_, problem)| !matches!(problem, LineProblem::InsufficientStock { .. }))
+        .collect();
+    if !in_the_way.is_empty() {
+        return Err(CartRefusal::NotOrderable(in_the_way));
+    }
+    if let Some(expected) = expected_total
+        && expected != quote.total
+    {
+        return Err(CartRefusal::Changed {
+            expected,
+            actual: quote.total,
+        });
+    }
+    if quote.total.minor() > TOTAL_MINOR_MAX || quote.total.minor() <= 0 {
+        return Err(CartRefusal::TotalTooLarge);
+    }
+    let want = |line: &cart::QuotedLine| Want {
+        variant_id: line.sellable.variant_id,
+        quantity: line.quantity,
+    };
+    Ok(quote.lines.iter().map(want).collect())
+}
+
+/// Why placing is refused, beyond what carts, shelves and orders refuse themselves.
+#[derive(Debug)]
+pub(crate) enum CheckoutRefusal {
+    /// A guest without a token cannot own an order.
+    NeedsShopper,
+}
+
+static NEEDS_SHOPPER: RefusalKind = RefusalKind {
+    code: "shopper_required",
+    status: 401,
+    title: "Whose cart is it?",
+    is_retryable: false,
+    resolution: Resolution::Recoverable,
+    help: "Send the customer's bearer token, or the X-Shopper-Token that was given with the \
+           guest's cart.",
+};
+
+/// Every refusal of this capability, for the registry.
+pub static REFUSALS: &[&RefusalKind] = &[&NEEDS_SHOPPER];
+
+impl Refusal for CheckoutRefusal {
+    fn kind(&self) -> &'static RefusalKind {
+        match self {
+            Self::NeedsShopper => &NEEDS_SHOPPER,
+        }
+    }
+
+    fn detail(&self) -> String {
+        self.kind().help.to_owned()
+    }
+}

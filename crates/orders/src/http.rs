@@ -1,0 +1,225 @@
+//! Reading orders over HTTP. Placing one is the checkout's.
+
+use axum::{Json, extract::State};
+use catalogue::Texts;
+use chrono::{DateTime, Utc};
+use customers::Caller;
+use ids::{OrderId, ProductId, VariantId};
+use kit::{
+    Kit, Result,
+    http::{
+        Cursor, Page, PageQuery, PathId, ProblemResponses, Query, Versioned,
+        body::invalid_parameter,
+    },
+};
+use money::Money;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    actions,
+    model::{Order, OrderLine, OrderRefusal, OrderStatus, ShippingAddress},
+    store,
+};
+
+/// The routes of orders.
+pub fn routes() -> OpenApiRouter<Kit> {
+    OpenApiRouter::new()
+        .routes(routes!(list_orders))
+        .routes(routes!(get_order))
+}
+
+/// An order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderView {
+    id: OrderId,
+    /// Short and gap-free, for people.
+    #[schema(example = 1001)]
+    number: i64,
+    /// `pending_payment`, `paid`, `cancelled` or `expired`.
+    #[schema(example = "pending_payment")]
+    status: String,
+    email: String,
+    phone: Option<String>,
+    language: String,
+    shipping_address: ShippingAddress,
+    note: String,
+    lines: Vec<OrderLineView>,
+    /// Sum of the lines.
+    subtotal: Money,
+    discount: Money,
+    shipping: Money,
+    tax: Money,
+    /// What is to be paid, and what Chapa is asked for: the same integer.
+    total: Money,
+    placed_at: DateTime<Utc>,
+    /// Until when its units are held unpaid.
+    expires_at: DateTime<Utc>,
+    paid_at: Option<DateTime<Utc>>,
+    #[serde(skip)]
+    version: i64,
+}
+
+/// A line of an order, as it was agreed.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderLineView {
+    variant_id: VariantId,
+    product_id: ProductId,
+    sku: String,
+    title: Texts,
+    options: Vec<OrderLineOption>,
+    unit_price: Money,
+    quantity: i64,
+    total: Money,
+}
+
+/// What was chosen.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderLineOption {
+    name: Texts,
+    label: Texts,
+}
+
+impl OrderView {
+    pub(crate) fn of(order: Order, lines: Vec<OrderLine>) -> Self {
+        Self {
+            id: order.id,
+            number: order.number,
+            status: order.status.as_str().to_owned(),
+            email: order.email,
+            phone: order.phone,
+            language: order.language,
+            shipping_address: order.shipping_address,
+            note: order.note,
+            lines: lines.into_iter().map(line_view).collect(),
+            subtotal: order.subtotal,
+            discount: order.discount,
+            shipping: order.shipping,
+            tax: order.tax,
+            total: order.total,
+            placed_at: order.placed_at,
+            expires_at: order.expires_at,
+            paid_at: order.paid_at,
+            version: order.version,
+        }
+    }
+}
+
+fn line_view(line: OrderLine) -> OrderLineView {
+    OrderLineView {
+        variant_id: line.variant_id,
+        product_id: line.product_id,
+        sku: line.sku,
+        title: line.title,
+        options: line
+            .options
+            .into_iter()
+            .map(|(name, label)| OrderLineOption { name, label })
+            .collect(),
+        unit_price: line.unit_price,
+        quantity: line.quantity,
+        total: line.total,
+    }
+}
+
+/// Which orders.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListOrders {
+    /// How many entries, 1 to 100; 20 without it.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 512)]
+    cursor: Option<String>,
+    /// Only orders that stand there.
+    #[param(example = "paid")]
+    status: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrderCursor {
+    placed_at: DateTime<Utc>,
+    id: OrderId,
+}
+
+impl Cursor for OrderCursor {}
+
+/// List orders
+///
+/// Newest first: a customer's own, a guest's by the `X-Shopper-Token`, every order for staff with
+/// the right to read orders.
+#[utoipa::path(
+    get, path = "/api/v1/orders/", operation_id = "listOrders", tag = "Orders",
+    params(ListOrders),
+    responses((status = 200, body = Page<OrderView>), ProblemResponses),
+    security(("bearer" = []), ("shopper_token" = []))
+)]
+async fn list_orders(
+    caller: Caller,
+    State(kit): State<Kit>,
+    Query(query): Query<ListOrders>,
+) -> Result<Json<Page<OrderView>>> {
+    let paging = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    let limit = paging.limit()?;
+    let after: Option<OrderCursor> = paging.cursor()?;
+    let after = after.map(|after| (after.placed_at, after.id));
+    let status = query.status.as_deref();
+    if status.is_some_and(|status| OrderStatus::parse(status).is_none()) {
+        return Err(invalid_parameter("status", "it is not a status of orders"));
+    }
+    let conn = kit.db.read().await?;
+    let orders = match &caller {
+        Caller::Staff(_) => store::list_orders(&conn, None, status, after, limit + 1).await?,
+        Caller::Customer(id) => {
+            store::list_orders(&conn, Some(*id), status, after, limit + 1).await?
+        }
+        Caller::Guest(hash) => store::list_orders_of_guest(&conn, hash).await?,
+        Caller::Anonymous => return Err(kit::tokens::TokenRefusal::Missing.into()),
+    };
+    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+    let mut lines = store::list_lines(&conn, &ids).await?;
+    let views = orders.into_iter().map(|order| {
+        let own = lines
+            .extract_if(.., |(id, _)| *id == order.id)
+            .map(|(_, line)| line)
+            .collect();
+        OrderView::of(order, own)
+    });
+    let views: Vec<OrderView> = views.collect();
+    let key = |view: &OrderView| OrderCursor {
+        placed_at: view.placed_at,
+        id: view.id,
+    };
+    Ok(Json(Page::cut(views, limit, key)?))
+}
+
+/// Read an order
+///
+/// For its customer, for the guest with the `X-Shopper-Token` of its cart, for staff. Anybody
+/// else gets 404.
+#[utoipa::path(
+    get, path = "/api/v1/orders/{id}/", operation_id = "getOrder", tag = "Orders",
+    params(("id" = OrderId, Path)),
+    responses((status = 200, body = OrderView), ProblemResponses),
+    security(("bearer" = []), ("shopper_token" = []))
+)]
+async fn get_order(
+    caller: Caller,
+    State(kit): State<Kit>,
+    PathId(id): PathId<OrderId>,
+) -> Result<Versioned<OrderView>> {
+    let conn = kit.db.read().await?;
+    let order = store::find_order(&conn, id).await?;
+    if !order.is_some_and(|order| order.is_visible_to(&caller)) {
+        return Err(OrderRefusal::NotFound.into());
+    }
+    let view = actions::get_view(&conn, id).await?;
+    Ok(Versioned::ok(view.version, view))
+}

@@ -1,0 +1,330 @@
+//! Nouns and rules of orders.
+
+use catalogue::Texts;
+use chrono::{DateTime, Utc};
+use customers::Caller;
+use ids::{CartId, CustomerId, OrderId, OrderLineId, ProductId, VariantId};
+use kit::{Refusal, RefusalKind, Resolution};
+use money::{Currency, Money};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderStatus {
+    /// Placed; its units are held until it expires.
+    PendingPayment,
+    /// Paid; its units have left the shelf.
+    Paid,
+    /// Called off before it was paid.
+    Cancelled,
+    /// Not paid in time; its units are back for sale.
+    Expired,
+}
+
+impl OrderStatus {
+    const ALL: [Self; 4] = [
+        Self::PendingPayment,
+        Self::Paid,
+        Self::Cancelled,
+        Self::Expired,
+    ];
+
+    /// The word that is stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PendingPayment => "pending_payment",
+            Self::Paid => "paid",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// Whether an order may go from this status to the other.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        matches!(
+            (self, next),
+            (
+                Self::PendingPayment,
+                Self::Paid | Self::Cancelled | Self::Expired
+            )
+        )
+    }
+}
+
+/// Where the goods go. Ethiopian addresses live from the landmark; a postcode is not asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Abebe Bikila", "country": "ET", "region": "Addis Ababa", "city": "Bole",
+    "woreda": "03", "landmark": "behind Edna Mall"
+}))]
+pub struct ShippingAddress {
+    /// Who receives the parcel.
+    #[schema(max_length = 120)]
+    pub name: String,
+    /// ISO 3166-1 alpha-2.
+    #[schema(pattern = "^[A-Z]{2}$")]
+    pub country: String,
+    /// Region or chartered city.
+    #[schema(max_length = 120)]
+    pub region: String,
+    /// Town, zone or sub-city.
+    #[schema(max_length = 120)]
+    pub city: String,
+    /// District.
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    pub woreda: String,
+    /// Neighbourhood.
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    pub kebele: String,
+    /// Street, house number.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub line: String,
+    /// What the driver looks for.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub landmark: String,
+}
+
+impl ShippingAddress {
+    /// Checks lengths and the parts that a delivery cannot do without.
+    ///
+    /// # Errors
+    /// `invalid_body` pointing at the part.
+    pub fn check(&self, pointer: &str) -> kit::Result<()> {
+        let refuse = |field: &str, reason: &str| {
+            Err(kit::http::body::invalid_member(
+                format!("{pointer}/{field}"),
+                reason,
+            ))
+        };
+        let is_country =
+            self.country.len() == 2 && self.country.bytes().all(|b| b.is_ascii_uppercase());
+        if !is_country {
+            return refuse(
+                "country",
+                "it must be a country code of two capital letters",
+            );
+        }
+        for (field, text) in [
+            ("name", &self.name),
+            ("region", &self.region),
+            ("city", &self.city),
+        ] {
+            if text.trim().is_empty() {
+                return refuse(field, "it is required");
+            }
+        }
+        for (field, text, chars_max) in [
+            ("name", &self.name, 120),
+            ("region", &self.region, 120),
+            ("city", &self.city, 120),
+            ("woreda", &self.woreda, 60),
+            ("kebele", &self.kebele, 60),
+            ("line", &self.line, 200),
+            ("landmark", &self.landmark, 200),
+        ] {
+            if text.chars().count() > chars_max {
+                return refuse(
+                    field,
+                    &format!("it must have at most {chars_max} characters"),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An order.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// Short and gap-free, for people.
+    pub number: i64,
+    /// The cart that it came from.
+    pub cart_id: CartId,
+    /// Whose it is; `None` for a guest's.
+    pub customer_id: Option<CustomerId>,
+    /// SHA-256 of the guest's token; `None` for a customer's.
+    pub token_hash: Option<Vec<u8>>,
+    /// Where the receipt goes.
+    pub email: String,
+    /// E.164.
+    pub phone: Option<String>,
+    /// The language of its mails.
+    pub language: String,
+    /// Where the goods go.
+    pub shipping_address: ShippingAddress,
+    /// What the shopper asked for in words.
+    pub note: String,
+    /// Sum of the lines.
+    pub subtotal: Money,
+    /// What is taken off.
+    pub discount: Money,
+    /// What the delivery costs.
+    pub shipping: Money,
+    /// Tax on top of prices; nothing where prices include it.
+    pub tax: Money,
+    /// What is paid: subtotal − discount + shipping + tax.
+    pub total: Money,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Rises with each change.
+    pub version: i64,
+    /// When it was placed.
+    pub placed_at: DateTime<Utc>,
+    /// Until when its units are held unpaid.
+    pub expires_at: DateTime<Utc>,
+    /// When it was paid.
+    pub paid_at: Option<DateTime<Utc>>,
+}
+
+impl Order {
+    /// Whether the caller may see it: its customer, the guest with its token, staff with the right.
+    #[must_use]
+    pub fn is_visible_to(&self, caller: &Caller) -> bool {
+        match caller {
+            Caller::Staff(_) => true,
+            Caller::Customer(id) => self.customer_id == Some(*id),
+            Caller::Guest(hash) => self.token_hash.as_ref() == Some(hash),
+            Caller::Anonymous => false,
+        }
+    }
+
+    /// The currency of all its amounts.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.total.currency()
+    }
+}
+
+/// A line of an order, as it was agreed.
+#[derive(Debug, Clone)]
+pub struct OrderLine {
+    /// The variant.
+    pub variant_id: VariantId,
+    /// Its product.
+    pub product_id: ProductId,
+    /// As it was.
+    pub sku: String,
+    /// As it read, per language.
+    pub title: Texts,
+    /// Name and label of each option, per language.
+    pub options: Vec<(Texts, Texts)>,
+    /// What one unit cost.
+    pub unit_price: Money,
+    /// Units.
+    pub quantity: i64,
+    /// Unit price × quantity.
+    pub total: Money,
+}
+
+/// An order that is to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// Its id.
+    pub id: OrderId,
+    /// The cart that it comes from.
+    pub cart_id: CartId,
+    /// Whose it is; `None` for a guest's.
+    pub customer_id: Option<CustomerId>,
+    /// SHA-256 of the guest's token; `None` for a customer's.
+    pub token_hash: Option<Vec<u8>>,
+    /// Where the receipt goes.
+    pub email: String,
+    /// E.164.
+    pub phone: Option<String>,
+    /// The language of its mails.
+    pub language: String,
+    /// Where the goods go.
+    pub shipping_address: ShippingAddress,
+    /// What the shopper asked for in words.
+    pub note: String,
+    /// Sum of the lines; nothing else is charged yet.
+    pub total: Money,
+    /// Lines, in order.
+    pub lines: Vec<NewOrderLine>,
+    /// When it is placed.
+    pub placed_at: DateTime<Utc>,
+    /// Until when its units are held unpaid.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A line that is to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewOrderLine {
+    /// Its id.
+    pub id: OrderLineId,
+    /// What was agreed.
+    pub line: OrderLine,
+}
+
+/// Why an order says no.
+#[derive(Debug)]
+pub enum OrderRefusal {
+    /// Not there, or somebody else's.
+    NotFound,
+    /// The status does not allow it.
+    Illegal {
+        /// Where the order stands.
+        from: OrderStatus,
+        /// Where it was to go.
+        to: OrderStatus,
+    },
+}
+
+static NOT_FOUND: RefusalKind = RefusalKind {
+    code: "order_not_found",
+    status: 404,
+    title: "No such order",
+    is_retryable: false,
+    resolution: Resolution::Final,
+    help: "There is no order of yours with this id. A guest's order needs the X-Shopper-Token \
+           that came with its cart.",
+};
+
+static ILLEGAL: RefusalKind = RefusalKind {
+    code: "order_status_conflict",
+    status: 409,
+    title: "The order's status does not allow it",
+    is_retryable: false,
+    resolution: Resolution::Final,
+    help: "The order has already been paid, cancelled or expired. Read it again to see where it \
+           stands.",
+};
+
+/// Every refusal of this capability, for the registry.
+pub static REFUSALS: &[&RefusalKind] = &[&NOT_FOUND, &ILLEGAL];
+
+impl Refusal for OrderRefusal {
+    fn kind(&self) -> &'static RefusalKind {
+        match self {
+            Self::NotFound => &NOT_FOUND,
+            Self::Illegal { .. } => &ILLEGAL,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::NotFound => NOT_FOUND.help.to_owned(),
+            Self::Illegal { from, to } => {
+                format!(
+                    "The order is {}; it cannot become {}.",
+                    from.as_str(),
+                    to.as_str()
+                )
+            }
+        }
+    }
+}

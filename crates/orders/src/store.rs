@@ -1,0 +1,308 @@
+//! Every statement on orders.
+
+use catalogue::Texts;
+use chrono::{DateTime, Utc};
+use ids::{CartId, CustomerId, OrderId, OrderLineId};
+use kit::{Conn, Error, Result, Tx};
+use money::{Currency, Money};
+use serde_json::Value;
+use tokio_postgres::Row;
+
+use crate::model::{NewOrder, Order, OrderLine, OrderStatus};
+
+fn order(row: &Row) -> Result<Order> {
+    let currency: Currency = row
+        .get::<_, &str>("currency")
+        .parse()
+        .map_err(Error::fault)?;
+    let amount = |column: &str| Money::new(row.get(column), currency);
+    let status: &str = row.get("status");
+    Ok(Order {
+        id: row.get("id"),
+        number: row.get("number"),
+        cart_id: row.get("cart_id"),
+        customer_id: row.get("customer_id"),
+        token_hash: row.get("token_hash"),
+        email: row.get("email"),
+        phone: row.get("phone"),
+        language: row.get("language"),
+        shipping_address: serde_json::from_value(row.get("shipping_address"))?,
+        note: row.get("note"),
+        subtotal: amount("subtotal_minor"),
+        discount: amount("discount_minor"),
+        shipping: amount("shipping_minor"),
+        tax: amount("tax_minor"),
+        total: amount("total_minor"),
+        status: OrderStatus::parse(status)
+            .ok_or_else(|| Error::fault(format_args!("unknown order status {status}")))?,
+        version: row.get("version"),
+        placed_at: row.get("placed_at"),
+        expires_at: row.get("expires_at"),
+        paid_at: row.get("paid_at"),
+    })
+}
+
+const FIND_ORDER: &str = "
+    select id, number, cart_id, customer_id, token_hash, email, phone, language,
+        shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
+        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
+    from orders
+    where id = $1";
+
+/// An order by its id, whoever's it is.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn find_order(conn: &Conn, id: OrderId) -> Result<Option<Order>> {
+    conn.query_opt(FIND_ORDER, &[&id])
+        .await?
+        .as_ref()
+        .map(order)
+        .transpose()
+}
+
+const FIND_ORDER_OF_CART: &str = "
+    select id, number, cart_id, customer_id, token_hash, email, phone, language,
+        shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
+        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
+    from orders
+    where cart_id = $1";
+
+/// The order that a cart became.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn find_order_of_cart(conn: &Conn, cart_id: CartId) -> Result<Option<Order>> {
+    conn.query_opt(FIND_ORDER_OF_CART, &[&cart_id])
+        .await?
+        .as_ref()
+        .map(order)
+        .transpose()
+}
+
+const LOCK_ORDER: &str = "
+    select id, number, cart_id, customer_id, token_hash, email, phone, language,
+        shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
+        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
+    from orders
+    where id = $1
+    for update";
+
+/// An order that stays as it is until the end of `tx`. Taken before any other row of the sale.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn lock_order(tx: &Tx, id: OrderId) -> Result<Option<Order>> {
+    tx.query_opt(LOCK_ORDER, &[&id])
+        .await?
+        .as_ref()
+        .map(order)
+        .transpose()
+}
+
+// `$1` null: every order. Keyset by (placed_at, id).
+const LIST_ORDERS: &str = "
+    select id, number, cart_id, customer_id, token_hash, email, phone, language,
+        shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
+        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
+    from orders
+    where ($1::uuid is null or customer_id = $1)
+        and ($2::text is null or status = $2)
+        and ($3::timestamptz is null or (placed_at, id) < ($3, $4))
+    order by placed_at desc, id desc
+    limit $5";
+
+pub(crate) async fn list_orders(
+    conn: &Conn,
+    customer_id: Option<CustomerId>,
+    status: Option<&str>,
+    after: Option<(DateTime<Utc>, OrderId)>,
+    limit: i64,
+) -> Result<Vec<Order>> {
+    let (after_at, after_id) = after.unzip();
+    let rows = conn
+        .query(
+            LIST_ORDERS,
+            &[&customer_id, &status, &after_at, &after_id, &limit],
+        )
+        .await?;
+    rows.iter().map(order).collect()
+}
+
+// Guests have no list of their own: only the orders that their one token opens.
+const LIST_ORDERS_OF_GUEST: &str = "
+    select id, number, cart_id, customer_id, token_hash, email, phone, language,
+        shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
+        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
+    from orders
+    where token_hash = $1
+    order by placed_at desc, id desc
+    limit 100";
+
+pub(crate) async fn list_orders_of_guest(conn: &Conn, token_hash: &[u8]) -> Result<Vec<Order>> {
+    conn.query(LIST_ORDERS_OF_GUEST, &[&token_hash])
+        .await?
+        .iter()
+        .map(order)
+        .collect()
+}
+
+const LIST_LINES: &str = "
+    select order_id, variant_id, product_id, sku, title, order_lines.options, unit_price_minor,
+        quantity, order_lines.total_minor, orders.currency
+    from order_lines
+    join orders on orders.id = order_lines.order_id
+    where order_id = any($1)
+    order by order_id, position";
+
+/// The lines of some orders, in order.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn list_lines(conn: &Conn, orders: &[OrderId]) -> Result<Vec<(OrderId, OrderLine)>> {
+    let rows = conn.query(LIST_LINES, &[&orders]).await?;
+    rows.iter()
+        .map(|row| {
+            let currency: Currency = row
+                .get::<_, &str>("currency")
+                .parse()
+                .map_err(Error::fault)?;
+            let line = OrderLine {
+                variant_id: row.get("variant_id"),
+                product_id: row.get("product_id"),
+                sku: row.get("sku"),
+                title: Texts::from_json(row.get("title")),
+                options: serde_json::from_value(row.get("options"))?,
+                unit_price: Money::new(row.get("unit_price_minor"), currency),
+                quantity: row.get("quantity"),
+                total: Money::new(row.get("total_minor"), currency),
+            };
+            Ok((row.get("order_id"), line))
+        })
+        .collect()
+}
+
+// The counter's row is locked until the commit: that makes the numbers gap-free, and it is
+// why the number is drawn last.
+const UPDATE_ORDER_NUMBER: &str = "
+    update order_numbers
+    set last_number = last_number + 1
+    returning last_number";
+
+const INSERT_ORDER: &str = "
+    insert into orders
+        (id, number, cart_id, customer_id, token_hash, email, phone, language, shipping_address,
+         note, currency, subtotal_minor, total_minor, placed_at, expires_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)";
+
+const INSERT_LINES: &str = "
+    insert into order_lines
+        (id, order_id, position, variant_id, product_id, sku, title, options, unit_price_minor,
+         quantity, total_minor)
+    select id, $1, position, variant_id, product_id, sku, title, options, unit_price_minor,
+        quantity, unit_price_minor * quantity
+    from unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[], $7::jsonb[],
+        $8::jsonb[], $9::bigint[], $10::bigint[])
+        as line (id, position, variant_id, product_id, sku, title, options, unit_price_minor,
+            quantity)";
+
+/// Writes the order and its lines; answers its number.
+pub(crate) async fn insert_order(tx: &Tx, new: &NewOrder) -> Result<i64> {
+    let number: i64 = tx
+        .query_one(UPDATE_ORDER_NUMBER, &[])
+        .await?
+        .get("last_number");
+    let address = serde_json::to_value(&new.shipping_address)?;
+    tx.execute(
+        INSERT_ORDER,
+        &[
+            &new.id,
+            &number,
+            &new.cart_id,
+            &new.customer_id,
+            &new.token_hash,
+            &new.email,
+            &new.phone,
+            &new.language,
+            &address,
+            &new.note,
+            &new.total.currency().code(),
+            &new.total.minor(),
+            &new.placed_at,
+            &new.expires_at,
+        ],
+    )
+    .await?;
+    insert_lines(tx, new).await?;
+    Ok(number)
+}
+
+async fn insert_lines(tx: &Tx, new: &NewOrder) -> Result<()> {
+    let lines = || new.lines.iter().map(|new| &new.line);
+    let ids: Vec<OrderLineId> = new.lines.iter().map(|line| line.id).collect();
+    let positions: Vec<i32> = (0_i32..).take(ids.len()).collect();
+    let variants: Vec<_> = lines().map(|line| line.variant_id).collect();
+    let products: Vec<_> = lines().map(|line| line.product_id).collect();
+    let skus: Vec<&str> = lines().map(|line| line.sku.as_str()).collect();
+    let titles: Vec<Value> = lines().map(|line| line.title.to_json()).collect();
+    let options: Vec<Value> = lines()
+        .map(|line| serde_json::to_value(&line.options))
+        .collect::<Result<_, _>>()?;
+    let prices: Vec<i64> = lines().map(|line| line.unit_price.minor()).collect();
+    let quantities: Vec<i64> = lines().map(|line| line.quantity).collect();
+    tx.execute(
+        INSERT_LINES,
+        &[
+            &new.id,
+            &ids,
+            &positions,
+            &variants,
+            &products,
+            &skus,
+            &titles,
+            &options,
+            &prices,
+            &quantities,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+const UPDATE_STATUS: &str = "
+    update orders
+    set status = $2, version = version + 1,
+        paid_at = case when $2 = 'paid' then $3::timestamptz end,
+        closed_at = case when $2 in ('cancelled', 'expired') then $3::timestamptz end
+    where id = $1";
+
+const INSERT_HISTORY: &str = "
+    insert into order_history (order_id, sequence, from_status, to_status, reason, occurred_at)
+    select $1, coalesce(max(sequence), 0) + 1, $2, $3, $4, $5
+    from order_history
+    where order_id = $1";
+
+pub(crate) async fn update_status(
+    tx: &Tx,
+    id: OrderId,
+    status: OrderStatus,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(UPDATE_STATUS, &[&id, &status.as_str(), &now])
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn insert_history(
+    tx: &Tx,
+    id: OrderId,
+    from: Option<OrderStatus>,
+    to: OrderStatus,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let from = from.map(OrderStatus::as_str);
+    tx.execute(INSERT_HISTORY, &[&id, &from, &to.as_str(), &reason, &now])
+        .await?;
+    Ok(())
+}
