@@ -56,7 +56,8 @@ create table customers (
 create table sessions (
     id uuid primary key,
     -- 'customer' or 'staff', and whose.
-    audience text not null constraint sessions_audience_known check (audience in ('customer', 'staff')),
+    audience text not null
+        constraint sessions_audience_known check (audience in ('customer', 'staff')),
     principal_id uuid not null,
     created_at timestamptz not null,
     -- Its end, however busy it is.

@@ -253,6 +253,8 @@ pub(crate) async fn register(
 }
 
 /// Your own account
+///
+/// Who is signed in. The `ETag` is the account's version.
 #[utoipa::path(
     get,
     path = "/auth/users/me/",

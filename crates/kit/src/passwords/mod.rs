@@ -88,7 +88,7 @@ impl Refusal for InvalidCredentials {
 pub fn objection(password: &str, known: &[&str]) -> Option<&'static str> {
     let count = password.chars().count();
     let lower = password.to_lowercase();
-    let has_one_character = password.chars().all(|c| Some(c) == password.chars().next());
+    let has_one_character = password.chars().all(|c| password.starts_with(c));
     if count < CHARACTERS_MIN {
         Some("a password has at least 8 characters")
     } else if count > CHARACTERS_MAX {
@@ -153,7 +153,10 @@ impl Passwords {
             let hash = PasswordHash::new(stored.as_deref().unwrap_or(DUMMY_HASH))
                 .map_err(|error| Error::fault(format_args!("a stored hash is broken: {error}")))?;
             let matches = argon2()?.verify_password(&password, &hash).is_ok();
-            Ok(matches && is_known && is_sane)
+            let is_theirs = matches && is_known && is_sane;
+            let outcome = if is_theirs { "right" } else { "wrong" };
+            metrics::counter!("password_checks_total", "outcome" => outcome).increment(1);
+            Ok(is_theirs)
         })
         .await
     }

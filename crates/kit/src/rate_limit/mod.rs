@@ -163,6 +163,7 @@ impl Refusal for LimitReached {
 /// The counters; copies share them.
 #[derive(Clone)]
 pub struct Limits {
+    namespace: Arc<str>,
     shared: Option<Shared>,
     local: Arc<Local>,
 }
@@ -172,8 +173,18 @@ impl Limits {
     #[must_use]
     pub fn new(redis: Option<ConnectionManager>) -> Self {
         Self {
+            namespace: Arc::from("nexus"),
             shared: redis.map(Shared::new),
             local: Arc::default(),
+        }
+    }
+
+    /// The same counters under another prefix, for installations that share one Redis.
+    #[must_use]
+    pub fn in_namespace(self, namespace: &str) -> Self {
+        Self {
+            namespace: Arc::from(namespace),
+            ..self
         }
     }
 
@@ -183,7 +194,7 @@ impl Limits {
     /// `too_many_requests` with the wait; never an outage of Redis.
     pub async fn check(&self, key: &str, quota: Quota, now: DateTime<Utc>) -> Result<Standing> {
         let now = now.timestamp_micros();
-        let key = format!("limit:{}:{key}", quota.name);
+        let key = format!("{}:limit:{}:{key}", self.namespace, quota.name);
         let decision = match &self.shared {
             Some(shared) => match shared.decide(&key, quota, now).await {
                 Some(decision) => decision,

@@ -73,12 +73,19 @@ const LOCK_SESSION_OF_TOKEN: &str = "
     for update";
 
 pub(super) async fn lock_session_of_token(tx: &Tx, hash: &[u8]) -> Result<Option<StoredSession>> {
-    Ok(tx
-        .query_opt(LOCK_SESSION_OF_TOKEN, &[&hash])
-        .await?
-        .as_ref()
-        .map(session))
+    let sql = if tx.sabotage().has_removed("refresh token lock") {
+        FIND_SESSION_OF_TOKEN
+    } else {
+        LOCK_SESSION_OF_TOKEN
+    };
+    Ok(tx.query_opt(sql, &[&hash]).await?.as_ref().map(session))
 }
+
+// Only for showing that the lock is needed.
+const FIND_SESSION_OF_TOKEN: &str = "
+    select id, audience, principal_id, expires_at, idle_seconds, revoked_at
+    from sessions
+    where id = (select session_id from refresh_tokens where token_hash = $1)";
 
 fn session(row: &Row) -> StoredSession {
     StoredSession {
