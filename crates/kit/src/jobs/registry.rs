@@ -20,12 +20,14 @@ pub struct JobRun {
 }
 
 /// How a job ended without an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Finished for good.
     Done,
     /// Not yet: run again then. Does not count as a failed try.
     Again(DateTime<Utc>),
+    /// No try will ever succeed: buried at once, with the reason.
+    Buried(String),
 }
 
 type Run = Pin<Box<dyn Future<Output = Result<Outcome>> + Send>>;

@@ -115,12 +115,17 @@ impl Worker {
         let label = match &outcome {
             Ok(Outcome::Done) => "done",
             Ok(Outcome::Again(_)) => "again",
+            Ok(Outcome::Buried(_)) => "dead",
             Err(_) if job.attempts >= job.attempts_max => "dead",
             Err(_) => "failed",
         };
         let kept = match outcome {
             Ok(Outcome::Done) => store::update_done(&conn, job, now).await?,
             Ok(Outcome::Again(run_at)) => store::update_again(&conn, job, run_at, None).await?,
+            Ok(Outcome::Buried(reason)) => {
+                tracing::error!(kind = %job.kind, id = %job.id, %reason, "job buried");
+                store::update_dead(&conn, job, now, &reason).await?
+            }
             Err(error) if job.attempts >= job.attempts_max => {
                 tracing::error!(kind = %job.kind, id = %job.id, %error, "job buried");
                 store::update_dead(&conn, job, now, &error.to_string()).await?
