@@ -1,1 +1,30 @@
-//! See ARCHITECTURE.md.
+//! How orders come to be paid: attempts at the provider, its messages, the money that arrived.
+//!
+//! Owns: `payment_attempts`, `payment_calls`, `captures`, `payment_reviews`,
+//! `webhooks_received`.
+//! Promises: an attempt is written down before the provider hears of it; only the provider's own
+//! answer, equal in reference, amount, currency and mode, pays an order, once; money that pays
+//! none is kept as surplus and a review is open; a payment is found even if every message about
+//! it is lost; the provider is never called while a transaction is open.
+//! Never: a card number, an amount from the browser, a status that a webhook or callback claims.
+
+mod actions;
+mod events;
+mod http;
+mod jobs;
+mod model;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use actions::expire_attempts;
+pub use events::{PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus};
+pub use http::{AttemptView, routes};
+pub use jobs::{
+    CheckPayment, ConfirmPayment, Gateway, ProcessWebhook, ask_before_expiry, jobs,
+    verify_and_settle,
+};
+pub use model::{
+    Attempt, AttemptState, PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus, REFUSALS,
+    StaticTokenPolicy,
+};

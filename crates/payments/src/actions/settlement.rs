@@ -1,0 +1,239 @@
+//! Settling: from the provider's answer to recorded money. The only place that marks an order
+//! as paid.
+
+use chapa::Observation;
+use chrono::{DateTime, Utc};
+use ids::{CaptureId, ReviewId};
+use kit::{Result, Tx, outbox};
+use orders::{Order, OrderStatus};
+use serde_json::Value;
+
+use super::{change, lock};
+use crate::{
+    events::{PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus},
+    model::{
+        Attempt, AttemptState, Charge, Disposition, NewCapture, ReviewKind, Verdict,
+        differing_charge, evidence_of, verdict,
+    },
+    store::{self, NewReview},
+};
+
+/// Makes of an observation what it means: money is recorded and pays its order, is kept as
+/// surplus, or waits for a person. The second time the same news changes nothing. Locks the
+/// order, then the attempt, then stock.
+///
+/// # Errors
+/// Faults.
+pub(crate) async fn settle(
+    tx: &Tx,
+    attempt: &Attempt,
+    observation: &Observation,
+    now: DateTime<Utc>,
+) -> Result<Attempt> {
+    let (order, attempt) = lock(tx, attempt).await?;
+    let is_payable = order.status == OrderStatus::PendingPayment;
+    let verdict = if tx.sabotage().has_removed("capture once") {
+        verdict(&unsettled(&attempt), true, observation, now)
+    } else {
+        verdict(&attempt, is_payable, observation, now)
+    };
+    let verdict = guard_reference(tx, &attempt, verdict).await?;
+    let evidence = evidence_of(observation);
+    match verdict {
+        Verdict::Nothing => Ok(attempt),
+        Verdict::Apply(charge) => apply(tx, &order, attempt, &charge, &evidence, now).await,
+        Verdict::Surplus(charge) => keep_surplus(tx, attempt, &charge, &evidence, now).await,
+        Verdict::Review { .. } if tx.sabotage().has_removed("settlement match") => {
+            match differing_charge(&attempt, observation) {
+                Some(charge) if is_payable => {
+                    apply(tx, &order, attempt, &charge, &evidence, now).await
+                }
+                _ => Ok(attempt),
+            }
+        }
+        Verdict::Review { detail, charge } => {
+            hold_for_review(tx, attempt, &detail, charge.as_ref(), &evidence, now).await
+        }
+        Verdict::Close(state) => change(tx, attempt, state, now).await,
+        Verdict::Reversal => reverse(tx, attempt, &evidence, now).await,
+    }
+}
+
+/// The attempt as if its money had never been seen: what a missing guard would believe.
+fn unsettled(attempt: &Attempt) -> Attempt {
+    Attempt {
+        charged_at: None,
+        state: AttemptState::Pending,
+        ..attempt.clone()
+    }
+}
+
+/// One reference of the provider is one payment: it cannot pay two attempts.
+async fn guard_reference(tx: &Tx, attempt: &Attempt, verdict: Verdict) -> Result<Verdict> {
+    let (Verdict::Apply(charge)
+    | Verdict::Surplus(charge)
+    | Verdict::Review {
+        charge: Some(charge),
+        ..
+    }) = &verdict
+    else {
+        return Ok(verdict);
+    };
+    let reference = &charge.provider_reference;
+    match store::find_captured_attempt(tx, reference).await? {
+        Some(other) if other != attempt.id => {
+            let detail = format!("The reference {reference} has paid another attempt already.");
+            Ok(Verdict::Review {
+                detail,
+                charge: None,
+            })
+        }
+        _ => Ok(verdict),
+    }
+}
+
+async fn apply(
+    tx: &Tx,
+    order: &Order,
+    attempt: Attempt,
+    charge: &Charge,
+    evidence: &Value,
+    now: DateTime<Utc>,
+) -> Result<Attempt> {
+    let attempt = take(tx, attempt, charge, Disposition::Applied, evidence, now).await?;
+    let attempt = change(tx, attempt, AttemptState::Charged, now).await?;
+    store::update_review_resolved(tx, attempt.id, ReviewKind::Mismatch, now).await?;
+    // Always so where the order is locked.
+    if order.status == OrderStatus::PendingPayment {
+        orders::mark_paid(tx, order, now).await?;
+    }
+    inventory::claim(tx, order.id, now).await?;
+    let event = PaymentCaptured {
+        attempt_id: attempt.id,
+        order_id: attempt.order_id,
+        amount: charge.amount,
+        provider_reference: charge.provider_reference.clone(),
+    };
+    outbox::announce(tx, &event, now).await?;
+    Ok(attempt)
+}
+
+async fn keep_surplus(
+    tx: &Tx,
+    attempt: Attempt,
+    charge: &Charge,
+    evidence: &Value,
+    now: DateTime<Utc>,
+) -> Result<Attempt> {
+    let attempt = take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?;
+    let attempt = change(tx, attempt, AttemptState::ChargedLate, now).await?;
+    store::update_review_resolved(tx, attempt.id, ReviewKind::Mismatch, now).await?;
+    let detail = "The order no longer needs this money: give it back to the buyer.";
+    open_review(tx, &attempt, ReviewKind::Surplus, detail, evidence, now).await?;
+    let event = PaymentSurplus {
+        attempt_id: attempt.id,
+        order_id: attempt.order_id,
+        amount: charge.amount,
+        provider_reference: charge.provider_reference.clone(),
+    };
+    outbox::announce(tx, &event, now).await?;
+    Ok(attempt)
+}
+
+async fn hold_for_review(
+    tx: &Tx,
+    attempt: Attempt,
+    detail: &str,
+    charge: Option<&Charge>,
+    evidence: &Value,
+    now: DateTime<Utc>,
+) -> Result<Attempt> {
+    let attempt = match charge {
+        Some(charge) => take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?,
+        None => attempt,
+    };
+    let attempt = if attempt.state == AttemptState::Review {
+        store::update_attempt(tx, &attempt, now).await?;
+        attempt
+    } else {
+        change(tx, attempt, AttemptState::Review, now).await?
+    };
+    if open_review(tx, &attempt, ReviewKind::Mismatch, detail, evidence, now).await? {
+        let (attempt_id, order_id) = (attempt.id, attempt.order_id);
+        let event = PaymentMismatched {
+            attempt_id,
+            order_id,
+            detail: detail.to_owned(),
+        };
+        outbox::announce(tx, &event, now).await?;
+    }
+    Ok(attempt)
+}
+
+async fn reverse(
+    tx: &Tx,
+    attempt: Attempt,
+    evidence: &Value,
+    now: DateTime<Utc>,
+) -> Result<Attempt> {
+    let detail = "The provider reports that this money went back to the buyer.";
+    if open_review(tx, &attempt, ReviewKind::Reversal, detail, evidence, now).await? {
+        let event = PaymentReversed {
+            attempt_id: attempt.id,
+            order_id: attempt.order_id,
+        };
+        outbox::announce(tx, &event, now).await?;
+    }
+    Ok(attempt)
+}
+
+/// Records money. The attempt knows of it once it is written down with its new state.
+async fn take(
+    tx: &Tx,
+    mut attempt: Attempt,
+    charge: &Charge,
+    disposition: Disposition,
+    evidence: &Value,
+    now: DateTime<Utc>,
+) -> Result<Attempt> {
+    attempt.provider_reference = Some(charge.provider_reference.clone());
+    attempt.charged_at = Some(now);
+    let capture = NewCapture {
+        id: CaptureId::generate(now),
+        attempt: &attempt,
+        charge,
+        disposition,
+        evidence,
+        captured_at: now,
+    };
+    store::insert_capture(tx, &capture).await?;
+    let disposition = disposition.as_str();
+    metrics::counter!("payment_captures_total", "disposition" => disposition).increment(1);
+    Ok(attempt)
+}
+
+async fn open_review(
+    tx: &Tx,
+    attempt: &Attempt,
+    kind: ReviewKind,
+    detail: &str,
+    evidence: &Value,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let (id, attempt_id) = (ReviewId::generate(now), attempt.id);
+    let review = NewReview {
+        id,
+        attempt_id,
+        kind,
+        detail,
+        evidence,
+        opened_at: now,
+    };
+    let is_new = store::insert_review(tx, &review).await?;
+    if is_new {
+        let kind = kind.as_str();
+        tracing::warn!(kind, attempt_id = %attempt.id, "a payment waits for a person");
+        metrics::counter!("payment_reviews_opened_total", "kind" => kind).increment(1);
+    }
+    Ok(is_new)
+}

@@ -1,0 +1,157 @@
+//! What staff see of payments: attempts and what waits for a person.
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use ids::{AttemptId, OrderId};
+use kit::{
+    Kit, Result,
+    http::{Page, PageQuery, ProblemResponses, Query},
+};
+use money::Money;
+use serde::{Deserialize, Serialize};
+use staff::{CanReadOrders, Staff};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    model::{Attempt, IdCursor, PaymentStatus, Review},
+    store,
+};
+
+pub(super) fn routes() -> OpenApiRouter<Kit> {
+    OpenApiRouter::new()
+        .routes(routes!(list_attempts))
+        .routes(routes!(list_reviews))
+}
+
+/// An attempt to have an order paid, as staff see it.
+#[derive(Serialize, ToSchema)]
+struct AttemptAdminView {
+    id: AttemptId,
+    order_id: OrderId,
+    tx_ref: String,
+    amount: Money,
+    /// `test` or `live`.
+    #[schema(example = "live")]
+    mode: String,
+    /// `created`, `unknown`, `pending`, `charged`, `failed`, `cancelled`, `expired`, `review` or
+    /// `charged_late`.
+    #[schema(example = "charged")]
+    state: String,
+    /// What the buyer is told.
+    status: PaymentStatus,
+    checkout_url: Option<String>,
+    /// The provider's reference, once there is a charge.
+    provider_reference: Option<String>,
+    /// Why it failed.
+    failure: Option<String>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    /// When its money was recorded.
+    charged_at: Option<DateTime<Utc>>,
+}
+
+impl From<Attempt> for AttemptAdminView {
+    fn from(attempt: Attempt) -> Self {
+        Self {
+            id: attempt.id,
+            order_id: attempt.order_id,
+            tx_ref: attempt.tx_ref,
+            amount: attempt.amount,
+            mode: attempt.mode.as_str().to_owned(),
+            state: attempt.state.as_str().to_owned(),
+            status: attempt.state.status(),
+            checkout_url: attempt.checkout_url,
+            provider_reference: attempt.provider_reference,
+            failure: attempt.failure,
+            created_at: attempt.created_at,
+            updated_at: attempt.updated_at,
+            expires_at: attempt.expires_at,
+            charged_at: attempt.charged_at,
+        }
+    }
+}
+
+/// Which attempts; each parameter at most once.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListAttempts {
+    /// How many entries, 1 to 100; 20 without it.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 512)]
+    cursor: Option<String>,
+    /// Only those of this order.
+    order_id: Option<OrderId>,
+}
+
+/// List payment attempts, newest first
+#[utoipa::path(
+    get, path = "/api/v1/admin/payments/attempts/", operation_id = "listPaymentAttempts",
+    tag = "Admin: payments", params(ListAttempts),
+    responses((status = 200, body = Page<AttemptAdminView>), ProblemResponses),
+    security(("bearer" = []))
+)]
+async fn list_attempts(
+    _staff: Staff<CanReadOrders>,
+    State(kit): State<Kit>,
+    Query(query): Query<ListAttempts>,
+) -> Result<Json<Page<AttemptAdminView>>> {
+    let paging = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    let limit = paging.limit()?;
+    let after = paging.cursor::<IdCursor>()?.map(|cursor| cursor.id);
+    let conn = kit.db.read().await?;
+    let attempts = store::list_attempts(&conn, query.order_id, after, limit + 1).await?;
+    let page = Page::cut(attempts, limit, |attempt| IdCursor {
+        id: attempt.id.uuid(),
+    })?;
+    Ok(Json(page.map(AttemptAdminView::from)))
+}
+
+/// Which reviews; each parameter at most once.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListReviews {
+    /// How many entries, 1 to 100; 20 without it.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 512)]
+    cursor: Option<String>,
+    /// Only those that still wait (`true`) or are done (`false`).
+    is_open: Option<bool>,
+}
+
+/// List what a person must look at, newest first
+///
+/// Money that no order needs, charges that are not the ones asked for, money that went back.
+#[utoipa::path(
+    get, path = "/api/v1/admin/payments/reviews/", operation_id = "listPaymentReviews",
+    tag = "Admin: payments", params(ListReviews),
+    responses((status = 200, body = Page<Review>), ProblemResponses),
+    security(("bearer" = []))
+)]
+async fn list_reviews(
+    _staff: Staff<CanReadOrders>,
+    State(kit): State<Kit>,
+    Query(query): Query<ListReviews>,
+) -> Result<Json<Page<Review>>> {
+    let paging = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    let limit = paging.limit()?;
+    let after = paging.cursor::<IdCursor>()?.map(|cursor| cursor.id);
+    let conn = kit.db.read().await?;
+    let reviews = store::list_reviews(&conn, query.is_open, after, limit + 1).await?;
+    Ok(Json(Page::cut(reviews, limit, |review| IdCursor {
+        id: review.id.uuid(),
+    })?))
+}

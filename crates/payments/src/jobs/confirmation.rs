@@ -1,0 +1,170 @@
+//! Asking the provider and drawing the consequence: first the call, then one transaction.
+
+use ids::OrderId;
+use kit::{Kit, Result, sabotage::crash_point};
+
+use super::Gateway;
+use crate::{
+    actions,
+    http::AttemptView,
+    model::{Attempt, AttemptState, Call, Operation, PaymentNews, PaymentRefusal, is_worth_asking},
+    store,
+};
+
+/// What asking brought.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// The provider has spoken; this is the attempt now.
+    Told(Attempt),
+    /// The provider said nothing that helps; nothing has changed.
+    Silent { retry_after_seconds: Option<u64> },
+}
+
+/// Asks the provider about a reference and settles if it was paid. Safe to repeat and to run
+/// at the same time as anything else.
+///
+/// # Errors
+/// `payment_not_found`; `payment_provider_unreachable` while the attempt is open.
+pub async fn verify_and_settle(kit: &Kit, gateway: &Gateway, tx_ref: &str) -> Result<AttemptView> {
+    let found = store::find_attempt_by_tx_ref(&kit.db.read().await?, tx_ref).await?;
+    let attempt = found.ok_or(PaymentRefusal::NotFound)?;
+    if !is_worth_asking(&attempt) || !gateway.speaks_for(&attempt) {
+        return Ok(attempt.into());
+    }
+    match ask(kit, gateway, &attempt).await? {
+        Answer::Told(attempt) => Ok(attempt.into()),
+        Answer::Silent { .. } if !attempt.state.is_open() => Ok(attempt.into()),
+        Answer::Silent {
+            retry_after_seconds,
+        } => Err(PaymentRefusal::ProviderUnreachable {
+            retry_after_seconds,
+        }
+        .into()),
+    }
+}
+
+/// Asks the provider about an attempt, writes its answer down, and settles.
+pub(crate) async fn ask(kit: &Kit, gateway: &Gateway, attempt: &Attempt) -> Result<Answer> {
+    let answer = gateway.verify(attempt).await;
+    crash_point("after provider verify");
+    let now = kit.clock.now();
+    let call = Call::of(attempt.id, Operation::Verify, &answer, now);
+    match answer {
+        Ok(observation) => {
+            let settled = kit.db.retrying(|| async {
+                let tx = kit.db.begin("settle_payment").await?;
+                let settled = actions::settle(&tx, attempt, &observation, now).await?;
+                store::insert_call(&tx, &call).await?;
+                tx.commit().await?;
+                Ok(settled)
+            });
+            Ok(Answer::Told(settled.await?))
+        }
+        Err(error) => {
+            record_call(kit, &call).await?;
+            Ok(silent(attempt, Operation::Verify, &error))
+        }
+    }
+}
+
+fn silent(attempt: &Attempt, operation: Operation, error: &chapa::Error) -> Answer {
+    let operation = operation.as_str();
+    tracing::warn!(attempt_id = %attempt.id, operation, %error, "the provider gave no answer");
+    let retry_after_seconds = match error {
+        chapa::Error::RateLimited(wait) => wait.map(|wait| wait.as_secs()),
+        _ => None,
+    };
+    Answer::Silent {
+        retry_after_seconds,
+    }
+}
+
+async fn record_call(kit: &Kit, call: &Call) -> Result<()> {
+    let tx = kit.db.begin("record_provider_call").await?;
+    store::insert_call(&tx, call).await?;
+    tx.commit().await
+}
+
+/// Asks about an open attempt and, if it was not paid, closes its page, so that nobody pays it
+/// any more. [`Answer::Told`] is an attempt that is no longer open.
+pub(crate) async fn ask_and_close(
+    kit: &Kit,
+    gateway: &Gateway,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    if !gateway.speaks_for(attempt) {
+        return cancel(kit, attempt).await;
+    }
+    match ask(kit, gateway, attempt).await? {
+        Answer::Told(now) if now.state.is_open() => {}
+        answer => return Ok(answer),
+    }
+    let outcome = gateway.cancel(attempt).await;
+    record_call(
+        kit,
+        &Call::of(attempt.id, Operation::Cancel, &outcome, kit.clock.now()),
+    )
+    .await?;
+    match outcome {
+        // Its page is closed, or there never was one.
+        Ok(chapa::CancelOutcome::Cancelled | chapa::CancelOutcome::NotFound) => {}
+        // Closed by somebody else meanwhile: perhaps by paying.
+        Ok(chapa::CancelOutcome::AlreadyClosed)
+        | Err(chapa::Error::Rejected { .. } | chapa::Error::Invalid { .. }) => {
+            match ask(kit, gateway, attempt).await? {
+                Answer::Told(now) if now.state.is_open() => {}
+                answer => return Ok(answer),
+            }
+        }
+        Err(error) => return Ok(silent(attempt, Operation::Cancel, &error)),
+    }
+    cancel(kit, attempt).await
+}
+
+async fn cancel(kit: &Kit, attempt: &Attempt) -> Result<Answer> {
+    let cancelled = kit.db.retrying(|| async {
+        let tx = kit.db.begin("cancel_payment_attempt").await?;
+        let cancelled = actions::cancel_attempt(&tx, attempt, kit.clock.now()).await?;
+        tx.commit().await?;
+        Ok(cancelled)
+    });
+    Ok(Answer::Told(cancelled.await?))
+}
+
+/// Asks about every attempt of an order that may still turn out to be paid, before the order's
+/// units are given away. Its open pages are closed on the way.
+///
+/// # Errors
+/// Faults. A provider that cannot be asked is [`PaymentNews::Unknown`], not an error.
+pub async fn ask_before_expiry(
+    kit: &Kit,
+    gateway: &Gateway,
+    order_id: OrderId,
+) -> Result<PaymentNews> {
+    let attempts = {
+        let conn = kit.db.read().await?;
+        store::list_attempts_of_order(&conn, order_id).await?
+    };
+    let mut is_certain = true;
+    for attempt in attempts {
+        let answer = if attempt.state.is_open() {
+            ask_and_close(kit, gateway, &attempt).await?
+        } else if is_worth_asking(&attempt) && gateway.speaks_for(&attempt) {
+            ask(kit, gateway, &attempt).await?
+        } else {
+            Answer::Told(attempt)
+        };
+        match answer {
+            Answer::Told(attempt) if attempt.state == AttemptState::Charged => {
+                return Ok(PaymentNews::Paid);
+            }
+            Answer::Told(_) => {}
+            Answer::Silent { .. } => is_certain = false,
+        }
+    }
+    Ok(if is_certain {
+        PaymentNews::NotPaid
+    } else {
+        PaymentNews::Unknown
+    })
+}

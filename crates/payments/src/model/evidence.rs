@@ -1,0 +1,195 @@
+//! What is kept of a call to the provider: an allow-list of facts. Never a name, an e-mail
+//! address, a phone number or a secret.
+
+use chapa::{CancelOutcome, Error, Initialized, Observation, Observed};
+use chrono::{DateTime, Utc};
+use ids::AttemptId;
+use serde_json::{Value, json};
+
+/// What the provider was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Initialize,
+    Verify,
+    Cancel,
+}
+
+impl Operation {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Initialize => "initialize",
+            Self::Verify => "verify",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+/// A call to the provider and what came back, for the record.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) attempt_id: AttemptId,
+    pub(crate) operation: Operation,
+    pub(crate) outcome: &'static str,
+    pub(crate) evidence: Value,
+    pub(crate) called_at: DateTime<Utc>,
+}
+
+/// A result that can be written down.
+pub(crate) trait CallOutcome {
+    /// One word for it.
+    fn word(&self) -> &'static str;
+    /// The facts.
+    fn evidence(&self) -> Value;
+}
+
+impl CallOutcome for Observation {
+    fn word(&self) -> &'static str {
+        match self.state {
+            Observed::NotFound => "not_found",
+            Observed::Pending => "pending",
+            Observed::Charged => "charged",
+            Observed::Failed => "failed",
+            Observed::Cancelled => "cancelled",
+            Observed::Refunded => "refunded",
+            Observed::Reversed => "reversed",
+            Observed::Unknown(_) => "unreadable",
+        }
+    }
+
+    fn evidence(&self) -> Value {
+        evidence_of(self)
+    }
+}
+
+impl CallOutcome for CancelOutcome {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::AlreadyClosed => "already_closed",
+            Self::NotFound => "not_found",
+        }
+    }
+
+    fn evidence(&self) -> Value {
+        json!({})
+    }
+}
+
+impl CallOutcome for Initialized {
+    fn word(&self) -> &'static str {
+        "opened"
+    }
+
+    fn evidence(&self) -> Value {
+        json!({ "checkout_url": self.checkout_url })
+    }
+}
+
+impl CallOutcome for Error {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Invalid { .. } => "invalid",
+            Self::Rejected { .. } => "rejected",
+            Self::Duplicate => "duplicate",
+            Self::Auth => "unauthorized",
+            Self::RateLimited(_) => "rate_limited",
+            Self::Unavailable => "unavailable",
+            Self::Protocol(_) => "protocol",
+            // The outcome of an error that is not known here is not known either.
+            _ => "unknown",
+        }
+    }
+
+    fn evidence(&self) -> Value {
+        match self {
+            Self::Rejected {
+                http_status,
+                message,
+                fields,
+            } => json!({
+                "http_status": http_status,
+                "message": redact(message, &[]),
+                "fields": fields.keys().collect::<Vec<_>>(),
+            }),
+            Self::Invalid { field, reason } => json!({ "field": field, "reason": reason }),
+            Self::Protocol(what) => json!({ "reason": redact(what, &[]) }),
+            _ => json!({}),
+        }
+    }
+}
+
+impl<T: CallOutcome, E: CallOutcome> CallOutcome for Result<T, E> {
+    fn word(&self) -> &'static str {
+        match self {
+            Ok(outcome) => outcome.word(),
+            Err(error) => error.word(),
+        }
+    }
+
+    fn evidence(&self) -> Value {
+        match self {
+            Ok(outcome) => outcome.evidence(),
+            Err(error) => error.evidence(),
+        }
+    }
+}
+
+impl Call {
+    pub(crate) fn of(
+        attempt_id: AttemptId,
+        operation: Operation,
+        outcome: &impl CallOutcome,
+        called_at: DateTime<Utc>,
+    ) -> Self {
+        let (outcome, evidence) = (outcome.word(), outcome.evidence());
+        Self {
+            attempt_id,
+            operation,
+            outcome,
+            evidence,
+            called_at,
+        }
+    }
+}
+
+/// The facts of a verify answer that decide about money.
+pub(crate) fn evidence_of(observation: &Observation) -> Value {
+    let status = match &observation.state {
+        Observed::Charged => "success",
+        Observed::Unknown(_) => "unreadable",
+        _ => observation.word(),
+    };
+    json!({
+        "operation": "verify",
+        "http_status": observation.raw.http_status,
+        "status": status,
+        "tx_ref": observation.tx_ref,
+        "amount_minor": observation.amount_minor,
+        "currency": observation.currency,
+        "mode": observation.mode,
+        "reference": observation.provider_reference,
+        "fee_minor": observation.fee_minor,
+        "method": observation.method,
+    })
+}
+
+/// The provider's words without the buyer in them: neither the given texts, nor anything that
+/// looks like an e-mail address or a phone number.
+pub(crate) fn redact(message: &str, personal: &[&str]) -> String {
+    let mut text = message.to_owned();
+    for part in personal
+        .iter()
+        .filter(|part| part.trim().chars().count() > 1)
+    {
+        text = text.replace(part.trim(), "[removed]");
+    }
+    let words = text.split_whitespace().map(|word| {
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        if word.contains('@') || digits >= 7 {
+            "[removed]"
+        } else {
+            word
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}

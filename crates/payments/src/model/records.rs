@@ -1,0 +1,84 @@
+//! What is recorded beside attempts: captures, reviews, received webhooks.
+
+use chrono::{DateTime, Utc};
+use ids::{AttemptId, CaptureId, OrderId, ReviewId, WebhookId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Attempt, Charge};
+
+/// How recorded money is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Disposition {
+    Applied,
+    Surplus,
+}
+
+impl Disposition {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Surplus => "surplus",
+        }
+    }
+}
+
+/// Money that the provider has taken for us, about to be recorded.
+pub(crate) struct NewCapture<'a> {
+    pub(crate) id: CaptureId,
+    pub(crate) attempt: &'a Attempt,
+    pub(crate) charge: &'a Charge,
+    pub(crate) disposition: Disposition,
+    pub(crate) evidence: &'a serde_json::Value,
+    pub(crate) captured_at: DateTime<Utc>,
+}
+
+/// Why a person must look at an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReviewKind {
+    Surplus,
+    Mismatch,
+    Reversal,
+}
+
+impl ReviewKind {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Surplus => "surplus",
+            Self::Mismatch => "mismatch",
+            Self::Reversal => "reversal",
+        }
+    }
+}
+
+/// Something that a person must look at.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Review {
+    pub(crate) id: ReviewId,
+    pub(crate) attempt_id: AttemptId,
+    pub(crate) order_id: OrderId,
+    /// `surplus`: money that no order needs; `mismatch`: a charge that is not the one asked for;
+    /// `reversal`: money that the provider gave or took back.
+    #[schema(example = "surplus")]
+    pub(crate) kind: String,
+    /// What is to be looked at, in words.
+    pub(crate) detail: String,
+    /// What the provider said; no secrets and no personal data.
+    #[schema(value_type = Object)]
+    pub(crate) evidence: serde_json::Value,
+    pub(crate) opened_at: DateTime<Utc>,
+    /// Null while it is open.
+    pub(crate) resolved_at: Option<DateTime<Utc>>,
+}
+
+/// A message of the provider, as it came.
+#[derive(Debug)]
+pub(crate) struct NewWebhook {
+    pub(crate) id: WebhookId,
+    pub(crate) body_hash: Vec<u8>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) authenticity: &'static str,
+    pub(crate) event: Option<String>,
+    pub(crate) tx_ref: Option<String>,
+    pub(crate) received_at: DateTime<Utc>,
+}

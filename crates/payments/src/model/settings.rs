@@ -1,0 +1,96 @@
+//! The section `[payments]` of the settings. No defaults here: they stand in the settings file.
+
+use std::fmt;
+
+use chapa::{Mode, Secret};
+use serde::{Deserialize, Deserializer, de};
+
+/// How to reach the provider, and whom to believe.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentSettings {
+    /// The provider's API, as `https://api.chapa.co/v1`.
+    pub base_url: String,
+    /// `CHASECK-…` or `CHASECK_TEST-…`.
+    #[serde(deserialize_with = "secret")]
+    pub secret_key: Secret,
+    /// `test` or `live`; must agree with the key.
+    pub mode: Mode,
+    /// The secrets that webhooks may be signed with; two while one is being replaced. A list, or
+    /// one text with commas.
+    #[serde(deserialize_with = "secrets")]
+    pub webhook_secrets: Vec<Secret>,
+    /// The hosts a checkout page may be on: `host` or `host:port`. A list, or one text with commas.
+    #[serde(deserialize_with = "texts")]
+    pub checkout_hosts: Vec<String>,
+    /// The storefront that buyers come back to, without a slash at the end; empty means the
+    /// shop's own public address.
+    #[serde(default)]
+    pub return_url: String,
+    /// How long a connection to the provider may take to be made.
+    pub connect_timeout_ms: u64,
+    /// How long a whole call to the provider may take.
+    pub total_timeout_ms: u64,
+    /// For how long the provider keeps a checkout page open (set in its dashboard: 5 to 60).
+    pub page_lifetime_minutes: u32,
+    /// What a webhook is worth that only carries the constant signature.
+    pub static_token: StaticTokenPolicy,
+}
+
+/// What a webhook is worth whose signature does not cover its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaticTokenPolicy {
+    /// A reason to ask the provider, and nothing else.
+    Hint,
+    /// Nothing: it is refused like a wrong signature.
+    Refuse,
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::from)
+}
+
+fn secrets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
+    Ok(texts(deserializer)?.into_iter().map(Secret::from).collect())
+}
+
+/// A list, or one text with commas: environment variables have no lists.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct Texts;
+
+    impl<'de> de::Visitor<'de> for Texts {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of texts, or one text with commas")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            let parts = text
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty());
+            Ok(parts.map(str::to_owned).collect())
+        }
+
+        // A secret of digits only arrives as a number from the environment.
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+            Ok(vec![number.to_string()])
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(vec![number.to_string()])
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut texts = Vec::new();
+            while let Some(text) = list.next_element::<String>()? {
+                texts.push(text);
+            }
+            Ok(texts)
+        }
+    }
+
+    deserializer.deserialize_any(Texts)
+}

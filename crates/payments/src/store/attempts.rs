@@ -1,0 +1,200 @@
+//! Attempts.
+
+use chrono::{DateTime, Utc};
+use ids::{AttemptId, OrderId};
+use kit::{Conn, Error, Result, Tx};
+use money::{Currency, Money};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::model::{Attempt, AttemptState, PROVIDER, parse_mode};
+
+fn attempt(row: &Row) -> Result<Attempt> {
+    let currency: Currency = row
+        .get::<_, &str>("currency")
+        .parse()
+        .map_err(Error::fault)?;
+    let mode = parse_mode(row.get("mode")).ok_or_else(|| Error::fault("a mode is unknown"))?;
+    let state = AttemptState::parse(row.get("state"))
+        .ok_or_else(|| Error::fault("a state of attempts is unknown"))?;
+    Ok(Attempt {
+        id: row.get("id"),
+        order_id: row.get("order_id"),
+        tx_ref: row.get("tx_ref"),
+        amount: Money::new(row.get("amount_minor"), currency),
+        mode,
+        state,
+        checkout_url: row.get("checkout_url"),
+        provider_reference: row.get("provider_reference"),
+        failure: row.get("failure"),
+        created_at: row.get("created_at"),
+        updated_at: row.get("updated_at"),
+        expires_at: row.get("expires_at"),
+        charged_at: row.get("charged_at"),
+    })
+}
+
+// One list of columns for each way to find attempts.
+macro_rules! attempts {
+    ($end:literal) => {
+        concat!(
+            "
+    select id, order_id, tx_ref, amount_minor, currency, mode, state, checkout_url,
+        provider_reference, failure, created_at, updated_at, expires_at, charged_at
+    from payment_attempts
+    ",
+            $end
+        )
+    };
+}
+
+const FIND_ATTEMPT: &str = attempts!("where id = $1");
+
+pub(crate) async fn find_attempt(conn: &Conn, id: AttemptId) -> Result<Option<Attempt>> {
+    conn.query_opt(FIND_ATTEMPT, &[&id])
+        .await?
+        .as_ref()
+        .map(attempt)
+        .transpose()
+}
+
+const FIND_ATTEMPT_BY_TX_REF: &str = attempts!("where tx_ref = $1");
+
+pub(crate) async fn find_attempt_by_tx_ref(conn: &Conn, tx_ref: &str) -> Result<Option<Attempt>> {
+    conn.query_opt(FIND_ATTEMPT_BY_TX_REF, &[&tx_ref])
+        .await?
+        .as_ref()
+        .map(attempt)
+        .transpose()
+}
+
+// Taken after the order's row and before any stock.
+const LOCK_ATTEMPT: &str = attempts!("where id = $1 for update");
+
+pub(crate) async fn lock_attempt(tx: &Tx, id: AttemptId) -> Result<Option<Attempt>> {
+    tx.query_opt(LOCK_ATTEMPT, &[&id])
+        .await?
+        .as_ref()
+        .map(attempt)
+        .transpose()
+}
+
+const LOCK_LIVE_ATTEMPT: &str = attempts!(
+    "where order_id = $1 and state in ('created', 'unknown', 'pending')
+    for update"
+);
+
+/// The attempt by which the buyer may be paying this order at the moment.
+pub(crate) async fn lock_live_attempt(tx: &Tx, order_id: OrderId) -> Result<Option<Attempt>> {
+    tx.query_opt(LOCK_LIVE_ATTEMPT, &[&order_id])
+        .await?
+        .as_ref()
+        .map(attempt)
+        .transpose()
+}
+
+const LIST_ATTEMPTS_OF_ORDER: &str = attempts!("where order_id = $1 order by id");
+
+/// All attempts of an order, oldest first.
+pub(crate) async fn list_attempts_of_order(conn: &Conn, order_id: OrderId) -> Result<Vec<Attempt>> {
+    conn.query(LIST_ATTEMPTS_OF_ORDER, &[&order_id])
+        .await?
+        .iter()
+        .map(attempt)
+        .collect()
+}
+
+const LOCK_OPEN_ATTEMPTS: &str = attempts!(
+    "where order_id = $1 and state in ('created', 'unknown', 'pending')
+    order by id
+    for update"
+);
+
+/// The open attempts of an order, locked in the order of their ids.
+pub(crate) async fn lock_open_attempts(tx: &Tx, order_id: OrderId) -> Result<Vec<Attempt>> {
+    tx.query(LOCK_OPEN_ATTEMPTS, &[&order_id])
+        .await?
+        .iter()
+        .map(attempt)
+        .collect()
+}
+
+const LIST_NEWEST: &str = attempts!(
+    "where ($1::uuid is null or id < $1)
+    order by id desc
+    limit $2"
+);
+
+const LIST_NEWEST_OF_ORDER: &str = attempts!(
+    "where ($1::uuid is null or id < $1) and order_id = $3
+    order by id desc
+    limit $2"
+);
+
+/// Attempts, newest first, of one order or of all.
+pub(crate) async fn list_attempts(
+    conn: &Conn,
+    order_id: Option<OrderId>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Attempt>> {
+    let rows = match order_id {
+        Some(order_id) => {
+            conn.query(LIST_NEWEST_OF_ORDER, &[&after, &limit, &order_id])
+                .await?
+        }
+        None => conn.query(LIST_NEWEST, &[&after, &limit]).await?,
+    };
+    rows.iter().map(attempt).collect()
+}
+
+const INSERT_ATTEMPT: &str = "
+    insert into payment_attempts
+        (id, order_id, provider, tx_ref, amount_minor, currency, mode, state, created_at,
+         updated_at, expires_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)";
+
+/// Writes an attempt down, before the provider hears of it.
+pub(crate) async fn insert_attempt(tx: &Tx, attempt: &Attempt) -> Result<()> {
+    tx.execute(
+        INSERT_ATTEMPT,
+        &[
+            &attempt.id,
+            &attempt.order_id,
+            &PROVIDER,
+            &attempt.tx_ref,
+            &attempt.amount.minor(),
+            &attempt.amount.currency().code(),
+            &attempt.mode.as_str(),
+            &attempt.state.as_str(),
+            &attempt.created_at,
+            &attempt.expires_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+const UPDATE_ATTEMPT: &str = "
+    update payment_attempts
+    set state = $2, checkout_url = $3, provider_reference = $4, failure = $5, charged_at = $6,
+        version = version + 1, updated_at = $7
+    where id = $1";
+
+/// Writes what may change of an attempt that is locked.
+pub(crate) async fn update_attempt(tx: &Tx, attempt: &Attempt, now: DateTime<Utc>) -> Result<()> {
+    tx.execute(
+        UPDATE_ATTEMPT,
+        &[
+            &attempt.id,
+            &attempt.state.as_str(),
+            &attempt.checkout_url,
+            &attempt.provider_reference,
+            &attempt.failure,
+            &attempt.charged_at,
+            &now,
+        ],
+    )
+    .await?;
+    Ok(())
+}

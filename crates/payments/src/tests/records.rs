@@ -1,0 +1,98 @@
+//! What is written down: facts, and nobody's name.
+
+use std::collections::BTreeMap;
+
+use chapa::{Error, Observed};
+use ids::AttemptId;
+use kit::Refusal;
+use orders::OrderStatus;
+use serde_json::json;
+
+use super::{TX_REF, observation, start};
+use crate::model::{
+    Call, Operation, PaymentRefusal, REFUSALS, evidence_of, reason_not_payable, redact,
+};
+
+#[test]
+fn the_evidence_of_a_charge_is_what_was_compared() {
+    let evidence = evidence_of(&observation(Observed::Charged));
+    let expected = json!({
+        "operation": "verify", "http_status": 200, "status": "success", "tx_ref": TX_REF,
+        "amount_minor": 40_000, "currency": "ETB", "mode": "test", "reference": "AP634JFwEbxd",
+        "fee_minor": 1_200, "method": "telebirr",
+    });
+    assert_eq!(evidence, expected);
+}
+
+#[test]
+fn only_an_exact_success_is_written_down_as_one() {
+    let unreadable = observation(Observed::Unknown("Success".to_owned()));
+    assert_eq!(evidence_of(&unreadable)["status"], "unreadable");
+}
+
+#[test]
+fn the_buyer_is_taken_out_of_the_provider_s_words() {
+    let said = "The phone 0911223344 of Abebe Bikila (abebe@example.et) is not valid, code 419";
+    let kept = redact(
+        said,
+        &["abebe@example.et", "+251911223344", "Abebe", "Bikila"],
+    );
+    assert_eq!(
+        kept,
+        "The phone [removed] of [removed] [removed] ([removed]) is not valid, code 419"
+    );
+    assert_eq!(
+        redact("write to someone@else.et", &["", "a"]),
+        "write to [removed]"
+    );
+}
+
+#[test]
+fn a_refused_call_is_recorded_by_fields_and_not_by_values() {
+    let fields = BTreeMap::from([("email".to_owned(), vec!["a@b.et is taken".to_owned()])]);
+    let message = "email: a@b.et is taken".to_owned();
+    let answer: Result<chapa::Observation, Error> = Err(Error::Rejected {
+        http_status: 400,
+        message,
+        fields,
+    });
+    let call = Call::of(
+        AttemptId::generate(start()),
+        Operation::Initialize,
+        &answer,
+        start(),
+    );
+    assert_eq!(call.outcome, "rejected");
+    let expected =
+        json!({"http_status": 400, "message": "email: [removed] is taken", "fields": ["email"]});
+    assert_eq!(call.evidence, expected);
+}
+
+#[test]
+fn an_order_that_cannot_be_paid_says_why() {
+    assert_eq!(
+        reason_not_payable(OrderStatus::Paid),
+        PaymentRefusal::AlreadyPaid
+    );
+    let expired = reason_not_payable(OrderStatus::Expired);
+    assert_eq!(expired.detail(), "The order is expired; place a new one.");
+    assert_eq!(expired.facts(), Some(json!({"status": "expired"})));
+}
+
+#[test]
+fn every_refusal_is_in_the_registry_with_its_status() {
+    let registry: Vec<(&str, u16)> = REFUSALS
+        .iter()
+        .map(|kind| (kind.code, kind.status))
+        .collect();
+    let expected = [
+        ("payment_not_found", 404),
+        ("order_already_paid", 409),
+        ("order_not_payable", 409),
+        ("payment_starting", 409),
+        ("payment_provider_rejected", 502),
+        ("payment_provider_unreachable", 503),
+        ("webhook_signature_invalid", 401),
+    ];
+    assert_eq!(registry, expected);
+}
