@@ -19,12 +19,6 @@ impl Secret {
         self.0.is_empty()
     }
 
-    /// How many characters it has, so that a short one can be refused.
-    #[must_use]
-    pub fn chars_count(&self) -> usize {
-        self.0.chars().count()
-    }
-
     /// Lets a rule look at the text, for example whether it is weak; the rule must not keep it.
     pub fn judged_by<R>(&self, rule: impl FnOnce(&str) -> R) -> R {
         rule(&self.0)

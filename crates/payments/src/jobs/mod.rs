@@ -77,8 +77,12 @@ const PAUSE: TimeDelta = TimeDelta::minutes(1);
 
 /// Adds the jobs of payments.
 #[must_use]
-pub fn jobs(registry: Registry, gateway: Arc<Gateway>) -> Registry {
-    let (checking, confirming, processing) = (Arc::clone(&gateway), Arc::clone(&gateway), gateway);
+pub fn jobs(registry: Registry, gateway: &Arc<Gateway>) -> Registry {
+    let (checking, confirming, processing) = (
+        Arc::clone(gateway),
+        Arc::clone(gateway),
+        Arc::clone(gateway),
+    );
     registry
         .with(move |job: CheckPayment, run| check(Arc::clone(&checking), job, run))
         .with(move |job: ConfirmPayment, run| confirm(Arc::clone(&confirming), job, run))
