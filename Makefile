@@ -12,13 +12,15 @@ help: ## this menu
 
 run: ## the shop with demo goods, payment simulator and mailbox; PORT=8000, ctrl-c stops it
 	@scripts/setup
-	cargo run -p nexus -- demo --port $(PORT)
+	cargo build -p nexus -p chapa -p mail-catcher
+	@exec target/debug/nexus demo --port $(PORT)
 
 story: ## one order from cart to receipt, told request by request, against the running demo
-	cargo run -q -p nexus -- story --url http://127.0.0.1:$(PORT)
+	@cargo run -q -p nexus -- story
 
 test: check ## everything: check, then every test, then the API against its own contract
 	@scripts/setup test
+	cargo build --workspace --bins $(TESTED)
 	cargo test --workspace $(TESTED)
 	$(MAKE) --no-print-directory schemathesis
 

@@ -20,7 +20,8 @@ create table categories (
     version bigint not null default 1,
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    constraint categories_slug_form check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 120),
+    constraint categories_slug_form
+        check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 120),
     constraint categories_not_own_parent check (parent_id <> id)
 );
 create index categories_parent on categories (parent_id);

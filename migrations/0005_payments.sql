@@ -6,8 +6,10 @@ create table payment_attempts (
     provider text not null,
     -- Random, one per attempt: nobody can guess or reuse it.
     tx_ref text not null constraint payment_attempts_tx_ref_key unique,
-    amount_minor bigint not null constraint payment_attempts_amount_positive check (amount_minor > 0),
-    currency text not null constraint payment_attempts_currency_form check (currency ~ '^[A-Z]{3}$'),
+    amount_minor bigint not null
+        constraint payment_attempts_amount_positive check (amount_minor > 0),
+    currency text not null
+        constraint payment_attempts_currency_form check (currency ~ '^[A-Z]{3}$'),
     -- The provider's mode that this shop runs in; evidence from the other mode never settles.
     mode text not null constraint payment_attempts_mode_known check (mode in ('test', 'live')),
     state text not null default 'created' constraint payment_attempts_state_known check (state in (
@@ -24,7 +26,9 @@ create table payment_attempts (
     expires_at timestamptz not null,
     -- When its money was recorded; from then on nothing is asked about it any more.
     charged_at timestamptz,
-    constraint payment_attempts_pending_has_page check (state <> 'pending' or checkout_url is not null),
+   
+        constraint payment_attempts_pending_has_page
+        check (state <> 'pending' or checkout_url is not null),
     -- Money that differs is recorded too, and waits for a person.
     constraint payment_attempts_charged_when check (
         state = 'review' or (charged_at is not null) = (state in ('charged', 'charged_late'))
@@ -51,7 +55,8 @@ create index payment_calls_attempt on payment_calls (attempt_id, called_at);
 create table captures (
     id uuid primary key,
     -- An attempt is captured once, whoever brings the news first.
-    attempt_id uuid not null constraint captures_attempt_key unique references payment_attempts (id),
+    attempt_id uuid not null
+        constraint captures_attempt_key unique references payment_attempts (id),
     order_id uuid not null references orders (id),
     provider text not null,
     provider_reference text not null,

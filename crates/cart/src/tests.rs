@@ -65,7 +65,11 @@ fn amounts_that_do_not_fit_are_refused() {
 
 proptest! {
     #[test]
-    fn merging_loses_nothing(ours in 0_i64..=9_999, theirs in 1_i64..=9_999, available in -5_i64..20_000) {
+    fn merging_loses_nothing(
+        ours in 0_i64..=9_999,
+        theirs in 1_i64..=9_999,
+        available in -5_i64..20_000,
+    ) {
         let merged = merged_quantity(ours, theirs, available);
         prop_assert!(merged >= ours.max(theirs));
         prop_assert!(merged <= (ours + theirs).min(9_999));

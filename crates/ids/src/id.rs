@@ -138,7 +138,9 @@ impl<K> PartialSchema for Id<K> {
     fn schema() -> RefOr<Schema> {
         schema::ObjectBuilder::new()
             .schema_type(schema::Type::String)
-            .format(Some(schema::SchemaFormat::KnownFormat(schema::KnownFormat::Uuid)))
+            .format(Some(schema::SchemaFormat::KnownFormat(
+                schema::KnownFormat::Uuid,
+            )))
             .build()
             .into()
     }

@@ -45,6 +45,8 @@ pub type CaptureId = Id<kind::Capture>;
 pub type WebhookId = Id<kind::Webhook>;
 /// Something about money that a person must look at.
 pub type ReviewId = Id<kind::Review>;
+/// A mail that was sent or is on its way.
+pub type MailId = Id<kind::Mail>;
 
 /// The kinds that keep ids apart; they hold nothing.
 pub mod kind {
@@ -57,6 +59,6 @@ pub mod kind {
     }
     kinds! {
         Staff Customer Brand Category Product Image Option OptionValue Variant Movement
-        Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review
+        Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review Mail
     }
 }

@@ -101,7 +101,7 @@ static UNKNOWN_VARIANT: RefusalKind = RefusalKind {
 };
 
 /// Every refusal of this capability, for the registry.
-pub static REFUSALS: [&RefusalKind; 3] = [&INSUFFICIENT_STOCK, &BELOW_RESERVED, &UNKNOWN_VARIANT];
+pub static REFUSALS: &[&RefusalKind] = &[&INSUFFICIENT_STOCK, &BELOW_RESERVED, &UNKNOWN_VARIANT];
 
 impl Refusal for InventoryRefusal {
     fn kind(&self) -> &'static RefusalKind {

@@ -26,7 +26,10 @@ impl Clock {
 
     /// The time, to the microsecond that PostgreSQL keeps.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place where the ambient clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the ambient clock is read"
+    )]
     pub fn now(&self) -> DateTime<Utc> {
         let micros = match &self.0 {
             Some(manual) => manual.load(Ordering::SeqCst),

@@ -21,7 +21,10 @@ pub fn load<T: DeserializeOwned>(
         builder = builder.add_source(File::new(path, FileFormat::Toml));
     }
     builder = builder.add_source(
-        Environment::with_prefix("NEXUS").prefix_separator("__").separator("__").try_parsing(true),
+        Environment::with_prefix("NEXUS")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true),
     );
     for (key, value) in overrides {
         builder = builder
@@ -29,5 +32,7 @@ pub fn load<T: DeserializeOwned>(
             .with_context(|| format!("the setting {key} is unknown"))?;
     }
     let settings = builder.build().context("the settings cannot be read")?;
-    Ok(settings.try_deserialize().context("a setting is missing, unknown or of the wrong type")?)
+    Ok(settings
+        .try_deserialize()
+        .context("a setting is missing, unknown or of the wrong type")?)
 }

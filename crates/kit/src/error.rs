@@ -113,7 +113,10 @@ impl Error {
     #[track_caller]
     #[must_use]
     pub fn fault(message: impl fmt::Display) -> Self {
-        Self::Fault(Fault { cause: anyhow::anyhow!("{message}"), at: Location::caller() })
+        Self::Fault(Fault {
+            cause: anyhow::anyhow!("{message}"),
+            at: Location::caller(),
+        })
     }
 
     /// The refusal's code, if it is one.

@@ -93,7 +93,7 @@ static REQUIRED: RefusalKind = RefusalKind {
     title: "An idempotency key is required",
     is_retryable: false,
     resolution: Resolution::Recoverable,
-    help: "This operation moves money or stock. Send an Idempotency-Key, so that repeating the \
+    help: "This operation is not one to do twice. Send an Idempotency-Key, so that repeating the \
            request after a lost answer is harmless.",
 };
 
@@ -141,7 +141,10 @@ pub async fn claim(tx: &Tx, key: &IdempotencyKey, now: DateTime<Utc>) -> Result<
         return Ok(Claim::Fresh);
     }
     let inserted = tx
-        .execute(INSERT_KEY, &[&key.principal, &key.route, &key.key, &key.fingerprint, &now])
+        .execute(
+            INSERT_KEY,
+            &[&key.principal, &key.route, &key.key, &key.fingerprint, &now],
+        )
         .await;
     match inserted {
         Ok(1) => return Ok(Claim::Fresh),
@@ -151,7 +154,9 @@ pub async fn claim(tx: &Tx, key: &IdempotencyKey, now: DateTime<Utc>) -> Result<
         }
         Err(error) => return Err(error),
     }
-    let row = tx.query_one(FIND_REPLY, &[&key.principal, &key.route, &key.key]).await?;
+    let row = tx
+        .query_one(FIND_REPLY, &[&key.principal, &key.route, &key.key])
+        .await?;
     if row.get::<_, Vec<u8>>("fingerprint") != key.fingerprint {
         return Err(IdempotencyRefusal::Conflict.into());
     }
@@ -169,6 +174,10 @@ pub async fn claim(tx: &Tx, key: &IdempotencyKey, now: DateTime<Utc>) -> Result<
 /// Faults of the database.
 pub async fn store(tx: &Tx, key: &IdempotencyKey, reply: &StoredReply) -> Result<()> {
     let status = i16::try_from(reply.status).unwrap_or(i16::MAX);
-    tx.execute(UPDATE_REPLY, &[&key.principal, &key.route, &key.key, &status, &reply.body]).await?;
+    tx.execute(
+        UPDATE_REPLY,
+        &[&key.principal, &key.route, &key.key, &status, &reply.body],
+    )
+    .await?;
     Ok(())
 }

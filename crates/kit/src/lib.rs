@@ -13,6 +13,7 @@ pub mod error;
 pub mod http;
 pub mod idempotency;
 pub mod jobs;
+pub mod mail;
 pub mod outbox;
 pub mod passwords;
 pub mod random;
@@ -20,6 +21,7 @@ pub mod rate_limit;
 pub mod sabotage;
 pub mod sessions;
 pub mod tasks;
+pub mod telemetry;
 pub mod tokens;
 pub mod wake;
 

@@ -75,8 +75,15 @@ pub async fn announce<E: Event>(tx: &Tx, event: &E, now: DateTime<Utc>) -> Resul
     let payload = serde_json::to_value(event)?;
     let subject = event.subject();
     let id = Uuid::new_v7(crate::random::uuid_timestamp(now));
-    let row = tx.query_one(INSERT_EVENT, &[&id, &E::NAME, &subject, &payload, &now]).await?;
-    let record = EventRecord { name: E::NAME, subject, sequence: row.get("sequence"), payload };
+    let row = tx
+        .query_one(INSERT_EVENT, &[&id, &E::NAME, &subject, &payload, &now])
+        .await?;
+    let record = EventRecord {
+        name: E::NAME,
+        subject,
+        sequence: row.get("sequence"),
+        payload,
+    };
     for follow in tx.subscriptions().of(E::NAME) {
         if let Some(job) = follow(&record)? {
             jobs::insert(tx, &job, now).await?;

@@ -37,12 +37,13 @@ impl Tasks {
     pub async fn stop(&self, patience: Duration) -> bool {
         self.stop.cancel();
         self.tracker.close();
-        tokio::time::timeout(patience, self.tracker.wait()).await.is_ok()
+        tokio::time::timeout(patience, self.tracker.wait())
+            .await
+            .is_ok()
     }
 }
 
 /// Runs a short clean-up that has no caller any more, such as a rollback after a hang-up.
-#[expect(clippy::disallowed_methods, reason = "the home of spawning")]
 pub(crate) fn spawn_cleanup<F>(task: F)
 where
     F: Future<Output = ()> + Send + 'static,

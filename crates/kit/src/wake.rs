@@ -22,7 +22,10 @@ impl Wake {
     /// A bell that is also heard in other processes.
     #[must_use]
     pub fn through(redis: Option<ConnectionManager>) -> Self {
-        Self { local: Arc::default(), redis }
+        Self {
+            local: Arc::default(),
+            redis,
+        }
     }
 
     pub(crate) fn ring(&self) {

@@ -83,7 +83,10 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
         }
-        let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::Overflow)?;
+        let minor = self
+            .minor
+            .checked_add(other.minor)
+            .ok_or(MoneyError::Overflow)?;
         Ok(Self::new(minor, self.currency))
     }
 
@@ -117,7 +120,10 @@ impl Money {
         by_remainder.sort_by_key(|index| (-shares[*index].1, *index));
         let mut minors: Vec<i128> = shares.iter().map(|share| share.0).collect();
         // `left` is smaller than the number of parts: each remainder is below one unit.
-        for index in by_remainder.into_iter().take(usize::try_from(left).unwrap_or(0)) {
+        for index in by_remainder
+            .into_iter()
+            .take(usize::try_from(left).unwrap_or(0))
+        {
             minors[index] += 1;
         }
         minors

@@ -39,7 +39,11 @@ pub fn parse_minor(text: &str, decimals: u32) -> Result<i64, DecimalError> {
     let padding = decimals as usize - kept;
     let mut minor: i64 = 0;
     let fraction_digits = fraction.bytes().take(kept);
-    for byte in whole.bytes().chain(fraction_digits).chain(std::iter::repeat_n(b'0', padding)) {
+    for byte in whole
+        .bytes()
+        .chain(fraction_digits)
+        .chain(std::iter::repeat_n(b'0', padding))
+    {
         minor = minor
             .checked_mul(10)
             .and_then(|value| value.checked_add(i64::from(byte - b'0')))
@@ -56,5 +60,9 @@ pub fn format_minor(minor: i64, decimals: u32) -> String {
     let digits = format!("{digits:0>width$}");
     let sign = if minor < 0 { "-" } else { "" };
     let (whole, fraction) = digits.split_at(digits.len() - decimals as usize);
-    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    if fraction.is_empty() {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{fraction}")
+    }
 }

@@ -40,10 +40,19 @@ fn text_is_exact_or_refused() {
 fn currencies_are_known_or_refused() {
     assert_eq!("ETB".parse::<Currency>(), Ok(Currency::ETB));
     for text in ["etb", "EUR", "", "ETBX"] {
-        assert!(matches!(text.parse::<Currency>(), Err(MoneyError::UnknownCurrency(_))), "{text}");
+        assert!(
+            matches!(
+                text.parse::<Currency>(),
+                Err(MoneyError::UnknownCurrency(_))
+            ),
+            "{text}"
+        );
     }
     let mixed = etb(1).checked_add(Money::new(1, Currency::USD));
-    assert_eq!(mixed, Err(MoneyError::CurrencyMismatch(Currency::ETB, Currency::USD)));
+    assert_eq!(
+        mixed,
+        Err(MoneyError::CurrencyMismatch(Currency::ETB, Currency::USD))
+    );
 }
 
 #[test]
@@ -69,14 +78,21 @@ fn the_wire_form_is_the_contract() {
 
 #[test]
 fn splitting_gives_the_largest_remainder_its_unit() {
-    let parts: Vec<i64> = etb(100).split(&[1, 1, 1]).iter().map(Money::minor).collect();
+    let parts: Vec<i64> = etb(100)
+        .split(&[1, 1, 1])
+        .iter()
+        .map(Money::minor)
+        .collect();
     assert_eq!(parts, [34, 33, 33]);
     assert!(etb(100).split(&[0, 0]).is_empty());
 }
 
 proptest! {
     #[test]
-    fn splitting_loses_nothing(minor in any::<i64>(), weights in prop::collection::vec(0_u64..1_000_000, 1..40)) {
+    fn splitting_loses_nothing(
+        minor in any::<i64>(),
+        weights in prop::collection::vec(0_u64..1_000_000, 1..40),
+    ) {
         prop_assume!(weights.iter().any(|weight| *weight > 0));
         let parts = etb(minor).split(&weights);
         let sum: i128 = parts.iter().map(|part| i128::from(part.minor())).sum();

@@ -8,12 +8,16 @@
 //!
 //! Never: a clock, ambient chance, a floating-point number, a file read at run time.
 
+mod actions;
+mod address;
 mod error;
 mod generator;
 mod goods;
 mod picture;
 mod plan;
 
+pub use actions::{Planted, is_planted, plant};
+pub use address::{picture_address, picture_at};
 pub use error::SeedError;
 pub use generator::Generator;
 pub use goods::parse;

@@ -1,6 +1,7 @@
 //! The catalogue over HTTP: what shoppers read, what staff write.
 
-mod groups_admin;
+mod brands_admin;
+mod categories_admin;
 mod product_draft;
 mod products_admin;
 mod storefront;
@@ -12,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 /// The routes of the catalogue.
 pub fn routes() -> OpenApiRouter<Kit> {
     storefront::routes()
-        .merge(groups_admin::routes())
+        .merge(brands_admin::routes())
+        .merge(categories_admin::routes())
         .merge(products_admin::routes())
 }

@@ -23,8 +23,14 @@ pub(super) const DESCRIPTION_CHARS_MAX: usize = 10_000;
     "status": "published",
     "options": [{"name": {"en": "Size"}, "values": [{"en": "41"}, {"en": "42"}]}],
     "variants": [
-        {"sku": "SNK-41", "price": {"amount": 250_000, "currency": "ETB"}, "option_values": [0], "on_hand": 3},
-        {"sku": "SNK-42", "price": {"amount": 250_000, "currency": "ETB"}, "option_values": [1], "on_hand": 2}
+        {
+            "sku": "SNK-41", "price": {"amount": 250_000, "currency": "ETB"},
+            "option_values": [0], "on_hand": 3
+        },
+        {
+            "sku": "SNK-42", "price": {"amount": 250_000, "currency": "ETB"},
+            "option_values": [1], "on_hand": 2
+        }
     ]
 }))]
 pub(super) struct CreateProduct {

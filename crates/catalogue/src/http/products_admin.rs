@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    groups_admin::present,
+    categories_admin::present,
     product_draft::{CreateProduct, DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, parse_status},
 };
 use crate::{

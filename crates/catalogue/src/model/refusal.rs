@@ -30,7 +30,8 @@ pub enum CatalogueRefusal {
 }
 
 macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal $help:literal)*) => {
+    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal
+       $help:literal)*) => {
         $(static $name: RefusalKind = RefusalKind {
             code: $code, status: $status, title: $title, is_retryable: false,
             resolution: Resolution::$resolution, help: $help,
@@ -50,7 +51,8 @@ kinds! {
     INVALID_SLUG "invalid_slug" 422 Recoverable "The slug is malformed"
         "A slug has 1 to 120 lower-case letters and digits, in groups joined by single hyphens."
     INVALID_SKU "invalid_sku" 422 Recoverable "The SKU is malformed"
-        "A SKU has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit."
+        "A SKU has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a \
+         letter or digit."
     UNKNOWN_CATEGORY "unknown_category" 422 Recoverable "No such category"
         "A category id or slug in the request is not one of this shop."
     UNKNOWN_BRAND "unknown_brand" 422 Recoverable "No such brand"

@@ -52,7 +52,10 @@ pub async fn migrate(url: &str, migrations: &[Migration]) -> Result<Vec<&'static
         tx.execute(LOCK, &[]).await?;
         tx.batch_execute(CREATE_TABLE).await?;
         let found = tx
-            .query_opt("select digest from schema_migrations where name = $1", &[&migration.name])
+            .query_opt(
+                "select digest from schema_migrations where name = $1",
+                &[&migration.name],
+            )
             .await?;
         match found {
             Some(row) if row.get::<_, Vec<u8>>(0) == migration.digest() => {}
@@ -96,7 +99,9 @@ pub async fn pending(url: &str, migrations: &[Migration]) -> Result<MigrationSta
         .get(0);
     let mut applied: Vec<String> = Vec::new();
     if exists {
-        let rows = client.query("select name from schema_migrations order by name", &[]).await?;
+        let rows = client
+            .query("select name from schema_migrations order by name", &[])
+            .await?;
         applied.extend(rows.iter().map(|row| row.get::<_, String>(0)));
     }
     Ok(MigrationState {

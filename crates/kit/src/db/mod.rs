@@ -59,7 +59,10 @@ impl Db {
     /// The same pool with guards taken away (positive controls in tests).
     #[must_use]
     pub fn sabotaged(&self, sabotage: Sabotage) -> Self {
-        Self { sabotage: Arc::new(sabotage), ..self.clone() }
+        Self {
+            sabotage: Arc::new(sabotage),
+            ..self.clone()
+        }
     }
 
     /// The same pool with another bell for workers.
@@ -82,6 +85,14 @@ impl Db {
         Ok(Conn(self.pool.get().await?))
     }
 
+    /// Whether a connection can be had and answers, within the pool's time-out.
+    pub async fn is_reachable(&self) -> bool {
+        match self.read().await {
+            Ok(conn) => conn.batch("select 1").await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
     /// Begins a transaction (`READ COMMITTED`). The name labels its metric and its log lines.
     ///
     /// # Errors
@@ -95,7 +106,12 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub async fn begin_snapshot(&self, name: &'static str) -> Result<Tx> {
-        Tx::begin(self, name, "begin isolation level repeatable read read only").await
+        Tx::begin(
+            self,
+            name,
+            "begin isolation level repeatable read read only",
+        )
+        .await
     }
 
     /// Runs `work` again when PostgreSQL gave its transaction up for another one (deadlock or

@@ -33,7 +33,9 @@ impl DatabaseSettings {
         let mut config: Config = self.url.parse().context("the database URL is malformed")?;
         config.connect_timeout(Duration::from_millis(self.wait_timeout_ms));
         config.application_name("nexus");
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
         let manager = if config.get_ssl_mode() == SslMode::Disable || is_local(&config) {
             Manager::from_config(config, NoTls, recycling)
         } else {
@@ -50,7 +52,10 @@ impl DatabaseSettings {
             .post_create(Hook::async_fn(move |client, _| {
                 let session = session.clone();
                 Box::pin(async move {
-                    client.batch_execute(&session).await.map_err(HookError::Backend)
+                    client
+                        .batch_execute(&session)
+                        .await
+                        .map_err(HookError::Backend)
                 })
             }))
             .build()

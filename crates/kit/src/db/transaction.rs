@@ -92,13 +92,17 @@ impl Deref for Tx {
 
     #[expect(clippy::expect_used, reason = "the connection leaves only in `drop`")]
     fn deref(&self) -> &Conn {
-        self.conn.as_ref().expect("a live transaction has its connection")
+        self.conn
+            .as_ref()
+            .expect("a live transaction has its connection")
     }
 }
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        let Some(Conn(object)) = self.conn.take() else { return };
+        let Some(Conn(object)) = self.conn.take() else {
+            return;
+        };
         if self.has_ended {
             return;
         }

@@ -40,7 +40,14 @@ where
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
-            .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+            .map(|value| {
+                value
+                    .split(';')
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_ascii_lowercase()
+            })
             .is_some_and(|media| media == "application/json" || media.ends_with("+json"));
         if !is_json {
             return Err(Refused::new(
@@ -51,7 +58,10 @@ where
         }
         let bytes = raw_body(request, BODY_BYTES_MAX).await?;
         let value = read_json(&bytes)?;
-        Ok(Self { value, fingerprint: Sha256::digest(&bytes).to_vec() })
+        Ok(Self {
+            value,
+            fingerprint: Sha256::digest(&bytes).to_vec(),
+        })
     }
 }
 
@@ -76,26 +86,46 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
-        if inner.is_data() { invalid_member(pointer, &inner) } else { malformed(&inner) }
+        if inner.is_data() {
+            invalid_member(pointer, &inner)
+        } else {
+            malformed(&inner)
+        }
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     // PostgreSQL's text cannot hold it, and nobody's name has it.
     if bytes.windows(6).any(|window| window == br"\u0000") {
-        return Err(invalid_member(String::new(), "text must not contain U+0000"));
+        return Err(invalid_member(
+            String::new(),
+            "text must not contain U+0000",
+        ));
     }
     Ok(value)
 }
 
 fn malformed(error: &serde_json::Error) -> Error {
-    Refused::new(&MALFORMED_BODY, format!("The body is not valid JSON: {error}.")).into()
+    Refused::new(
+        &MALFORMED_BODY,
+        format!("The body is not valid JSON: {error}."),
+    )
+    .into()
 }
 
 /// The refusal of one member of the body.
 pub fn invalid_member(pointer: impl Into<String>, reason: impl Display) -> Error {
     let (pointer, message) = (pointer.into(), reason.to_string());
-    let part = RefusedPart { pointer, code: "invalid", message: message.clone(), meta: None };
+    let part = RefusedPart {
+        pointer,
+        code: "invalid",
+        message: message.clone(),
+        meta: None,
+    };
     let detail = format!("{}: {message}.", part.pointer);
-    Refused { parts: vec![part], ..Refused::new(&INVALID_BODY, detail) }.into()
+    Refused {
+        parts: vec![part],
+        ..Refused::new(&INVALID_BODY, detail)
+    }
+    .into()
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -144,7 +174,11 @@ pub fn invalid_parameter(name: &str, reason: impl Display) -> Error {
         meta: None,
     };
     let detail = format!("The query parameter {name} is refused: {reason}.");
-    Refused { parts: vec![part], ..Refused::new(&INVALID_QUERY, detail) }.into()
+    Refused {
+        parts: vec![part],
+        ..Refused::new(&INVALID_QUERY, detail)
+    }
+    .into()
 }
 
 /// The ids in the path; a malformed one is nobody's, so it answers 404.

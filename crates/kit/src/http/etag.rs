@@ -22,13 +22,19 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         let Some(value) = parts.headers.get(header::IF_MATCH) else {
             return Err(Refused::new(&PRECONDITION_REQUIRED, PRECONDITION_REQUIRED.help).into());
         };
-        let version = value
-            .to_str()
-            .ok()
-            .and_then(|text| text.trim().strip_prefix("\"v")?.strip_suffix('"')?.parse().ok());
+        let version = value.to_str().ok().and_then(|text| {
+            text.trim()
+                .strip_prefix("\"v")?
+                .strip_suffix('"')?
+                .parse()
+                .ok()
+        });
         version.map(Self).ok_or_else(|| {
-            Refused::new(&INVALID_HEADER, "If-Match must be one ETag of this resource, as \"v7\".")
-                .into()
+            Refused::new(
+                &INVALID_HEADER,
+                "If-Match must be one ETag of this resource, as \"v7\".",
+            )
+            .into()
         })
     }
 }
@@ -41,7 +47,9 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for IfMatch {
         if !parts.headers.contains_key(header::IF_MATCH) {
             return Ok(None);
         }
-        <Self as FromRequestParts<S>>::from_request_parts(parts, state).await.map(Some)
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(Some)
     }
 }
 
@@ -56,7 +64,11 @@ impl IfMatch {
         }
         let facts = serde_json::json!({ "current": current, "version": version });
         let refused = Refused::new(&PRECONDITION_FAILED, PRECONDITION_FAILED.help);
-        Err(Refused { facts: Some(facts), ..refused }.into())
+        Err(Refused {
+            facts: Some(facts),
+            ..refused
+        }
+        .into())
     }
 }
 
@@ -73,12 +85,20 @@ pub struct Versioned<T> {
 impl<T> Versioned<T> {
     /// 200 with an `ETag`.
     pub const fn ok(version: i64, body: T) -> Self {
-        Self { status: StatusCode::OK, version, body }
+        Self {
+            status: StatusCode::OK,
+            version,
+            body,
+        }
     }
 
     /// 201 with an `ETag`.
     pub const fn created(version: i64, body: T) -> Self {
-        Self { status: StatusCode::CREATED, version, body }
+        Self {
+            status: StatusCode::CREATED,
+            version,
+            body,
+        }
     }
 }
 

@@ -42,10 +42,18 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyHeader {
 impl IdempotencyHeader {
     /// The key in its scope.
     #[must_use]
-    pub fn scoped(self, principal: String, route: &'static str, fingerprint: Vec<u8>) -> Idempotency {
-        Idempotency(
-            self.0.map(|key| IdempotencyKey { principal, route, key, fingerprint }),
-        )
+    pub fn scoped(
+        self,
+        principal: String,
+        route: &'static str,
+        fingerprint: Vec<u8>,
+    ) -> Idempotency {
+        Idempotency(self.0.map(|key| IdempotencyKey {
+            principal,
+            route,
+            key,
+            fingerprint,
+        }))
     }
 
     /// The key in its scope, where the operation needs one.
@@ -81,7 +89,9 @@ impl Idempotency {
             Claim::Replay(reply) => {
                 let mut response = respond(reply);
                 let replayed = HeaderValue::from_static("true");
-                response.headers_mut().insert("idempotent-replayed", replayed);
+                response
+                    .headers_mut()
+                    .insert("idempotent-replayed", replayed);
                 Ok(Some(response))
             }
         }
@@ -91,8 +101,16 @@ impl Idempotency {
     ///
     /// # Errors
     /// Faults; then nothing has changed or the outcome is found by sending the key again.
-    pub async fn commit<T: Serialize>(self, tx: Tx, status: StatusCode, body: &T) -> Result<Response> {
-        let reply = StoredReply { status: status.as_u16(), body: serde_json::to_vec(body)? };
+    pub async fn commit<T: Serialize>(
+        self,
+        tx: Tx,
+        status: StatusCode,
+        body: &T,
+    ) -> Result<Response> {
+        let reply = StoredReply {
+            status: status.as_u16(),
+            body: serde_json::to_vec(body)?,
+        };
         if let Some(key) = &self.0 {
             idempotency::store(&tx, key, &reply).await?;
         }
@@ -103,5 +121,10 @@ impl Idempotency {
 
 fn respond(reply: StoredReply) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/json")], reply.body).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        reply.body,
+    )
+        .into_response()
 }

@@ -10,7 +10,7 @@ use axum::{
 use futures_util::FutureExt;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
-use super::problem::{Pending, METHOD_NOT_ALLOWED, NOT_FOUND, Refused, kind_of, render};
+use super::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Pending, Refused, kind_of, render};
 use crate::{
     error::{Error, Result},
     tasks::Tasks,
@@ -26,14 +26,16 @@ pub struct RequestId(pub String);
 pub async fn envelope(State(tasks): State<Tasks>, mut request: Request, next: Next) -> Response {
     let started_at = Instant::now();
     let request_id = request_id(&request);
-    request.extensions_mut().insert(RequestId(request_id.clone()));
+    request
+        .extensions_mut()
+        .insert(RequestId(request_id.clone()));
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "unmatched".to_owned(), |matched| matched.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>().map_or_else(
+        || "unmatched".to_owned(),
+        |matched| matched.as_str().to_owned(),
+    );
 
     let mut response = run(&tasks, &method, request, next).await;
     if let Some(Pending(error)) = response.extensions_mut().remove::<Pending>() {
@@ -65,17 +67,26 @@ async fn run(tasks: &Tasks, method: &Method, request: Request, next: Next) -> Re
     let outcome = if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         work.await.ok()
     } else {
-        tasks.spawn(work).await.ok().and_then(std::result::Result::ok)
+        tasks
+            .spawn(work)
+            .await
+            .ok()
+            .and_then(std::result::Result::ok)
     };
     outcome.unwrap_or_else(|| Error::fault("a handler panicked").into_response())
 }
 
 fn request_id(request: &Request) -> String {
-    let sent = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
+    let sent = request
+        .headers()
+        .get(&REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
     match sent {
         Some(id)
             if (1..=64).contains(&id.len())
-                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) =>
+                && id
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) =>
         {
             id.to_owned()
         }
@@ -131,7 +142,9 @@ fn default_headers(response: &mut Response, request_id: &str) {
             "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
         ),
     ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
 }
 

@@ -36,10 +36,14 @@ impl PageQuery {
     /// # Errors
     /// `invalid_query` when it is not a cursor of ours for this order of entries.
     pub fn cursor<K: Cursor>(&self) -> Result<Option<K>> {
-        let Some(text) = &self.cursor else { return Ok(None) };
+        let Some(text) = &self.cursor else {
+            return Ok(None);
+        };
         let refused = || invalid_parameter("cursor", "it is not a cursor of this list");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
-        serde_json::from_slice(&bytes).map(Some).map_err(|_| refused())
+        serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|_| refused())
     }
 }
 
@@ -74,16 +78,23 @@ impl<T> Page<T> {
         let has_more = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = match rows.last() {
-            Some(last) if has_more => {
-                Some(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&key(last))?))
-            }
+            Some(last) if has_more => Some(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&key(last))?)),
             _ => None,
         };
-        Ok(Self { data: rows, page: PageInfo { next_cursor, has_more } })
+        Ok(Self {
+            data: rows,
+            page: PageInfo {
+                next_cursor,
+                has_more,
+            },
+        })
     }
 
     /// The same page with its entries turned into something else.
     pub fn map<U>(self, into: impl FnMut(T) -> U) -> Page<U> {
-        Page { data: self.data.into_iter().map(into).collect(), page: self.page }
+        Page {
+            data: self.data.into_iter().map(into).collect(),
+            page: self.page,
+        }
     }
 }

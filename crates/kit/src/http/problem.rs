@@ -17,19 +17,19 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 pub struct Problem {
     /// Address of the page that explains the code.
     #[serde(rename = "type")]
-    #[schema(example = "/api/docs/errors/insufficient_stock")]
+    #[schema(example = "/api/docs/errors/invalid_body")]
     pub kind: String,
     /// Short title, the same for every occurrence.
     pub title: String,
     /// The HTTP status code.
-    #[schema(example = 409)]
+    #[schema(example = 422)]
     pub status: u16,
     /// What happened here and what to do next.
     pub detail: String,
     /// The path that was asked.
     pub instance: String,
     /// Stable code to program against.
-    #[schema(example = "insufficient_stock")]
+    #[schema(example = "invalid_body")]
     pub code: String,
     /// One entry per offending part of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -121,7 +121,13 @@ impl Refused {
     #[must_use]
     pub fn new(kind: &'static RefusalKind, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self { kind, detail, parts: Vec::new(), facts: None, retry_after_seconds: None }
+        Self {
+            kind,
+            detail,
+            parts: Vec::new(),
+            facts: None,
+            retry_after_seconds: None,
+        }
     }
 }
 
@@ -148,7 +154,8 @@ impl Refusal for Refused {
 }
 
 macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $retry:literal $resolution:ident $title:literal $help:literal)*) => {
+    ($($name:ident $code:literal $status:literal $retry:literal $resolution:ident $title:literal
+       $help:literal)*) => {
         $(#[doc = $title] pub static $name: RefusalKind = RefusalKind {
             code: $code, status: $status, title: $title, is_retryable: $retry,
             resolution: Resolution::$resolution, help: $help,
@@ -163,7 +170,8 @@ kinds! {
         "Nothing is at this address, or it belongs to somebody else. Check the id or slug, and \
          that the request carries the token of its owner."
     METHOD_NOT_ALLOWED "method_not_allowed" 405 false Recoverable "Method not allowed"
-        "The address exists but does not answer to this method. The Allow header names those that it does."
+        "The address exists but does not answer to this method. The Allow header names those \
+         that it does."
     MALFORMED_BODY "malformed_body" 400 false Recoverable "The body is not valid JSON"
         "The request body could not be read as JSON. The detail names the line and column."
     INVALID_BODY "invalid_body" 422 false Recoverable "The body has wrong values"
@@ -182,17 +190,22 @@ kinds! {
     REQUEST_TIMEOUT "request_timeout" 408 true Recoverable "The request came too slowly"
         "The body did not arrive in time. Send it again."
     PRECONDITION_REQUIRED "precondition_required" 428 false Recoverable "If-Match is required"
-        "Read the resource first and send its ETag in If-Match, so that nobody's change is overwritten."
+        "Read the resource first and send its ETag in If-Match, so that nobody's change is \
+         overwritten."
     PRECONDITION_FAILED "precondition_failed" 412 false Recoverable "Someone changed this meanwhile"
-        "The resource is not at the version that If-Match names. meta.current holds its present state."
+        "The resource is not at the version that If-Match names. meta.current holds its present \
+         state."
     TOO_MANY_REQUESTS "too_many_requests" 429 true Recoverable "Too many requests"
         "Wait for Retry-After seconds and try again."
     OVERLOADED "overloaded" 503 true Recoverable "Too busy at the moment"
-        "The shop has more work than it can take. Nothing has changed; repeat the request after Retry-After."
+        "The shop has more work than it can take. Nothing has changed; repeat the request after \
+         Retry-After."
     BUSY "resource_busy" 503 true Recoverable "Somebody else is changing this right now"
-        "Another request holds the same rows. Nothing has changed; repeat the request after Retry-After."
+        "Another request holds the same rows. Nothing has changed; repeat the request after \
+         Retry-After."
     INTERNAL "internal_error" 500 true Recoverable "Something broke on our side"
-        "The request id names the entry in the logs. With an Idempotency-Key, repeating the request is harmless."
+        "The request id names the entry in the logs. With an Idempotency-Key, repeating the \
+         request is harmless."
 }
 
 /// Travels in the response's extensions until a layer knows the request id and path.
@@ -204,7 +217,9 @@ impl IntoResponse for Error {
         let status = StatusCode::from_u16(kind_of(&self).status)
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
-        response.extensions_mut().insert(Pending(std::sync::Arc::new(self)));
+        response
+            .extensions_mut()
+            .insert(Pending(std::sync::Arc::new(self)));
         response
     }
 }
@@ -217,7 +232,11 @@ pub(crate) fn kind_of(error: &Error) -> &'static RefusalKind {
             Error::Fault(_) => &INTERNAL,
         };
     };
-    if fault.cause.downcast_ref::<deadpool_postgres::PoolError>().is_some() {
+    if fault
+        .cause
+        .downcast_ref::<deadpool_postgres::PoolError>()
+        .is_some()
+    {
         return &OVERLOADED;
     }
     match error.database() {
@@ -244,9 +263,12 @@ pub(crate) fn kind_of(error: &Error) -> &'static RefusalKind {
 pub(crate) fn render(error: &Error, request_id: &str, path: &str) -> Response {
     let kind = kind_of(error);
     let (detail, parts, meta, retry_after) = match error {
-        Error::Refused(refusal) => {
-            (refusal.detail(), refusal.parts(), refusal.facts(), refusal.retry_after_seconds())
-        }
+        Error::Refused(refusal) => (
+            refusal.detail(),
+            refusal.parts(),
+            refusal.facts(),
+            refusal.retry_after_seconds(),
+        ),
         Error::Fault(_) => (kind.help.to_owned(), Vec::new(), None, None),
     };
     let problem = Problem {
@@ -264,12 +286,20 @@ pub(crate) fn render(error: &Error, request_id: &str, path: &str) -> Response {
     };
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let status = StatusCode::from_u16(kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response =
-        (status, [(header::CONTENT_TYPE, MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")], body)
-            .into_response();
+    let mut response = (
+        status,
+        [
+            (header::CONTENT_TYPE, MEDIA_TYPE),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        body,
+    )
+        .into_response();
     let retry_after = retry_after.or_else(|| (kind.status == 503).then_some(1));
     if let Some(seconds) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
     }
     if let Error::Refused(refusal) = error {
         for (name, value) in refusal.headers() {

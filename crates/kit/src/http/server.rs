@@ -30,7 +30,8 @@ pub struct ServerSettings {
     pub public_url: String,
     /// Open connections at the most; further ones wait in the kernel's queue.
     pub connections_max: usize,
-    /// The longest that a request's head may take to arrive, and that an idle connection is kept.
+    /// The longest that a request's head may take to arrive, and that an idle connection is
+    /// kept.
     pub header_timeout_ms: u64,
     /// How many proxies in front are ours: that many entries at the end of `X-Forwarded-For`
     /// are believed. 0 believes none.
@@ -53,7 +54,9 @@ pub async fn serve(listener: TcpListener, router: Router, settings: ServerSettin
             accepted = accept(&listener, &permits) => accepted,
             () = tasks.stopping() => break,
         };
-        let Some((stream, peer, permit)) = accepted else { continue };
+        let Some((stream, peer, permit)) = accepted else {
+            continue;
+        };
         let connection = connection(stream, peer, router.clone(), &settings);
         let watched = graceful.watch(connection);
         tasks.spawn(async move {
@@ -120,7 +123,10 @@ fn client_address(request: &Request<Body>, peer: SocketAddr, proxies: usize) -> 
             .flat_map(|value| value.split(','))
             .map(str::trim)
             .collect();
-        entries.len().checked_sub(proxies).and_then(|index| entries[index].parse().ok())
+        entries
+            .len()
+            .checked_sub(proxies)
+            .and_then(|index| entries[index].parse().ok())
     });
     ClientAddress(forwarded.flatten().unwrap_or_else(|| peer.ip()))
 }
@@ -129,7 +135,10 @@ fn client_address(request: &Request<Body>, peer: SocketAddr, proxies: usize) -> 
 fn with_slash(request: &mut Request<Body>) {
     let path = request.uri().path();
     let is_api = path.starts_with("/api/") || path.starts_with("/auth/");
-    let is_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'))
+    let is_file = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|last| last.contains('.'))
         && (path.starts_with("/api/docs/") || path.starts_with("/api/redoc/"));
     if !is_api || path.ends_with('/') || is_file {
         return;

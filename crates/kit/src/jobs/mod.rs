@@ -67,7 +67,10 @@ impl NewJob {
     /// # Errors
     /// As [`NewJob::now`].
     pub fn at<J: Job>(job: &J, run_at: DateTime<Utc>) -> Result<Self> {
-        Ok(Self { run_at: Some(run_at), ..Self::now(job)? })
+        Ok(Self {
+            run_at: Some(run_at),
+            ..Self::now(job)?
+        })
     }
 }
 
@@ -101,7 +104,10 @@ mod tests {
     fn the_pause_doubles_up_to_an_hour() {
         let id = Uuid::nil();
         let seconds: Vec<u64> = (1..=12).map(|n| backoff(n, id).as_secs()).collect();
-        assert_eq!(seconds, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]);
+        assert_eq!(
+            seconds,
+            [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]
+        );
         assert_eq!(backoff(1, Uuid::max()), Duration::from_secs(6));
     }
 }

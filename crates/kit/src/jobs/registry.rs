@@ -58,7 +58,11 @@ impl Registry {
             let handler = Arc::clone(&handler);
             Box::pin(async move { handler(serde_json::from_value(payload)?, run).await })
         };
-        let entry = Entry { version: J::VERSION, lease: J::LEASE, handler: Arc::new(run) };
+        let entry = Entry {
+            version: J::VERSION,
+            lease: J::LEASE,
+            handler: Arc::new(run),
+        };
         self.0.insert(J::KIND, entry);
         self
     }
@@ -74,6 +78,10 @@ impl Registry {
     }
 
     pub(crate) fn longest_lease(&self) -> Duration {
-        self.0.values().map(|entry| entry.lease).max().unwrap_or(Duration::from_secs(60))
+        self.0
+            .values()
+            .map(|entry| entry.lease)
+            .max()
+            .unwrap_or(Duration::from_secs(60))
     }
 }

@@ -78,7 +78,9 @@ pub(crate) async fn claim_jobs(
     lease_ends_at: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<ClaimedJob>> {
-    let rows = conn.query(CLAIM_JOBS, &[&now, &kinds, &lease_ends_at, &limit]).await?;
+    let rows = conn
+        .query(CLAIM_JOBS, &[&now, &kinds, &lease_ends_at, &limit])
+        .await?;
     Ok(rows.iter().map(claimed).collect())
 }
 
@@ -100,7 +102,10 @@ const UPDATE_DONE: &str = "
     where id = $1 and lease_version = $2 and state = 'running'";
 
 pub(crate) async fn update_done(conn: &Conn, job: &ClaimedJob, now: DateTime<Utc>) -> Result<bool> {
-    Ok(conn.execute(UPDATE_DONE, &[&job.id, &job.lease_version, &now]).await? == 1)
+    Ok(conn
+        .execute(UPDATE_DONE, &[&job.id, &job.lease_version, &now])
+        .await?
+        == 1)
 }
 
 const UPDATE_AGAIN: &str = "
@@ -116,7 +121,13 @@ pub(crate) async fn update_again(
     run_at: DateTime<Utc>,
     error: Option<&str>,
 ) -> Result<bool> {
-    Ok(conn.execute(UPDATE_AGAIN, &[&job.id, &job.lease_version, &run_at, &error]).await? == 1)
+    Ok(conn
+        .execute(
+            UPDATE_AGAIN,
+            &[&job.id, &job.lease_version, &run_at, &error],
+        )
+        .await?
+        == 1)
 }
 
 const UPDATE_DEAD: &str = "
@@ -130,5 +141,8 @@ pub(crate) async fn update_dead(
     now: DateTime<Utc>,
     error: &str,
 ) -> Result<bool> {
-    Ok(conn.execute(UPDATE_DEAD, &[&job.id, &job.lease_version, &now, &error]).await? == 1)
+    Ok(conn
+        .execute(UPDATE_DEAD, &[&job.id, &job.lease_version, &now, &error])
+        .await?
+        == 1)
 }

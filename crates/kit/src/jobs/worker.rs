@@ -33,7 +33,11 @@ impl Worker {
     /// A worker for the kinds in `registry`.
     #[must_use]
     pub const fn new(db: Db, clock: Clock, registry: Registry) -> Self {
-        Self { db, clock, registry }
+        Self {
+            db,
+            clock,
+            registry,
+        }
     }
 
     /// Works with `concurrency` hands until the process is told to stop; a job in hand is finished.
@@ -81,7 +85,9 @@ impl Worker {
             let conn = self.db.read().await?;
             store::claim_jobs(&conn, &self.registry.kinds(), now, lease_ends_at, 1).await?
         };
-        let Some(job) = claimed.into_iter().next() else { return Ok(false) };
+        let Some(job) = claimed.into_iter().next() else {
+            return Ok(false);
+        };
         crash_point(&format!("after claim of {}", job.kind));
         let outcome = self.attempt(&job).await;
         crash_point(&format!("before end of {}", job.kind));
@@ -97,10 +103,16 @@ impl Worker {
             return Err(Error::fault("no code runs this kind of job"));
         };
         if entry.version != job.version {
-            return Err(Error::fault(format_args!("version {} is not known here", job.version)));
+            return Err(Error::fault(format_args!(
+                "version {} is not known here",
+                job.version
+            )));
         }
-        let run =
-            JobRun { db: self.db.clone(), clock: self.clock.clone(), attempt: job.attempts };
+        let run = JobRun {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            attempt: job.attempts,
+        };
         let work = AssertUnwindSafe((entry.handler)(job.payload.clone(), run)).catch_unwind();
         match tokio::time::timeout(entry.lease, work).await {
             Ok(Ok(outcome)) => outcome,
@@ -131,7 +143,7 @@ impl Worker {
                 store::update_dead(&conn, job, now, &error.to_string()).await?
             }
             Err(error) => {
-                tracing::warn!(kind = %job.kind, id = %job.id, %error, "job failed, will be tried again");
+                tracing::warn!(kind = %job.kind, id = %job.id, %error, "job failed");
                 let pause = TimeDelta::from_std(backoff(job.attempts, job.id)).unwrap_or_default();
                 store::update_again(&conn, job, now + pause, Some(&error.to_string())).await?
             }
@@ -139,7 +151,7 @@ impl Worker {
         metrics::counter!("jobs_ended_total", "kind" => job.kind.clone(), "outcome" => label)
             .increment(1);
         if !kept {
-            tracing::warn!(kind = %job.kind, id = %job.id, "lease lost; another worker has the job");
+            tracing::warn!(kind = %job.kind, id = %job.id, "lease lost to another worker");
         }
         Ok(())
     }

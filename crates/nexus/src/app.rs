@@ -1,0 +1,108 @@
+//! Everything that the server and the workers share, built once from the settings.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use checkout::CheckoutSettings;
+use kit::{
+    Clock, Db, Kit, http::access::Access, mail::Mailer, passwords::Passwords, rate_limit::Limits,
+    tasks::Tasks, tokens::Tokens, wake::Wake,
+};
+use notifications::NotificationSettings;
+use payments::Gateway;
+
+use crate::{config::Settings, subscriptions::subscriptions};
+
+/// The parts of a running shop.
+#[derive(Clone)]
+pub struct App {
+    pub kit: Kit,
+    pub access: Access,
+    pub gateway: Arc<Gateway>,
+    pub mailer: Arc<Mailer>,
+    pub notifications: Arc<NotificationSettings>,
+    pub checkout: Arc<CheckoutSettings>,
+    pub settings: Arc<Settings>,
+    pub tasks: Tasks,
+    redis: Option<redis::Client>,
+}
+
+/// How many passwords are hashed at once, and how many may wait for it.
+const PASSWORD_WORKERS: usize = 2;
+const PASSWORDS_WAITING_MAX: usize = 64;
+
+impl App {
+    /// Builds the parts. Redis that is away at this moment is done without.
+    pub async fn build(settings: Settings, clock: Clock) -> Result<Self> {
+        // The one place where the process chooses its cryptography; a second call is harmless.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let redis = redis_client(&settings)?;
+        let connection = connect(redis.as_ref()).await;
+        let db = Db::open(&settings.database, subscriptions())
+            .map_err(|error| anyhow::anyhow!("{error}"))?
+            .waking(Wake::through(connection.clone()));
+        let access = Access {
+            tokens: Tokens::new(&settings.auth.secret, &settings.auth.issuer),
+            passwords: Passwords::new(PASSWORD_WORKERS, PASSWORDS_WAITING_MAX),
+            limits: Limits::new(connection),
+        };
+        let public_url = settings.server.public_url.clone();
+        let gateway = Gateway::new(&settings.payments, &public_url, &settings.shop.name)
+            .map_err(|error| anyhow::anyhow!("the section [payments] is refused: {error}"))?;
+        let mailer = Mailer::new(&settings.mail)
+            .map_err(|error| anyhow::anyhow!("the section [mail] is refused: {error}"))?;
+        let shop_name = settings.shop.name.clone();
+        Ok(Self {
+            kit: Kit { db, clock },
+            access,
+            gateway: Arc::new(gateway),
+            mailer: Arc::new(mailer),
+            notifications: Arc::new(NotificationSettings { shop_name, public_url }),
+            checkout: Arc::new(settings.checkout.clone()),
+            settings: Arc::new(settings),
+            tasks: Tasks::default(),
+            redis,
+        })
+    }
+
+    /// Starts the hands that run jobs, in this process.
+    pub fn start_workers(&self) {
+        let worker = crate::workers::worker(self);
+        let concurrency = self.settings.worker.concurrency;
+        drop(self.tasks.spawn(worker.run(self.tasks.clone(), concurrency)));
+        if let Some(redis) = self.redis.clone() {
+            let wake = self.kit.db.wake().clone();
+            drop(self.tasks.spawn(wake.listen(redis, self.tasks.clone())));
+        }
+    }
+
+    /// Stops: nothing new is taken, what is under way is finished, within half a minute.
+    pub async fn stop(&self) -> bool {
+        let in_time = self.tasks.stop(Duration::from_secs(30)).await;
+        self.kit.db.close();
+        in_time
+    }
+}
+
+fn redis_client(settings: &Settings) -> Result<Option<redis::Client>> {
+    if settings.redis.url.is_empty() {
+        return Ok(None);
+    }
+    let client = redis::Client::open(settings.redis.url.as_str())
+        .context("redis.url is not an address of Redis, such as redis://127.0.0.1:6379")?;
+    Ok(Some(client))
+}
+
+async fn connect(client: Option<&redis::Client>) -> Option<redis::aio::ConnectionManager> {
+    let config = redis::aio::ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(Duration::from_secs(2)))
+        .set_response_timeout(Some(Duration::from_millis(200)))
+        .set_number_of_retries(1);
+    match client?.get_connection_manager_with_config(config).await {
+        Ok(connection) => Some(connection),
+        Err(error) => {
+            tracing::warn!(%error, "Redis is away; going on without it");
+            None
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What the schema itself must refuse: every "once", every sign, every sum.
+
+use super::{Binds, Invariant};
+
+/// A constraint or unique index without which a rule would rest on code alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Guard {
+    pub(super) table: &'static str,
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+}
+
+/// What kind of guard it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Check,
+    Foreign,
+    Primary,
+    Unique,
+    /// A unique index over some of the rows.
+    Partial,
+}
+
+impl Kind {
+    /// PostgreSQL's letter for it in `pg_constraint`; `i` for an index that is no constraint.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Check => "c",
+            Self::Foreign => "f",
+            Self::Primary => "p",
+            Self::Unique => "u",
+            Self::Partial => "i",
+        }
+    }
+}
+
+macro_rules! guards {
+    ($($table:literal: $($kind:ident $name:literal)*;)*) => {
+        &[$($(Guard { table: $table, name: $name, kind: Kind::$kind }),*),*]
+    };
+}
+
+pub(super) static GUARDS: &[Guard] = guards! {
+    "stock_levels":
+        Primary "stock_levels_pkey"
+        Check "stock_levels_available_not_negative";
+    "stock_movements":
+        Check "stock_movements_kind_known"
+        Check "stock_movements_moves"
+        Check "stock_movements_sale_is_an_orders"
+        Unique "stock_movements_sale_once"
+        Foreign "stock_movements_order_fkey"
+        Foreign "stock_movements_variant_id_fkey";
+    "reservations":
+        Check "reservations_quantity_positive"
+        Check "reservations_state_known"
+        Check "reservations_ended_once"
+        Unique "reservations_order_variant_key"
+        Foreign "reservations_order_fkey"
+        Foreign "reservations_variant_id_fkey";
+    "variants":
+        Unique "variants_sku_key"
+        Check "variants_price_positive";
+    "carts":
+        Check "carts_state_known"
+        Check "carts_have_one_owner"
+        Partial "carts_customer_open_key";
+    "cart_items":
+        Unique "cart_items_variant_key"
+        Check "cart_items_quantity_bounded";
+    "order_numbers":
+        Primary "order_numbers_pkey"
+        Check "order_numbers_singleton_check";
+    "orders":
+        Unique "orders_number_key"
+        Unique "orders_cart_id_key"
+        Check "orders_status_known"
+        Check "orders_total_adds_up"
+        Check "orders_amounts_not_negative"
+        Check "orders_paid_when"
+        Check "orders_closed_when";
+    "order_lines":
+        Unique "order_lines_variant_key"
+        Unique "order_lines_position_key"
+        Check "order_lines_quantity_positive"
+        Check "order_lines_price_not_negative"
+        Check "order_lines_total_multiplies"
+        Foreign "order_lines_order_id_fkey";
+    "order_history":
+        Primary "order_history_pkey"
+        Check "order_history_legal"
+        Foreign "order_history_order_id_fkey";
+    "payment_attempts":
+        Unique "payment_attempts_tx_ref_key"
+        Check "payment_attempts_amount_positive"
+        Check "payment_attempts_state_known"
+        Check "payment_attempts_mode_known"
+        Check "payment_attempts_pending_has_page"
+        Check "payment_attempts_charged_when"
+        Foreign "payment_attempts_order_id_fkey"
+        Partial "payment_attempts_live_key";
+    "captures":
+        Unique "captures_attempt_key"
+        Unique "captures_provider_reference_key"
+        Check "captures_amount_positive"
+        Check "captures_fee_not_negative"
+        Check "captures_disposition_known"
+        Foreign "captures_attempt_id_fkey"
+        Foreign "captures_order_id_fkey"
+        Partial "captures_applied_key";
+    "payment_reviews":
+        Unique "payment_reviews_kind_once"
+        Check "payment_reviews_kind_known";
+    "webhooks_received":
+        Unique "webhooks_received_body_key"
+        Check "webhooks_received_authenticity_known";
+    "mails":
+        Unique "mails_kind_subject_key"
+        Unique "mails_message_id_key"
+        Check "mails_state_known"
+        Check "mails_attempts_counted"
+        Check "mails_sent_when"
+        Check "mails_refused_why";
+    "idempotency_keys":
+        Primary "idempotency_keys_pkey"
+        Check "idempotency_keys_reply_whole"
+        Check "idempotency_keys_status_final";
+    "events":
+        Unique "events_subject_sequence_key"
+        Check "events_sequence_positive";
+    "jobs":
+        Unique "jobs_kind_unique_key"
+        Check "jobs_state_known"
+        Check "jobs_attempts_counted"
+        Check "jobs_finished_once"
+        Check "jobs_dead_has_reason";
+    "staff":
+        Unique "staff_email_key"
+        Check "staff_password_hashed";
+    "customers":
+        Unique "customers_email_key"
+        Check "customers_password_hashed";
+    "sessions":
+        Check "sessions_revoked_with_reason"
+        Check "sessions_idle_positive";
+    "refresh_tokens":
+        Primary "refresh_tokens_pkey"
+        Foreign "refresh_tokens_session_id_fkey"
+        Partial "refresh_tokens_live_key";
+};
+
+// An index that was built concurrently and failed stays behind, invalid, and guards nothing.
+pub(super) static INVARIANT: Invariant = Invariant {
+    id: "I25",
+    title: "the schema itself refuses what must not be",
+    counted: "select cardinality($1::text[])",
+    broken: "
+        select format('%s %s', case kind when 'i' then 'index' else 'constraint' end, guard.name),
+            case
+                when kind = 'i' and indexes.indexrelid is null
+                    or kind <> 'i' and constraints.oid is null
+                    then format('%s has lost it', guard.table_name)
+                when kind = 'i' then format('on %s it is invalid or not unique', guard.table_name)
+                else format('on %s it is not validated or not of its kind', guard.table_name)
+            end
+        from unnest($1::text[], $2::text[], $3::text[]) as guard (table_name, name, kind)
+        left join pg_constraint as constraints
+            on constraints.conrelid = to_regclass(guard.table_name)
+            and constraints.conname = guard.name
+        left join pg_index as indexes
+            on indexes.indrelid = to_regclass(guard.table_name)
+            and indexes.indexrelid = to_regclass(guard.name)
+        where case
+            when kind = 'i' then coalesce(indexes.indisunique and indexes.indisvalid
+                and indexes.indisready and indexes.indpred is not null, false)
+            else coalesce(constraints.convalidated and constraints.contype::text = kind, false)
+        end is false",
+    binds: Binds::Guards,
+};

@@ -1,0 +1,161 @@
+//! Every statement of the audit: one per invariant, which finds the rows that break it.
+//! Reads every table, writes none. Set-based, so that a million orders are a matter of seconds.
+
+mod guards;
+mod orders;
+mod payments;
+mod processes;
+mod stock;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use kit::{Result, Tx, db::Param};
+
+use self::guards::{GUARDS, Guard};
+use super::model::{Captured, Check, Summary, Violation};
+
+/// What must hold, and the statement that finds what breaks it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Invariant {
+    id: &'static str,
+    title: &'static str,
+    /// An expression: how many rows are looked at.
+    counted: &'static str,
+    /// A query of (subject, detail): the broken rows.
+    broken: &'static str,
+    binds: Binds,
+}
+
+/// What the statement of an invariant is given.
+#[derive(Debug, Clone, Copy)]
+enum Binds {
+    Nothing,
+    /// `$1`: the instant.
+    Now,
+    /// `$1`, `$2`, `$3`: tables, names and kinds of what guards the schema.
+    Guards,
+}
+
+/// All invariants, in the order of their ids.
+pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
+    let groups: [&[Invariant]; 4] =
+        [&stock::INVARIANTS, &orders::INVARIANTS, &payments::INVARIANTS, &processes::INVARIANTS];
+    let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();
+    all.push(&guards::INVARIANT);
+    all.sort_by_key(|invariant| {
+        invariant.id.trim_start_matches('I').parse::<u32>().unwrap_or(u32::MAX)
+    });
+    all.into_iter()
+}
+
+// A long look at everything is no runaway: the pool's limit of seconds is lifted for this
+// transaction. Memory for sorting and hashing keeps big shops off the disk.
+const SET_LIMITS: &str = "
+    set local statement_timeout = '15min';
+    set local work_mem = '64MB';
+    set local jit = off";
+
+/// Prepares the transaction for long statements.
+pub(super) async fn set_limits(tx: &Tx) -> Result<()> {
+    tx.batch(SET_LIMITS).await
+}
+
+impl Invariant {
+    /// One row per violation, the first hundred; a single row without a subject when it holds.
+    fn statement(&self) -> String {
+        let Self { counted, broken, .. } = self;
+        format!(
+            "
+    select counted.rows_checked, listed.violation_count, listed.subject, listed.detail
+    from (select ({counted})::bigint as rows_checked) as counted
+    left join (
+        select subject, detail, count(*) over () as violation_count
+        from ({broken}) as broken (subject, detail)
+        order by subject, detail
+        limit 100
+    ) as listed on true
+    order by listed.subject, listed.detail"
+        )
+    }
+}
+
+/// Finds what breaks an invariant.
+pub(super) async fn check(tx: &Tx, invariant: &Invariant, now: DateTime<Utc>) -> Result<Check> {
+    let tables: Vec<&str> = GUARDS.iter().map(|guard: &Guard| guard.table).collect();
+    let names: Vec<&str> = GUARDS.iter().map(|guard| guard.name).collect();
+    let kinds: Vec<&str> = GUARDS.iter().map(|guard| guard.kind.code()).collect();
+    let moment: [Param<'_>; 1] = [&now];
+    let schema: [Param<'_>; 3] = [&tables, &names, &kinds];
+    let params: &[Param<'_>] = match invariant.binds {
+        Binds::Nothing => &[],
+        Binds::Now => &moment,
+        Binds::Guards => &schema,
+    };
+    let rows = tx.query(&invariant.statement(), params).await?;
+    let mut check = Check {
+        id: invariant.id,
+        title: invariant.title,
+        rows_checked: 0,
+        violation_count: 0,
+        violations: Vec::new(),
+    };
+    for row in rows {
+        check.rows_checked = row.get("rows_checked");
+        let (subject, detail): (Option<String>, Option<String>) =
+            (row.get("subject"), row.get("detail"));
+        if let (Some(subject), Some(detail)) = (subject, detail) {
+            check.violation_count = row.get("violation_count");
+            check.violations.push(Violation { subject, detail });
+        }
+    }
+    Ok(check)
+}
+
+const ORDERS_BY_STATUS: &str = "
+    select status, count(*) as orders
+    from orders
+    group by status";
+
+// Sums are exact and unbounded in the database; what no i64 holds is shown as the largest one.
+const UNITS: &str = "
+    select least(sum(on_hand), 9223372036854775807)::bigint as on_hand,
+        least(sum(reserved), 9223372036854775807)::bigint as reserved,
+        (
+            select least(-sum(quantity), 9223372036854775807)::bigint
+            from stock_movements
+            where kind = 'sale'
+        ) as sold
+    from stock_levels";
+
+const CAPTURED: &str = "
+    select currency,
+        least(sum(amount_minor) filter (where disposition = 'applied'),
+            9223372036854775807)::bigint as applied_minor,
+        least(sum(amount_minor) filter (where disposition = 'surplus'),
+            9223372036854775807)::bigint as surplus_minor
+    from captures
+    group by currency
+    order by currency";
+
+/// The figures of the shop.
+pub(super) async fn summarize(tx: &Tx) -> Result<Summary> {
+    let by_status = tx.query(ORDERS_BY_STATUS, &[]).await?;
+    let units = tx.query_one(UNITS, &[]).await?;
+    let captured = tx.query(CAPTURED, &[]).await?;
+    let number = |column: &str| units.get::<_, Option<i64>>(column).unwrap_or(0);
+    let orders_by_status: BTreeMap<String, i64> =
+        by_status.iter().map(|row| (row.get("status"), row.get("orders"))).collect();
+    let captured = captured.iter().map(|row| Captured {
+        currency: row.get("currency"),
+        applied_minor: row.get::<_, Option<i64>>("applied_minor").unwrap_or(0),
+        surplus_minor: row.get::<_, Option<i64>>("surplus_minor").unwrap_or(0),
+    });
+    Ok(Summary {
+        orders_by_status,
+        units_on_hand: number("on_hand"),
+        units_reserved: number("reserved"),
+        units_sold: number("sold"),
+        captured: captured.collect(),
+    })
+}

@@ -1,0 +1,179 @@
+//! What was agreed: lines, totals, history, numbers, and the cart that it came from.
+
+use super::{Binds, Invariant};
+
+pub(super) static INVARIANTS: [Invariant; 5] = [
+    // Counted per order and variant, so that a second reservation cannot hide behind the first.
+    Invariant {
+        id: "I5",
+        title: "each line of an order has its units, once",
+        counted: "select count(*) from order_lines",
+        broken: "
+        select format('order %s', orders.id),
+            format('it is %s and asks for %s units of variant %s; %s reservation(s) of %s units '
+                    || 'are %s and %s units were sold',
+                status, coalesce(lines.quantity, 0), variant_id, coalesce(kept.times, 0),
+                coalesce(kept.quantity, 0), coalesce(kept.states, 'not there'),
+                coalesce(sales.quantity, 0))
+        from (
+            select order_id, variant_id, sum(quantity) as quantity
+            from order_lines
+            group by order_id, variant_id
+        ) as lines
+        full join (
+            select order_id, variant_id, sum(quantity) as quantity, count(*) as times,
+                case when min(state) = max(state) then min(state)
+                    else string_agg(state, ' and ' order by state) end as states
+            from reservations
+            group by order_id, variant_id
+        ) as kept using (order_id, variant_id)
+        full join (
+            select order_id, variant_id, -sum(quantity) as quantity
+            from stock_movements
+            where kind = 'sale'
+            group by order_id, variant_id
+        ) as sales using (order_id, variant_id)
+        join orders on orders.id = order_id
+        where lines.quantity is distinct from kept.quantity
+            or kept.times is distinct from 1
+            or kept.states is distinct from case status
+                when 'pending_payment' then 'held'
+                when 'paid' then 'claimed'
+                else 'released'
+            end
+            or sales.quantity is distinct from case status
+                when 'paid' then lines.quantity
+            end",
+        binds: Binds::Nothing,
+    },
+    // In exact numbers without bounds: a wrong amount must be told, not overflow.
+    Invariant {
+        id: "I6",
+        title: "totals add up and lines multiply",
+        counted: "select count(*) from orders",
+        broken: "
+        select format('order %s', id), concat_ws('; ',
+            case when summed.order_id is null then 'it has no lines' end,
+            case when lines_broken > 0
+                then format('%s line(s) are not price times quantity', lines_broken) end,
+            case when subtotal_minor <> lines_minor
+                then format('its lines add up to %s and its subtotal says %s',
+                    lines_minor, subtotal_minor) end,
+            case when total_minor <> expected_minor
+                then format('its parts add up to %s and its total says %s',
+                    expected_minor, total_minor) end,
+            case when least(subtotal_minor, discount_minor, shipping_minor, tax_minor) < 0
+                then 'one of its amounts is negative' end,
+            case when discount_minor > subtotal_minor
+                then 'more is taken off than its lines cost' end,
+            case when total_minor <= 0 then format('its total is %s', total_minor) end)
+        from (
+            select id, subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor,
+                subtotal_minor::numeric - discount_minor + shipping_minor + tax_minor
+                    as expected_minor
+            from orders
+        ) as orders
+        left join (
+            select order_id, sum(total_minor) as lines_minor,
+                count(*) filter (where total_minor <> unit_price_minor::numeric * quantity)
+                    as lines_broken
+            from order_lines
+            group by order_id
+        ) as summed on summed.order_id = orders.id
+        where summed.order_id is null
+            or lines_broken > 0
+            or subtotal_minor <> lines_minor
+            or total_minor <> expected_minor
+            or least(subtotal_minor, discount_minor, shipping_minor, tax_minor) < 0
+            or discount_minor > subtotal_minor
+            or total_minor <= 0",
+        binds: Binds::Nothing,
+    },
+    Invariant {
+        id: "I18",
+        title: "an order is its cart, line by line",
+        counted: "select count(*) from order_lines",
+        broken: "
+        select format('order %s', coalesce(ordered.order_id, wanted.order_id)),
+            format('it has %s units of variant %s and its cart has %s',
+                coalesce(ordered.quantity, 0), variant_id, coalesce(wanted.quantity, 0))
+        from (
+            select orders.id as order_id, cart_items.variant_id, cart_items.quantity
+            from orders
+            join cart_items on cart_items.cart_id = orders.cart_id
+        ) as wanted
+        full join (
+            select order_id, variant_id, quantity
+            from order_lines
+        ) as ordered using (order_id, variant_id)
+        where ordered.quantity is distinct from wanted.quantity
+        union all
+        select format('cart %s', carts.id),
+            case when orders.id is null then 'it is ordered and no order came of it'
+                else format('order %s came of it and it is still %s', orders.number, carts.state)
+            end
+        from carts
+        left join orders on orders.cart_id = carts.id
+        where (orders.id is not null) <> (carts.state = 'ordered')",
+        binds: Binds::Nothing,
+    },
+    // Read in order: each step begins where the one before ended, and the last is the status.
+    Invariant {
+        id: "I19",
+        title: "an order's history is legal, whole and ends in its status",
+        counted: "select count(*) from order_history",
+        broken: "
+        select format('order %s', orders.id), concat_ws('; ',
+            case when step is null then 'it has no history' end,
+            case when sequence <> step
+                then format('step %s is numbered %s', step, sequence) end,
+            case when from_status is distinct from before
+                then format('step %s goes from %s and the one before ended in %s', step,
+                    coalesce(from_status, 'nothing'), coalesce(before, 'nothing')) end,
+            case when is_legal is false
+                then format('step %s goes from %s to %s', step,
+                    coalesce(from_status, 'nothing'), to_status) end,
+            case when is_last and to_status <> status
+                then format('its history ends in %s and its status is %s', to_status, status) end)
+        from orders
+        left join (
+            select order_id, sequence, from_status, to_status,
+                row_number() over steps as step,
+                lag(to_status) over steps as before,
+                lead(sequence) over steps is null as is_last,
+                case when from_status is null then to_status = 'pending_payment'
+                    else from_status = 'pending_payment'
+                        and to_status in ('paid', 'cancelled', 'expired') end as is_legal
+            from order_history
+            window steps as (partition by order_id order by sequence)
+        ) as walked on walked.order_id = orders.id
+        where step is null
+            or sequence <> step
+            or from_status is distinct from before
+            or not is_legal
+            or (is_last and to_status <> status)",
+        binds: Binds::Nothing,
+    },
+    // The number before the first and the one after the last close the row at both ends.
+    Invariant {
+        id: "I28",
+        title: "order numbers run from 1001 to the last one without a gap",
+        counted: "select count(*) from orders",
+        broken: "
+        select format('order number %s', number),
+            case when next = number then 'it was given twice, or the counter stands behind it'
+                else format('the numbers from %s to %s are missing', number + 1, next - 1) end
+        from (
+            select number, lead(number) over (order by number) as next
+            from (
+                select number from orders
+                union all
+                select 1000
+                union all
+                select last_number + 1 from order_numbers
+            ) as numbers
+        ) as pairs
+        where next <> number + 1",
+        binds: Binds::Nothing,
+    },
+];

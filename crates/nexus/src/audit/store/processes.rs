@@ -1,0 +1,191 @@
+//! What follows from what: jobs, events, replies, sessions, transactions.
+
+use super::{Binds, Invariant};
+
+pub(super) static INVARIANTS: [Invariant; 7] = [
+    Invariant {
+        id: "I13",
+        title: "each paid order has its receipt, once",
+        counted: "select count(*) from orders where status = 'paid'",
+        broken: "
+        select
+            case when paid.id is null
+                then format('receipt of %s', coalesce(unique_key, subject_id::text, 'nothing'))
+                else format('order %s', paid.id) end,
+            concat_ws('; ',
+                case when paid.id is null then 'it is of no paid order' end,
+                case when paid.id is not null and jobs_count is distinct from 1
+                    then format('it has %s jobs for its receipt', coalesce(jobs_count, 0)) end,
+                case when mails_count > 1
+                    then format('%s mails carry its receipt', mails_count) end,
+                case when is_done and is_sent is not true
+                    then 'the job is done and no mail went out' end)
+        from (
+            select id
+            from orders
+            where status = 'paid'
+        ) as paid
+        full join (
+            select unique_key, count(*) as jobs_count, bool_and(state = 'done') as is_done
+            from jobs
+            where kind = 'send_receipt'
+            group by unique_key
+        ) as receipts on receipts.unique_key = paid.id::text
+        full join (
+            select subject_id, count(*) as mails_count, bool_or(state = 'sent') as is_sent
+            from mails
+            where kind = 'receipt'
+            group by subject_id
+        ) as carried on carried.subject_id = paid.id
+        where paid.id is null
+            or jobs_count is distinct from 1
+            or mails_count > 1
+            or (is_done and is_sent is not true)",
+        binds: Binds::Nothing,
+    },
+    // Both ways: no change without its event, no event without its change.
+    Invariant {
+        id: "I14",
+        title: "each change was announced once, and nothing else was",
+        counted: "select count(*) from events",
+        broken: "
+        select format('order %s', coalesce(orders.id, told.subject_id)),
+            format('it is %s; announced as placed %s times, paid %s, expired %s',
+                coalesce(status, 'not there'), coalesce(placed, 0), coalesce(paid, 0),
+                coalesce(expired, 0))
+        from orders
+        full join (
+            select subject_id, count(*) filter (where name = 'order.placed') as placed,
+                count(*) filter (where name = 'order.paid') as paid,
+                count(*) filter (where name = 'order.expired') as expired
+            from events
+            where name in ('order.placed', 'order.paid', 'order.expired')
+            group by subject_id
+        ) as told on told.subject_id = orders.id
+        where orders.id is null
+            or placed is distinct from 1
+            or paid is distinct from (status = 'paid')::int
+            or expired is distinct from (status = 'expired')::int
+        union all
+        select format('attempt %s', coalesce(made.attempt_id, told.attempt_id)),
+            case when made.name is null then format('%s was announced without its cause', told.name)
+                else format('%s was announced %s times', made.name, coalesce(told.times, 0)) end
+        from (
+            select attempt_id::text, 'payment.captured' as name
+            from captures
+            where disposition = 'applied'
+            union all
+            select id::text, 'payment.surplus'
+            from payment_attempts
+            where state = 'charged_late'
+            union all
+            select attempt_id::text, case kind
+                when 'mismatch' then 'payment.mismatched' else 'payment.reversed' end
+            from payment_reviews
+            where kind in ('mismatch', 'reversal')
+        ) as made
+        full join (
+            select payload->>'attempt_id' as attempt_id, name, count(*) as times
+            from events
+            where name in ('payment.captured', 'payment.surplus', 'payment.mismatched',
+                'payment.reversed')
+            group by 1, 2
+        ) as told on told.attempt_id = made.attempt_id and told.name = made.name
+        where made.name is null or told.times is distinct from 1",
+        binds: Binds::Nothing,
+    },
+    Invariant {
+        id: "I15",
+        title: "events are numbered from 1 without a gap",
+        counted: "select count(*) from events",
+        broken: "
+        select format('subject %s', subject_id),
+            format('it has %s events, numbered from %s to %s', count(*), min(sequence),
+                max(sequence))
+        from events
+        group by subject_id
+        having min(sequence) <> 1 or max(sequence) <> count(*)
+            or count(distinct sequence) <> count(*)",
+        binds: Binds::Nothing,
+    },
+    Invariant {
+        id: "I16",
+        title: "each idempotency key has its reply",
+        counted: "select count(*) from idempotency_keys",
+        broken: "
+        select format('key %s', key),
+            format('the request to %s of %s was committed without a reply', route, principal)
+        from idempotency_keys
+        where status is null or body is null",
+        binds: Binds::Nothing,
+    },
+    // A worker that is alive ends or loses its job within one lease (a minute).
+    Invariant {
+        id: "I20",
+        title: "no job is stuck, overtried or half finished",
+        counted: "select count(*) from jobs",
+        broken: "
+        select format('job %s', id), concat_ws('; ',
+            case when state = 'running' and run_at < $1::timestamptz - interval '2 minutes'
+                then format('the lease of this %s ended at %s and nobody took it over', kind,
+                    run_at) end,
+            case when attempts > attempts_max + 1
+                then format('this %s was tried %s times of %s', kind, attempts, attempts_max) end,
+            case when (finished_at is not null) <> (state in ('done', 'dead'))
+                then format('this %s is %s and finished at %s', kind, state,
+                    coalesce(finished_at::text, 'no time')) end,
+            case when state = 'dead' and last_error is null
+                then format('this %s was buried without a reason', kind) end)
+        from jobs
+        where (state = 'running' and run_at < $1::timestamptz - interval '2 minutes')
+            or attempts > attempts_max + 1
+            or (finished_at is not null) <> (state in ('done', 'dead'))
+            or (state = 'dead' and last_error is null)",
+        binds: Binds::Now,
+    },
+    Invariant {
+        id: "I21",
+        title: "no transaction is left open and idle",
+        counted: "
+        select count(*)
+        from pg_stat_activity
+        where datname = current_database() and application_name = 'nexus'",
+        broken: "
+        select format('connection %s', pid),
+            format('it has been idle in a transaction since %s', state_change)
+        from pg_stat_activity
+        where datname = current_database()
+            and application_name = 'nexus'
+            and state like 'idle in transaction%'
+            and state_change < clock_timestamp() - interval '5 seconds'",
+        binds: Binds::Nothing,
+    },
+    // A refresh and the end of its session may each have read the time before they waited for
+    // the other's lock: half a minute is more than any such wait and any difference of clocks.
+    Invariant {
+        id: "I22",
+        title: "a session has one live refresh token, none once it has ended",
+        counted: "select count(*) from refresh_tokens",
+        broken: "
+        select format('session %s', session_id),
+            format('%s of its refresh tokens can be used', count(*))
+        from refresh_tokens
+        where used_at is null
+        group by session_id
+        having count(*) > 1
+        union all
+        select format('session %s', sessions.id),
+            format('it ended at %s and a refresh token was made or used at %s', revoked_at,
+                greatest(refresh_tokens.created_at, used_at))
+        from sessions
+        join refresh_tokens on refresh_tokens.session_id = sessions.id
+        where greatest(refresh_tokens.created_at, used_at) > revoked_at + interval '30 seconds'
+        union all
+        select format('session %s', sessions.id),
+            'one of its refresh tokens outlives it'
+        from sessions
+        join refresh_tokens on refresh_tokens.session_id = sessions.id
+        where refresh_tokens.expires_at > sessions.expires_at",
+        binds: Binds::Nothing,
+    },
+];

@@ -1,0 +1,78 @@
+//! The shelf: levels, movements, reservations.
+
+use super::{Binds, Invariant};
+
+pub(super) static INVARIANTS: [Invariant; 4] = [
+    Invariant {
+        id: "I1",
+        title: "what is on hand is the sum of its movements",
+        counted: "select count(*) from stock_levels",
+        broken: "
+        select format('variant %s', variant_id),
+            format('%s units are on hand and its movements add up to %s',
+                coalesce(on_hand, 0), coalesce(units, 0))
+        from stock_levels
+        full join (
+            select variant_id, sum(quantity) as units
+            from stock_movements
+            group by variant_id
+        ) as moved using (variant_id)
+        where on_hand is distinct from coalesce(units, 0)",
+        binds: Binds::Nothing,
+    },
+    Invariant {
+        id: "I2",
+        title: "nothing is reserved that is not there",
+        counted: "select count(*) from stock_levels",
+        broken: "
+        select format('variant %s', variant_id),
+            format('%s units are reserved of %s on hand', reserved, on_hand)
+        from stock_levels
+        where not (0 <= reserved and reserved <= on_hand)",
+        binds: Binds::Nothing,
+    },
+    Invariant {
+        id: "I3",
+        title: "what is reserved is the sum of what orders hold",
+        counted: "select count(*) from stock_levels",
+        broken: "
+        select format('variant %s', variant_id),
+            format('%s units are reserved and orders hold %s', coalesce(reserved, 0),
+                coalesce(units, 0))
+        from stock_levels
+        full join (
+            select variant_id, sum(quantity) as units
+            from reservations
+            where state = 'held'
+            group by variant_id
+        ) as held using (variant_id)
+        where reserved is distinct from coalesce(units, 0)",
+        binds: Binds::Nothing,
+    },
+    // Every unit that came is on the shelf or was claimed by an order; sales say the same.
+    Invariant {
+        id: "I4",
+        title: "no unit appears or disappears",
+        counted: "select count(*) from stock_movements",
+        broken: "
+        select format('variant %s', variant_id),
+            format('%s units came in, %s were sold, orders claimed %s and %s are on hand',
+                coalesce(received, 0), coalesce(sold, 0), coalesce(claimed, 0), on_hand)
+        from stock_levels
+        left join (
+            select variant_id, sum(quantity) filter (where kind <> 'sale') as received,
+                -sum(quantity) filter (where kind = 'sale') as sold
+            from stock_movements
+            group by variant_id
+        ) as moved using (variant_id)
+        left join (
+            select variant_id, sum(quantity) as claimed
+            from reservations
+            where state = 'claimed'
+            group by variant_id
+        ) as reserved using (variant_id)
+        where coalesce(received, 0) - coalesce(sold, 0) <> on_hand
+            or coalesce(sold, 0) <> coalesce(claimed, 0)",
+        binds: Binds::Nothing,
+    },
+];

@@ -1,0 +1,21 @@
+//! `nexus migrate`.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow};
+
+use super::say;
+use crate::{config::Settings, migrations::MIGRATIONS};
+
+pub(super) async fn run(settings: &Settings) -> Result<ExitCode> {
+    let applied = kit::db::migrate(settings.database_url()?, MIGRATIONS)
+        .await
+        .map_err(|error| anyhow!("{error}"))?;
+    for name in &applied {
+        say(format_args!("applied {name}"))?;
+    }
+    if applied.is_empty() {
+        say("the schema is up to date")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,112 @@
+//! The command line.
+
+mod audit;
+mod demo;
+mod doctor;
+mod health;
+mod migrate;
+mod openapi;
+mod seed;
+mod serve;
+mod story;
+mod superuser;
+
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::config::{Settings, file_of};
+
+/// A headless e-commerce backend: the shop that can prove its books and its shelf.
+#[derive(Parser)]
+#[command(name = "nexus", version, after_help = "Start with `nexus demo`.")]
+struct Arguments {
+    /// A settings file; config/shop.toml in the sources explains every setting.
+    #[arg(long, global = true, env = "NEXUS_CONFIG")]
+    config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the whole shop for trying it out: database, API, workers, payment simulator, mailbox.
+    Demo(demo::Args),
+    /// Serve the API.
+    Serve(serve::Args),
+    /// Run jobs.
+    Worker,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Create a member of the staff who may do everything.
+    Createsuperuser(superuser::Args),
+    /// Fill an empty shop with goods.
+    Seed(seed::Args),
+    /// Check every invariant of the books and the shelf.
+    Audit {
+        /// For machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look for what is wrong with this installation, and say what to do. Changes nothing.
+    Doctor {
+        /// For machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask a running server whether it is well; for container health checks.
+    Health {
+        /// What to ask.
+        #[arg(long, default_value = "http://127.0.0.1:8000/readyz")]
+        url: String,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Walk through a whole purchase on a running demo, by HTTP alone.
+    Story(story::Args),
+}
+
+/// Runs the command that the command line names.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&anyhow::anyhow!("no threads can be started: {error}")),
+    };
+    match runtime.block_on(dispatch(arguments)) {
+        Ok(code) => code,
+        Err(error) => complain(&error),
+    }
+}
+
+fn complain(error: &anyhow::Error) -> ExitCode {
+    // Standard error may be closed; there is nobody else to tell.
+    let _ = writeln!(std::io::stderr(), "nexus: {error:#}");
+    ExitCode::from(2)
+}
+
+async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
+    let file = file_of(arguments.config.as_deref())?;
+    let settings = || Settings::load(file, &[]);
+    match arguments.command {
+        Command::Demo(args) => demo::run(file, &args).await,
+        Command::Serve(args) => serve::serve(settings()?, args).await,
+        Command::Worker => serve::work(settings()?).await,
+        Command::Migrate => migrate::run(&settings()?).await,
+        Command::Createsuperuser(args) => superuser::run(&settings()?, &args).await,
+        Command::Seed(args) => seed::run(settings()?, &args).await,
+        Command::Audit { json } => audit::run(&settings()?, json).await,
+        Command::Doctor { json } => doctor::run(&settings()?, json).await,
+        Command::Health { url } => health::run(&url).await,
+        Command::Openapi => openapi::run(),
+        Command::Story(args) => story::run(&args).await,
+    }
+}
+
+/// Writes a line to standard output; a closed pipe ends the command quietly.
+pub(crate) fn say(line: impl std::fmt::Display) -> Result<()> {
+    writeln!(std::io::stdout(), "{line}")?;
+    Ok(())
+}

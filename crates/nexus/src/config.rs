@@ -1,0 +1,130 @@
+//! The settings of the whole shop, and what it refuses to start on.
+
+use anyhow::{Context, Result, bail};
+use checkout::CheckoutSettings;
+use kit::{db::DatabaseSettings, http::server::ServerSettings, mail::MailSettings};
+use payments::PaymentSettings;
+use serde::Deserialize;
+
+/// `config/shop.toml`, embedded.
+pub const DEFAULTS: &str = include_str!("../../../config/shop.toml");
+
+/// Every setting; `config/shop.toml` explains each.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub server: ServerSettings,
+    pub metrics: MetricsSettings,
+    pub database: DatabaseSettings,
+    pub redis: RedisSettings,
+    pub auth: AuthSettings,
+    pub payments: PaymentSettings,
+    pub checkout: CheckoutSettings,
+    pub mail: MailSettings,
+    pub shop: ShopSettings,
+    pub worker: WorkerSettings,
+    pub log: LogSettings,
+}
+
+/// The section `[metrics]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsSettings {
+    pub listen: String,
+}
+
+/// The section `[redis]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedisSettings {
+    pub url: String,
+}
+
+/// The section `[auth]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthSettings {
+    pub secret: String,
+    pub issuer: String,
+}
+
+/// The section `[shop]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShopSettings {
+    pub name: String,
+}
+
+/// The section `[worker]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerSettings {
+    pub concurrency: usize,
+}
+
+/// The section `[log]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    pub format: String,
+    pub filter: String,
+}
+
+impl Settings {
+    /// Reads the settings: defaults, file, environment, then `overrides` (`section.key`, value).
+    pub fn load(file: Option<&str>, overrides: &[(String, String)]) -> Result<Self> {
+        let mut last = Vec::new();
+        for (variable, key) in [("DATABASE_URL", "database.url"), ("REDIS_URL", "redis.url")] {
+            if let Ok(value) = std::env::var(variable) {
+                last.push((key.to_owned(), value));
+            }
+        }
+        last.extend_from_slice(overrides);
+        kit::config::load(DEFAULTS, file, &last).map_err(|error| anyhow::anyhow!("{error}"))
+    }
+
+    /// The database, which every command but the demo has to be told.
+    pub fn database_url(&self) -> Result<&str> {
+        if self.database.url.is_empty() {
+            bail!(
+                "no database is set: put its address into DATABASE_URL, for example \
+                 postgres://shop:password@localhost:5432/shop, or run `nexus demo`"
+            );
+        }
+        Ok(&self.database.url)
+    }
+
+    /// Refuses to serve on secrets that anybody could guess. Names the setting, never its value.
+    pub fn check_secrets(&self) -> Result<()> {
+        let weakness = |secret: &str| kit::tokens::weak_secret(secret);
+        if let Some(reason) = weakness(&self.auth.secret) {
+            bail!("auth.secret {reason}; {REMEDY}");
+        }
+        let webhook_secrets = &self.payments.webhook_secrets;
+        if webhook_secrets.is_empty() {
+            bail!("payments.webhook_secrets is empty; copy the secret hash of Chapa's dashboard");
+        }
+        for secret in webhook_secrets {
+            if let Some(reason) = secret.judged_by(weakness) {
+                bail!("payments.webhook_secrets {reason}; {REMEDY}");
+            }
+            if secret.judged_by(|text| text == self.auth.secret) {
+                bail!("auth.secret and payments.webhook_secrets must differ");
+            }
+        }
+        if self.payments.secret_key.is_empty() {
+            bail!("payments.secret_key is empty; copy the secret key of Chapa's dashboard");
+        }
+        if self.server.allowed_origins.iter().any(|origin| origin == "*") {
+            bail!("server.allowed_origins holds `*`; name the origins of your storefronts");
+        }
+        Ok(())
+    }
+}
+
+const REMEDY: &str = "set a random value, for example from `openssl rand -base64 48`";
+
+/// The settings file that the command line named.
+pub fn file_of(path: Option<&std::path::Path>) -> Result<Option<&str>> {
+    path.map(|path| path.to_str().context("the path of the settings file is not UTF-8")).transpose()
+}

@@ -1,0 +1,21 @@
+//! The migrations that this binary carries; a test compares the list with the folder.
+
+use kit::db::Migration;
+
+macro_rules! migrations {
+    ($($name:literal)*) => {
+        &[$(Migration {
+            name: $name,
+            sql: include_str!(concat!("../../../migrations/", $name, ".sql")),
+        }),*]
+    };
+}
+
+/// All of them, in order.
+pub static MIGRATIONS: &[Migration] = migrations! {
+    "0001_foundation"
+    "0002_people"
+    "0003_goods"
+    "0004_sale"
+    "0005_payments"
+};

@@ -1,0 +1,24 @@
+//! The registry: every refusal that the shop can give.
+
+use kit::RefusalKind;
+
+/// Every refusal, in the order of capabilities.
+#[must_use]
+pub fn all() -> Vec<&'static RefusalKind> {
+    let groups: [&[&'static RefusalKind]; 13] = [
+        kit::http::problem::REFUSALS,
+        kit::idempotency::REFUSALS,
+        kit::tokens::REFUSALS,
+        kit::sessions::REFUSALS,
+        kit::passwords::REFUSALS,
+        staff::REFUSALS,
+        customers::REFUSALS,
+        inventory::REFUSALS,
+        catalogue::REFUSALS,
+        cart::REFUSALS,
+        orders::REFUSALS,
+        payments::REFUSALS,
+        checkout::REFUSALS,
+    ];
+    groups.concat()
+}

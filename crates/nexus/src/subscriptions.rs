@@ -1,0 +1,10 @@
+//! The one table from event to jobs. The jobs are written in the event's own transaction.
+
+use kit::outbox::Subscriptions;
+use orders::OrderPaid;
+
+/// Which jobs follow from which event.
+#[must_use]
+pub fn subscriptions() -> Subscriptions {
+    Subscriptions::default().on::<OrderPaid>(notifications::receipt_of)
+}

@@ -1,0 +1,11 @@
+//! Features over HTTP, against real PostgreSQL, the payment simulator and the mailbox.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may fail"
+)]
+
+mod world;
+
+mod story;

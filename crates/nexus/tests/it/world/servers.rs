@@ -1,0 +1,63 @@
+//! One PostgreSQL for the whole test process, with a migrated template that each test clones.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use embedded_postgres::{Cluster, Installation, Options};
+use nexus::migrations::MIGRATIONS;
+
+pub(crate) struct Servers {
+    pub(crate) cluster: Cluster,
+}
+
+static SERVERS: OnceLock<Servers> = OnceLock::new();
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+const TEMPLATE: &str = "nexus_template";
+
+/// Scratch space of this test process, below cargo's target folder.
+pub(crate) fn scratch() -> PathBuf {
+    let name = format!("it-{}", std::process::id());
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// Starts the servers at the first call. Its watchdog ends PostgreSQL with this process.
+pub(crate) fn servers() -> &'static Servers {
+    SERVERS.get_or_init(|| {
+        let installation = Installation::find().expect("PostgreSQL is installed");
+        let mut options = Options::for_tests(scratch().join("postgres"));
+        options
+            .settings
+            .push(("deadlock_timeout".to_owned(), "100ms".to_owned()));
+        let cluster = Cluster::start(&installation, &options).expect("PostgreSQL starts");
+        cluster.ensure_database(TEMPLATE).expect("a template");
+        let url = cluster.url(TEMPLATE);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime
+            .block_on(kit::db::migrate(&url, MIGRATIONS))
+            .expect("the migrations apply");
+        Servers { cluster }
+    })
+}
+
+/// A fresh, migrated database; answers its URL.
+pub(crate) async fn new_database() -> String {
+    let servers = tokio::task::spawn_blocking(servers).await.unwrap();
+    let name = format!("shop_{}", DATABASES.fetch_add(1, Ordering::SeqCst));
+    let admin = kit::db::connect_once(&servers.cluster.url("postgres"))
+        .await
+        .unwrap();
+    let sql = format!("create database {name} template {TEMPLATE} strategy wal_log");
+    admin
+        .batch_execute(&sql)
+        .await
+        .expect("the template is cloned");
+    servers.cluster.url(&name)
+}

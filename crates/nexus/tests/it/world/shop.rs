@@ -1,0 +1,174 @@
+//! A running shop that belongs to one test.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use kit::{Clock, Conn, sabotage::Sabotage};
+use nexus::{app::App, config::Settings, routes, workers};
+use tokio::net::TcpListener;
+
+use super::{children::Child, client::Client, servers::new_database};
+
+pub(crate) const WEBHOOK_SECRET: &str = "whsec-3f786850e387550fdab836ed7e6dc881de23001b";
+pub(crate) const CHAPA_KEY: &str = "CHASECK_TEST-0a4d55a8d778e5022fab701977c5d840";
+
+/// A running shop. Ends with [`Shop::close`], which audits its books.
+pub(crate) struct Shop {
+    pub(crate) app: App,
+    pub(crate) url: String,
+    pub(crate) database_url: String,
+    pub(crate) simulator: Child,
+    pub(crate) mailbox: Child,
+    is_closed: bool,
+}
+
+impl Shop {
+    /// A shop in which every guard stands.
+    pub(crate) async fn open() -> Self {
+        Self::open_with(Sabotage::none(), |_| {}).await
+    }
+
+    /// A shop with guards taken away: the positive control of a race test.
+    pub(crate) async fn sabotaged(guards: &[&str]) -> Self {
+        Self::open_with(Sabotage::of(guards), |_| {}).await
+    }
+
+    pub(crate) async fn open_with(sabotage: Sabotage, change: impl FnOnce(&mut Settings)) -> Self {
+        let database_url = new_database().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let webhook_url = format!("{url}/api/v1/payment/webhook/chapa/");
+        let simulator = Child::start(
+            "chapa-simulator",
+            &[
+                "--secret-key",
+                CHAPA_KEY,
+                "--webhook-url",
+                &webhook_url,
+                "--webhook-secret",
+                WEBHOOK_SECRET,
+            ],
+        );
+        let mailbox = Child::start(
+            "mail-catcher",
+            &[
+                "--smtp-listen",
+                "127.0.0.1:0",
+                "--http-listen",
+                "127.0.0.1:0",
+            ],
+        );
+        let mut settings = settings(&database_url, &url, &simulator, &mailbox);
+        change(&mut settings);
+        // To the second: comparing with what the provider says would otherwise need its fractions.
+        let start = DateTime::from_timestamp(Clock::system().now().timestamp(), 0).unwrap();
+        let mut app = App::build(settings, Clock::manual(start)).await.unwrap();
+        app.kit.db = app.kit.db.sabotaged(sabotage);
+        let server = kit::http::server::serve(
+            listener,
+            routes::router(&app),
+            app.settings.server.clone(),
+            app.tasks.clone(),
+        );
+        drop(app.tasks.spawn(server));
+        Self {
+            app,
+            url,
+            database_url,
+            simulator,
+            mailbox,
+            is_closed: false,
+        }
+    }
+
+    /// Somebody of whom the shop knows nothing yet.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// The payment provider's control API.
+    pub(crate) fn provider(&self) -> Client {
+        Client::new(&format!("http://{}", self.simulator.address("control")))
+    }
+
+    /// The mailbox's API.
+    pub(crate) fn mails(&self) -> Client {
+        Client::new(&format!("http://{}", self.mailbox.address("http")))
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.app.kit.clock.now()
+    }
+
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        self.app.kit.clock.advance(by);
+    }
+
+    /// Runs every job that is due, also those that jobs cause; answers how many ran.
+    pub(crate) async fn run_jobs(&self) -> usize {
+        workers::worker(&self.app).run_due().await.unwrap()
+    }
+
+    pub(crate) async fn db(&self) -> Conn {
+        self.app.kit.db.read().await.unwrap()
+    }
+
+    /// One number from the database.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        self.db().await.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// Ends the test: due jobs run, every invariant holds, no connection is left in use.
+    pub(crate) async fn close(mut self) {
+        self.run_jobs().await;
+        self.assert_audit_clean().await;
+        self.is_closed = true;
+        assert!(self.app.stop().await, "the shop stops in time");
+    }
+
+    /// Ends a positive control, whose books are broken on purpose.
+    pub(crate) async fn close_broken(mut self) {
+        self.is_closed = true;
+        assert!(self.app.stop().await, "the shop stops in time");
+    }
+
+    pub(crate) async fn assert_audit_clean(&self) {
+        let report = nexus::audit::audit(&self.app.kit.db)
+            .await
+            .expect("the audit runs");
+        assert!(report.is_clean(), "{report:#?}");
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        assert!(
+            self.is_closed || std::thread::panicking(),
+            "a test ends with shop.close()"
+        );
+    }
+}
+
+/// The settings of a shop under test, on its own servers.
+pub(crate) fn settings(database: &str, url: &str, simulator: &Child, mailbox: &Child) -> Settings {
+    let provider = simulator.address("listening");
+    let overrides = [
+        ("server.public_url", url.to_owned()),
+        ("database.url", database.to_owned()),
+        ("database.pool_size", "24".to_owned()),
+        (
+            "auth.secret",
+            "6c5e1a7b9d3f4e2a8b0c1d2e3f405162738495a6".to_owned(),
+        ),
+        ("payments.base_url", format!("http://{provider}/v1")),
+        ("payments.secret_key", CHAPA_KEY.to_owned()),
+        ("payments.webhook_secrets", WEBHOOK_SECRET.to_owned()),
+        ("payments.checkout_hosts", provider),
+        ("payments.total_timeout_ms", "3000".to_owned()),
+        (
+            "mail.smtp_url",
+            format!("smtp://{}", mailbox.address("smtp")),
+        ),
+        ("log.filter", "error".to_owned()),
+    ];
+    let overrides = overrides.map(|(key, value)| (key.to_owned(), value));
+    Settings::load(None, &overrides).unwrap()
+}

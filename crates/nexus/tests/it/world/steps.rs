@@ -1,0 +1,172 @@
+//! What tests do again and again: stock the shelf, fill a cart, place, pay.
+
+use catalogue::{NewProduct, NewVariant, ProductStatus, Texts};
+use ids::{ProductId, VariantId};
+use money::Currency;
+use serde_json::{Value, json};
+
+use super::{
+    client::{Answer, Client},
+    shop::Shop,
+};
+
+impl Shop {
+    /// A published product with one variant for each (price in minor units, units on hand).
+    pub(crate) async fn product(&self, slug: &str, variants: &[(i64, i64)]) -> Vec<VariantId> {
+        let now = self.now();
+        let options = vec![catalogue::OptionDraft {
+            id: ids::OptionId::generate(now),
+            name: Texts::en_am("Size", "መጠን"),
+            values: (0..variants.len())
+                .map(|n| {
+                    (
+                        ids::OptionValueId::generate(now),
+                        Texts::en_am(format!("S{n}"), format!("ት{n}")),
+                    )
+                })
+                .collect(),
+        }];
+        let new: Vec<NewVariant> = variants
+            .iter()
+            .zip(&options[0].values)
+            .enumerate()
+            .map(|(n, ((price_minor, on_hand), (value, _)))| NewVariant {
+                id: VariantId::generate(now),
+                sku: format!("{}-{n}", slug.to_ascii_uppercase()),
+                price_minor: *price_minor,
+                compare_at_minor: None,
+                values: vec![*value],
+                on_hand: *on_hand,
+            })
+            .collect();
+        let ids = new.iter().map(|variant| variant.id).collect();
+        let product = NewProduct {
+            id: ProductId::generate(now),
+            slug: slug.to_owned(),
+            brand_id: None,
+            status: ProductStatus::Published,
+            title: Texts::en_am(format!("The {slug}"), format!("ዕቃ {slug}")),
+            description: Texts::en_am("Good.", "ጥሩ።"),
+            currency: Currency::ETB,
+            category_ids: Vec::new(),
+            images: Vec::new(),
+            options,
+            variants: new,
+        };
+        let tx = self.app.kit.db.begin("test_product").await.unwrap();
+        catalogue::create_products(&tx, &[product], now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        ids
+    }
+
+    /// A guest with a cart: who they are, and the cart's id.
+    pub(crate) async fn guest_cart(&self, lines: &[(VariantId, i64)]) -> (Client, String) {
+        let cart = self
+            .client()
+            .post("/api/v1/cart/", json!({}))
+            .await
+            .expect(201);
+        let guest = self.client().guest(&cart.text("/shopper_token"));
+        let id = cart.text("/id");
+        for (variant_id, quantity) in lines {
+            let body = json!({ "variant_id": variant_id, "quantity": quantity });
+            guest
+                .post(&format!("/api/v1/cart/{id}/items/"), body)
+                .await
+                .expect(201);
+        }
+        (guest, id)
+    }
+
+    /// A guest's placed order: who they are, and the order.
+    pub(crate) async fn guest_order(&self, lines: &[(VariantId, i64)]) -> (Client, Value) {
+        let (guest, cart) = self.guest_cart(lines).await;
+        let order = guest
+            .post("/api/v1/orders/", place_body(&cart))
+            .await
+            .expect(201);
+        (guest, order.body)
+    }
+
+    /// Starts a payment; answers `tx_ref` and the address of the provider's page.
+    pub(crate) async fn initiate(&self, who: &Client, order: &Value) -> (String, String) {
+        let id = order["id"].as_str().unwrap();
+        let path = format!("/api/v1/payment/initiate/{id}/");
+        let payment = who.post(&path, json!({})).await.expect(200);
+        (payment.text("/tx_ref"), payment.text("/payment_url"))
+    }
+
+    /// What a buyer does on the provider's page: `pay`, `fail` or `cancel`.
+    pub(crate) async fn on_page(&self, page: &str, result: &str) -> Answer {
+        let form = format!("method=telebirr&phone=0900123456&result={result}");
+        let media = "application/x-www-form-urlencoded";
+        let sent = self
+            .client()
+            .try_raw(http::Method::POST, page, media, Some(form.into_bytes()));
+        sent.await.expect("the page answers")
+    }
+
+    /// A superuser who is signed in.
+    pub(crate) async fn superuser(&self) -> Client {
+        let password = "correct horse battery staple";
+        let email = customers::EmailAddress::parse("owner@shop.example").unwrap();
+        let password_hash = self.app.access.passwords.hash(password).await.unwrap();
+        let new = staff::NewStaff {
+            email,
+            name: "Owner".to_owned(),
+            password_hash,
+        };
+        let tx = self.app.kit.db.begin("test_superuser").await.unwrap();
+        staff::create_superuser(&tx, &new, self.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let body = json!({ "email": "owner@shop.example", "password": password });
+        let signed_in = self
+            .client()
+            .post("/api/v1/admin/auth/jwt/create/", body)
+            .await
+            .expect(200);
+        self.client().bearer(&signed_in.text("/access"))
+    }
+
+    /// A registered customer who is signed in.
+    pub(crate) async fn customer(&self, email: &str) -> Client {
+        let password = "correct horse battery staple";
+        let body = json!({ "email": email, "password": password });
+        self.client()
+            .post("/auth/users/", body.clone())
+            .await
+            .expect(201);
+        let signed_in = self
+            .client()
+            .post("/auth/jwt/create/", body)
+            .await
+            .expect(200);
+        self.client().bearer(&signed_in.text("/access"))
+    }
+
+    /// (on hand, reserved) of a variant.
+    pub(crate) async fn stock(&self, variant_id: VariantId) -> (i64, i64) {
+        let level = inventory::find_level(&*self.db().await, variant_id)
+            .await
+            .unwrap()
+            .unwrap();
+        (level.on_hand, level.reserved)
+    }
+}
+
+/// The body that orders a cart.
+pub(crate) fn place_body(cart: &str) -> Value {
+    json!({
+        "cart_id": cart,
+        "email": "abebe@example.com",
+        "phone": "0911223344",
+        "shipping_address": {
+            "name": "Abebe Bikila", "country": "ET", "region": "Addis Ababa", "city": "Bole",
+            "landmark": "behind Edna Mall"
+        }
+    })
+}
