@@ -26,8 +26,7 @@ create table payment_attempts (
     expires_at timestamptz not null,
     -- When its money was recorded; from then on nothing is asked about it any more.
     charged_at timestamptz,
-   
-        constraint payment_attempts_pending_has_page
+    constraint payment_attempts_pending_has_page
         check (state <> 'pending' or checkout_url is not null),
     -- Money that differs is recorded too, and waits for a person.
     constraint payment_attempts_charged_when check (
