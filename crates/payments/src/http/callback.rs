@@ -44,7 +44,7 @@ pub(super) struct Received {
 #[utoipa::path(
     get, path = "/api/v1/payment/callback/", operation_id = "receivePaymentCallback",
     tag = "Payments", params(("trx_ref" = Option<String>, Query)),
-    responses((status = 200, body = Received), ProblemResponses), security(())
+    responses((status = 200, body = Received), ProblemResponses)
 )]
 async fn receive_callback(
     State(kit): State<Kit>,
@@ -60,7 +60,7 @@ async fn receive_callback(
 #[utoipa::path(
     post, path = "/api/v1/payment/callback/", operation_id = "receivePaymentCallbackByPost",
     tag = "Payments", params(("trx_ref" = Option<String>, Query)),
-    responses((status = 200, body = Received), ProblemResponses), security(())
+    responses((status = 200, body = Received), ProblemResponses)
 )]
 async fn receive_callback_post(
     State(kit): State<Kit>,

@@ -75,7 +75,7 @@ impl From<Attempt> for AttemptView {
 #[utoipa::path(
     get, path = "/api/v1/payment/verify/{tx_ref}/", operation_id = "verifyPayment",
     tag = "Payments", params(("tx_ref" = String, Path)),
-    responses((status = 200, body = AttemptView), ProblemResponses), security(())
+    responses((status = 200, body = AttemptView), ProblemResponses)
 )]
 async fn verify_payment(
     State(kit): State<Kit>,

@@ -39,7 +39,7 @@ const TEXT_CHARS_MAX: usize = 100;
     tag = "Payments",
     params(("x-chapa-signature" = Option<String>, Header)),
     request_body(content = Object, content_type = "application/json"),
-    responses((status = 200, body = Received), ProblemResponses), security(())
+    responses((status = 200, body = Received), ProblemResponses)
 )]
 async fn receive_webhook(
     State(kit): State<Kit>,
