@@ -97,7 +97,7 @@ async fn no_text_becomes_a_header() {
 }
 
 #[test]
-fn settings_are_read_or_refused_by_name() {
+fn addresses_of_servers_are_read_or_refused_without_their_password() {
     for url in [
         "smtp://127.0.0.1:1025",
         "smtp://[::1]:25",
@@ -125,6 +125,10 @@ fn settings_are_read_or_refused_by_name() {
             "{url}: {text}"
         );
     }
+}
+
+#[test]
+fn senders_and_time_outs_are_read_or_refused_by_name() {
     let good = settings("smtp://127.0.0.1");
     for from in [
         "",
