@@ -16,13 +16,21 @@ use crate::{config::Settings, subscriptions::subscriptions};
 /// The parts of a running shop.
 #[derive(Clone)]
 pub struct App {
+    /// The database and the clock.
     pub kit: Kit,
+    /// Tokens, passwords and limits.
     pub access: Access,
+    /// The way to the payment provider.
     pub gateway: Arc<Gateway>,
+    /// The way to the mail server.
     pub mailer: Arc<Mailer>,
+    /// How the shop calls itself in mails.
     pub notifications: Arc<NotificationSettings>,
+    /// For how long unpaid orders are held.
     pub checkout: Arc<CheckoutSettings>,
+    /// Every setting.
     pub settings: Arc<Settings>,
+    /// What a stop waits for.
     pub tasks: Tasks,
     redis: Option<redis::Client>,
 }

@@ -13,16 +13,27 @@ pub const DEFAULTS: &str = include_str!("../../../config/shop.toml");
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// `[server]`
     pub server: ServerSettings,
+    /// `[metrics]`
     pub metrics: MetricsSettings,
+    /// `[database]`
     pub database: DatabaseSettings,
+    /// `[redis]`
     pub redis: RedisSettings,
+    /// `[auth]`
     pub auth: AuthSettings,
+    /// `[payments]`
     pub payments: PaymentSettings,
+    /// `[checkout]`
     pub checkout: CheckoutSettings,
+    /// `[mail]`
     pub mail: MailSettings,
+    /// `[shop]`
     pub shop: ShopSettings,
+    /// `[worker]`
     pub worker: WorkerSettings,
+    /// `[log]`
     pub log: LogSettings,
 }
 
@@ -30,6 +41,7 @@ pub struct Settings {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MetricsSettings {
+    /// Address for `/metrics`; empty switches it off.
     pub listen: String,
 }
 
@@ -37,6 +49,7 @@ pub struct MetricsSettings {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RedisSettings {
+    /// Address of Redis; empty does without.
     pub url: String,
 }
 
@@ -44,7 +57,9 @@ pub struct RedisSettings {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthSettings {
+    /// Signs access tokens.
     pub secret: String,
+    /// Who issues them.
     pub issuer: String,
 }
 
@@ -52,6 +67,7 @@ pub struct AuthSettings {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShopSettings {
+    /// How the shop calls itself.
     pub name: String,
 }
 
@@ -59,6 +75,7 @@ pub struct ShopSettings {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkerSettings {
+    /// Jobs at once.
     pub concurrency: usize,
 }
 
@@ -66,7 +83,9 @@ pub struct WorkerSettings {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogSettings {
+    /// `pretty` or `json`.
     pub format: String,
+    /// As in `RUST_LOG`.
     pub filter: String,
 }
 

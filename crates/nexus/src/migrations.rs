@@ -18,4 +18,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0003_goods"
     "0004_sale"
     "0005_payments"
+    "0006_notifications"
 };

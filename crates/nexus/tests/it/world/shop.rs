@@ -131,7 +131,7 @@ impl Shop {
     }
 
     pub(crate) async fn assert_audit_clean(&self) {
-        let report = nexus::audit::audit(&self.app.kit.db)
+        let report = nexus::audit::audit_at(&self.app.kit.db, self.now())
             .await
             .expect("the audit runs");
         assert!(report.is_clean(), "{report:#?}");

@@ -102,9 +102,9 @@ impl Shop {
     pub(crate) async fn on_page(&self, page: &str, result: &str) -> Answer {
         let form = format!("method=telebirr&phone=0900123456&result={result}");
         let media = "application/x-www-form-urlencoded";
-        let sent = self
-            .client()
-            .try_raw(http::Method::POST, page, media, Some(form.into_bytes()));
+        let client = self.client();
+        let body = Some(form.into_bytes());
+        let sent = client.try_raw(http::Method::POST, page, media, body);
         sent.await.expect("the page answers")
     }
 
@@ -150,7 +150,7 @@ impl Shop {
 
     /// (on hand, reserved) of a variant.
     pub(crate) async fn stock(&self, variant_id: VariantId) -> (i64, i64) {
-        let level = inventory::find_level(&*self.db().await, variant_id)
+        let level = inventory::find_level(&self.db().await, variant_id)
             .await
             .unwrap()
             .unwrap();
