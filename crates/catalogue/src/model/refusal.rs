@@ -64,7 +64,8 @@ kinds! {
     IN_USE "in_use" 409 Recoverable "Still in use"
         "Other entries stand on this one; move them first. The detail says which."
     INVALID_PRODUCT "invalid_product" 422 Recoverable "The product breaks a rule"
-        "The detail names the rule."
+        "A product has 1 to 1,000 variants with one value of each option, no two alike, and \
+         prices above zero in one currency. The detail names the rule that is broken."
 }
 
 impl Refusal for CatalogueRefusal {

@@ -71,7 +71,10 @@ enum Command {
 /// Runs the command that the command line names.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return complain(&anyhow::anyhow!("no threads can be started: {error}")),
     };

@@ -30,7 +30,9 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode> {
     let teller = Teller::new()?;
     let (order_id, number) = teller.buy(&api).await?;
     let subject = teller.receipt(&running.mailbox, number).await?;
-    say(format_args!("\n  order {number} ({order_id}) is paid; the receipt: {subject}\n"))?;
+    say(format_args!(
+        "\n  order {number} ({order_id}) is paid; the receipt: {subject}\n"
+    ))?;
     let overrides = [("database.url".to_owned(), running.database_url)];
     super::audit::run(&Settings::load(None, &overrides)?, false).await
 }
@@ -62,10 +64,13 @@ impl Teller {
         if let Some(body) = &body {
             request = request.json(body);
         }
-        let response = request.send().await.with_context(|| format!("{url} does not answer"))?;
+        let response = request
+            .send()
+            .await
+            .with_context(|| format!("{url} does not answer"))?;
         let status = response.status();
         let answer: Value = response.json().await.unwrap_or_default();
-        say(format_args!("{method:6} {url}  {status}"))?;
+        say(format_args!("{:6} {url}  {status}", method.as_str()))?;
         if !status.is_success() {
             bail!("{method} {url} answered {status}: {answer}");
         }
@@ -80,10 +85,14 @@ impl Teller {
         let url = format!("{api}/api/v1/catalogue/products/{slug}/");
         let product = self.call(Method::GET, &url, "", None).await?;
         let variants = product["variants"].as_array().context("no variants")?;
-        let variant = variants.iter().find(|variant| variant["is_available"] == true);
+        let variant = variants
+            .iter()
+            .find(|variant| variant["is_available"] == true);
         let variant_id = &variant.context("nothing is available")?["id"];
 
-        let cart = self.call(Method::POST, &format!("{api}/api/v1/cart/"), "", None).await?;
+        let cart = self
+            .call(Method::POST, &format!("{api}/api/v1/cart/"), "", None)
+            .await?;
         let (cart_id, token) = (text(&cart["id"])?, text(&cart["shopper_token"])?);
         let url = format!("{api}/api/v1/cart/{cart_id}/items/");
         let body = json!({ "variant_id": variant_id, "quantity": 1 });
@@ -100,8 +109,14 @@ impl Teller {
             },
             "expected_total": cart["total"],
         });
-        let order =
-            self.call(Method::POST, &format!("{api}/api/v1/orders/"), token, Some(body)).await?;
+        let order = self
+            .call(
+                Method::POST,
+                &format!("{api}/api/v1/orders/"),
+                token,
+                Some(body),
+            )
+            .await?;
         let order_id = text(&order["id"])?;
         let url = format!("{api}/api/v1/payment/initiate/{order_id}/");
         let payment = self.call(Method::POST, &url, token, None).await?;
@@ -109,7 +124,9 @@ impl Teller {
 
         let url = format!("{api}/api/v1/orders/{order_id}/");
         let is_paid = |order: &Value| order["status"] == "paid";
-        let paid = self.until(&url, token, is_paid, "the order is not paid").await?;
+        let paid = self
+            .until(&url, token, is_paid, "the order is not paid")
+            .await?;
         let number = paid["number"].as_i64().context("the order has no number")?;
         Ok((order_id.to_owned(), number))
     }
@@ -120,8 +137,10 @@ impl Teller {
         say(format_args!("GET    {page}  {shown}"))?;
         let request = self.0.post(page);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let response =
-            request.body("method=telebirr&phone=0900123456&result=pay").send().await?;
+        let response = request
+            .body("method=telebirr&phone=0900123456&result=pay")
+            .send()
+            .await?;
         let status = response.status();
         say(format_args!("POST   {page}  {status} (pay)"))?;
         if !status.is_redirection() {
@@ -134,15 +153,22 @@ impl Teller {
     async fn receipt(&self, mailbox: &str, number: i64) -> Result<String> {
         let number = number.to_string();
         let of_order = |mail: &Value| {
-            mail["subject"].as_str().is_some_and(|subject| subject.contains(&number))
+            mail["subject"]
+                .as_str()
+                .is_some_and(|subject| subject.contains(&number))
         };
         let find = |list: &Value| -> Option<String> {
             let mails = list["messages"].as_array()?;
-            Some(mails.iter().find(|mail| of_order(mail))?["subject"].as_str()?.to_owned())
+            Some(
+                mails.iter().find(|mail| of_order(mail))?["subject"]
+                    .as_str()?
+                    .to_owned(),
+            )
         };
         let url = format!("{mailbox}/api/messages");
-        let list =
-            self.until(&url, "", |list| find(list).is_some(), "no receipt has come").await?;
+        let list = self
+            .until(&url, "", |list| find(list).is_some(), "no receipt has come")
+            .await?;
         find(&list).context("no receipt has come")
     }
 
@@ -157,7 +183,11 @@ impl Teller {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             let request = self.0.get(url).header("x-shopper-token", token);
-            let request = if token.is_empty() { self.0.get(url) } else { request };
+            let request = if token.is_empty() {
+                self.0.get(url)
+            } else {
+                request
+            };
             let answer: Value = request.send().await?.json().await?;
             if is_there(&answer) {
                 say(format_args!("GET    {url}  200 OK"))?;
@@ -172,5 +202,7 @@ impl Teller {
 }
 
 fn text(value: &Value) -> Result<&str> {
-    value.as_str().with_context(|| format!("a text is missing where {value} stands"))
+    value
+        .as_str()
+        .with_context(|| format!("a text is missing where {value} stands"))
 }

@@ -8,4 +8,6 @@
 
 mod world;
 
+mod contract;
+mod sql;
 mod story;
