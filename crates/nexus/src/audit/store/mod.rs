@@ -39,12 +39,20 @@ enum Binds {
 
 /// All invariants, in the order of their ids.
 pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
-    let groups: [&[Invariant]; 4] =
-        [&stock::INVARIANTS, &orders::INVARIANTS, &payments::INVARIANTS, &processes::INVARIANTS];
+    let groups: [&[Invariant]; 4] = [
+        &stock::INVARIANTS,
+        &orders::INVARIANTS,
+        &payments::INVARIANTS,
+        &processes::INVARIANTS,
+    ];
     let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();
     all.push(&guards::INVARIANT);
     all.sort_by_key(|invariant| {
-        invariant.id.trim_start_matches('I').parse::<u32>().unwrap_or(u32::MAX)
+        invariant
+            .id
+            .trim_start_matches('I')
+            .parse::<u32>()
+            .unwrap_or(u32::MAX)
     });
     all.into_iter()
 }
@@ -64,7 +72,9 @@ pub(super) async fn set_limits(tx: &Tx) -> Result<()> {
 impl Invariant {
     /// One row per violation, the first hundred; a single row without a subject when it holds.
     fn statement(&self) -> String {
-        let Self { counted, broken, .. } = self;
+        let Self {
+            counted, broken, ..
+        } = self;
         format!(
             "
     select counted.rows_checked, listed.violation_count, listed.subject, listed.detail
@@ -130,9 +140,9 @@ const UNITS: &str = "
 
 const CAPTURED: &str = "
     select currency,
-        least(sum(amount_minor) filter (where disposition = 'applied'),
+        least(coalesce(sum(amount_minor) filter (where disposition = 'applied'), 0),
             9223372036854775807)::bigint as applied_minor,
-        least(sum(amount_minor) filter (where disposition = 'surplus'),
+        least(coalesce(sum(amount_minor) filter (where disposition = 'surplus'), 0),
             9223372036854775807)::bigint as surplus_minor
     from captures
     group by currency
@@ -144,8 +154,10 @@ pub(super) async fn summarize(tx: &Tx) -> Result<Summary> {
     let units = tx.query_one(UNITS, &[]).await?;
     let captured = tx.query(CAPTURED, &[]).await?;
     let number = |column: &str| units.get::<_, Option<i64>>(column).unwrap_or(0);
-    let orders_by_status: BTreeMap<String, i64> =
-        by_status.iter().map(|row| (row.get("status"), row.get("orders"))).collect();
+    let orders_by_status: BTreeMap<String, i64> = by_status
+        .iter()
+        .map(|row| (row.get("status"), row.get("orders")))
+        .collect();
     let captured = captured.iter().map(|row| Captured {
         currency: row.get("currency"),
         applied_minor: row.get::<_, Option<i64>>("applied_minor").unwrap_or(0),
