@@ -42,12 +42,17 @@ const REDOC_PAGE: &str = r#"<!doctype html>
 
 /// The routes of the documentation.
 pub fn routes(document: OpenApi) -> Router {
-    let config = Config::from("/api/schema/").persist_authorization(true).try_it_out_enabled(true);
+    let config = Config::from("/api/schema/")
+        .persist_authorization(true)
+        .try_it_out_enabled(true);
     let json = serde_json::to_string(&document).unwrap_or_default();
     let yaml = serde_yaml_ng::to_string(&document).unwrap_or_default();
     Router::new()
         .merge(SwaggerUi::new("/api/docs").config(config))
-        .route("/api/schema/", get(async move |headers: HeaderMap| schema(&headers, json, yaml)))
+        .route(
+            "/api/schema/",
+            get(async move |headers: HeaderMap| schema(&headers, json, yaml)),
+        )
         .route("/api/redoc/", get(async || Html(REDOC_PAGE)))
         .route("/api/redoc/redoc.standalone.js", get(redoc_script))
         .route("/api/docs/errors/", get(error_index))
@@ -57,7 +62,9 @@ pub fn routes(document: OpenApi) -> Router {
 
 async fn with_policy(mut response: Response) -> Response {
     let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 
@@ -66,8 +73,11 @@ fn schema(headers: &HeaderMap, json: String, yaml: String) -> Response {
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accept| accept.contains("yaml"));
-    let (media, body) =
-        if wants_yaml { ("application/yaml", yaml) } else { ("application/json", json) };
+    let (media, body) = if wants_yaml {
+        ("application/yaml", yaml)
+    } else {
+        ("application/json", json)
+    };
     let headers = [
         (header::CONTENT_TYPE, media),
         (header::CACHE_CONTROL, "public, max-age=60"),
@@ -98,7 +108,8 @@ fn page(title: &str, body: &str) -> Html<String> {
 /// One page per refusal: why it happens and what to do. The texts are our own constants.
 async fn error_page(Path(code): Path<String>) -> Result<Html<String>, Error> {
     let kind = refusals::all().into_iter().find(|kind| kind.code == code);
-    let kind = kind.ok_or_else(|| Refused::new(&NOT_FOUND, "There is no refusal with this code."))?;
+    let kind =
+        kind.ok_or_else(|| Refused::new(&NOT_FOUND, "There is no refusal with this code."))?;
     let body = format!(
         "<p><a href=\"/api/docs/errors/\">All codes</a></p><h1>{}</h1><p><code>{}</code></p>\
          <p>{}</p><dl><dt>HTTP status</dt><dd>{}</dd><dt>Same request again</dt><dd>{}</dd>\
@@ -107,7 +118,11 @@ async fn error_page(Path(code): Path<String>) -> Result<Html<String>, Error> {
         kind.code,
         kind.help,
         kind.status,
-        if kind.is_retryable { "may succeed later" } else { "will be refused again" },
+        if kind.is_retryable {
+            "may succeed later"
+        } else {
+            "will be refused again"
+        },
         kind.resolution.as_str(),
     );
     Ok(page(kind.title, &body))

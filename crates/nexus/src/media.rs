@@ -27,7 +27,10 @@ async fn demo_picture(
         (header::CONTENT_TYPE, "image/svg+xml; charset=utf-8"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
         // An address that somebody made up must not run as a document of ours.
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ),
     ];
     Ok((headers, picture).into_response())
 }

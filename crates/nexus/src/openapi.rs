@@ -44,15 +44,19 @@ impl Modify for Security {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("An access token of a customer or of staff; good for five minutes."))
+            .description(Some(
+                "An access token of a customer or of staff; good for five minutes.",
+            ))
             .build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let token = ApiKeyValue::with_description(
             "X-Shopper-Token",
             "A guest's capability: given with a first cart, opens the cart and its order.",
         );
-        components
-            .add_security_scheme("shopper_token", SecurityScheme::ApiKey(ApiKey::Header(token)));
+        components.add_security_scheme(
+            "shopper_token",
+            SecurityScheme::ApiKey(ApiKey::Header(token)),
+        );
     }
 }
 

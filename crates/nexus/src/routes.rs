@@ -65,14 +65,22 @@ fn cors(origins: &[String]) -> CorsLayer {
         header::HeaderName::from_static("x-request-id"),
     ];
     let layer = CorsLayer::new()
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers(headers)
         .expose_headers(exposed);
     if origins.iter().any(|origin| origin == "*") {
         return layer.allow_origin(tower_http::cors::Any);
     }
-    let origins: Vec<HeaderValue> =
-        origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
+    let origins: Vec<HeaderValue> = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin).ok())
+        .collect();
     layer.allow_origin(origins)
 }
 
@@ -83,5 +91,9 @@ async fn healthz() -> &'static str {
 
 /// Requests can be served: the database answers.
 async fn readyz(State(kit): State<Kit>) -> (StatusCode, &'static str) {
-    if kit.db.is_reachable().await { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
+    if kit.db.is_reachable().await {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
 }

@@ -26,12 +26,21 @@ pub(super) async fn run(settings: Settings, args: &Args) -> Result<ExitCode> {
     // A batch of a thousand products on a slow disk is no runaway.
     database.statement_timeout_ms = 60_000;
     let db = Db::open(&database, subscriptions()).map_err(|error| anyhow!("{error}"))?;
-    let kit = Kit { db, clock: Clock::system() };
-    if seed::is_planted(&kit).await.map_err(|error| anyhow!("{error}"))? {
+    let kit = Kit {
+        db,
+        clock: Clock::system(),
+    };
+    if seed::is_planted(&kit)
+        .await
+        .map_err(|error| anyhow!("{error}"))?
+    {
         bail!("the shop has products already; seeding is for an empty one");
     }
     let planted = plant(&kit, args.seed, args.generated as usize).await?;
-    say(format_args!("{} products with {} variants", planted.products, planted.variants))?;
+    say(format_args!(
+        "{} products with {} variants",
+        planted.products, planted.variants
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -45,14 +45,18 @@ pub(super) async fn work(settings: Settings) -> Result<ExitCode> {
 }
 
 async fn start(settings: Settings) -> Result<App> {
-    telemetry::start_logs(&settings.log.format, &settings.log.filter).map_err(|e| anyhow!("{e}"))?;
+    telemetry::start_logs(&settings.log.format, &settings.log.filter)
+        .map_err(|e| anyhow!("{e}"))?;
     let url = settings.database_url()?.to_owned();
     settings.check_secrets()?;
     let state = kit::db::pending(&url, MIGRATIONS).await.map_err(|error| {
         anyhow!("the database cannot be reached ({error}); check DATABASE_URL and that it runs")
     })?;
     if !state.pending.is_empty() {
-        bail!("the schema lacks {}; run `nexus migrate`", state.pending.join(", "));
+        bail!(
+            "the schema lacks {}; run `nexus migrate`",
+            state.pending.join(", ")
+        );
     }
     let app = App::build(settings, Clock::system()).await?;
     start_metrics(&app).await?;
@@ -71,7 +75,12 @@ async fn start_metrics(app: &App) -> Result<()> {
         .with_context(|| format!("cannot listen on {address}; choose another metrics.listen"))?;
     let router = Router::new().route("/metrics", get(async move || handle.render()));
     let server = app.settings.server.clone();
-    drop(app.tasks.spawn(kit::http::server::serve(listener, router, server, app.tasks.clone())));
+    drop(app.tasks.spawn(kit::http::server::serve(
+        listener,
+        router,
+        server,
+        app.tasks.clone(),
+    )));
     Ok(())
 }
 
@@ -81,9 +90,16 @@ pub(super) async fn wait_and_stop(app: &App) -> Result<ExitCode> {
     tracing::info!("stopping: finishing what is under way");
     let in_time = app.stop().await;
     if !in_time {
-        tracing::warn!(seconds = Duration::from_secs(30).as_secs(), "not everything ended in time");
+        tracing::warn!(
+            seconds = Duration::from_secs(30).as_secs(),
+            "not everything ended in time"
+        );
     }
-    Ok(if in_time { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if in_time {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Ends at SIGTERM or Ctrl-C.

@@ -78,9 +78,15 @@ pub(super) fn simulator(directory: &Path, secrets: &Secrets, port: u16) -> Resul
         ("--control-listen", "127.0.0.1:0".to_owned()),
         ("--public-url", format!("http://localhost:{}", port + 1)),
         ("--secret-key", secrets.chapa_key.clone()),
-        ("--webhook-url", format!("http://127.0.0.1:{port}/api/v1/payment/webhook/chapa/")),
+        (
+            "--webhook-url",
+            format!("http://127.0.0.1:{port}/api/v1/payment/webhook/chapa/"),
+        ),
         ("--webhook-secret", secrets.webhook.clone()),
-        ("--state-file", directory.join("chapa-simulator.json").display().to_string()),
+        (
+            "--state-file",
+            directory.join("chapa-simulator.json").display().to_string(),
+        ),
     ];
     Child::start("chapa-simulator", &flat(args))
 }
@@ -95,5 +101,7 @@ pub(super) fn mailbox(directory: &Path, port: u16) -> Result<Child> {
 }
 
 fn flat<const N: usize>(args: [(&str, String); N]) -> Vec<String> {
-    args.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
+    args.into_iter()
+        .flat_map(|(flag, value)| [flag.to_owned(), value])
+        .collect()
 }

@@ -54,16 +54,26 @@ pub(super) async fn run(file: Option<&str>, args: &Args) -> Result<ExitCode> {
     let secrets = Secrets::load_or_create(&directory.join("secrets.toml"))?;
     // Bound before anything is started, so that a busy port costs nothing.
     let listener = bind(args.port).await?;
-    for (port, what) in [(args.port + 1, "payment simulator"), (args.port + 2, "mailbox")] {
-        drop(bind(port).await.with_context(|| format!("the {what} needs this port"))?);
+    for (port, what) in [
+        (args.port + 1, "payment simulator"),
+        (args.port + 2, "mailbox"),
+    ] {
+        drop(
+            bind(port)
+                .await
+                .with_context(|| format!("the {what} needs this port"))?,
+        );
     }
     let behind = {
         let (directory, secrets, port) = (directory.clone(), secrets.clone(), args.port);
         tokio::task::spawn_blocking(move || start_behind(&directory, &secrets, port)).await??
     };
     let settings = settings(file, args.port, &secrets, &behind)?;
-    telemetry::start_logs(&settings.log.format, &settings.log.filter).map_err(|e| anyhow!("{e}"))?;
-    kit::db::migrate(&behind.database_url, MIGRATIONS).await.map_err(|error| anyhow!("{error}"))?;
+    telemetry::start_logs(&settings.log.format, &settings.log.filter)
+        .map_err(|e| anyhow!("{e}"))?;
+    kit::db::migrate(&behind.database_url, MIGRATIONS)
+        .await
+        .map_err(|error| anyhow!("{error}"))?;
     let app = App::build(settings, Clock::system()).await?;
     prepare_shop(&app, args.generated, &secrets).await?;
     app.start_workers();
@@ -84,13 +94,21 @@ pub(super) async fn run(file: Option<&str>, args: &Args) -> Result<ExitCode> {
 
 fn prepare_directory(wanted: &Path) -> Result<PathBuf> {
     std::fs::create_dir_all(wanted).with_context(|| {
-        format!("cannot create {}; choose a folder you may write with --directory", wanted.display())
+        format!(
+            "cannot create {}; choose a folder you may write with --directory",
+            wanted.display()
+        )
     })?;
     let directory = wanted.canonicalize()?;
     let probe = directory.join(".writable");
-    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).with_context(|| {
-        format!("cannot write in {}; choose another folder with --directory", directory.display())
-    })?;
+    std::fs::write(&probe, b"")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .with_context(|| {
+            format!(
+                "cannot write in {}; choose another folder with --directory",
+                directory.display()
+            )
+        })?;
     Ok(directory)
 }
 
@@ -135,14 +153,19 @@ fn private_redis(directory: &Path) -> Result<(Option<String>, Option<redis::Redi
     if redis::find().is_none() {
         return Ok((None, None));
     }
-    let options =
-        redis::RedisOptions { directory: directory.join("redis"), port: embedded_postgres::Port::Any };
+    let options = redis::RedisOptions {
+        directory: directory.join("redis"),
+        port: embedded_postgres::Port::Any,
+    };
     let server = redis::RedisServer::start(&options)?;
     Ok((Some(server.url()), Some(server)))
 }
 
 fn settings(file: Option<&str>, port: u16, secrets: &Secrets, behind: &Behind) -> Result<Settings> {
-    let (simulator, smtp) = (behind.simulator.address("listening")?, behind.mailbox.address("smtp")?);
+    let (simulator, smtp) = (
+        behind.simulator.address("listening")?,
+        behind.mailbox.address("smtp")?,
+    );
     let mut overrides: Vec<(String, String)> = [
         ("server.listen", format!("0.0.0.0:{port}")),
         ("server.public_url", format!("http://localhost:{port}")),
@@ -161,8 +184,10 @@ fn settings(file: Option<&str>, port: u16, secrets: &Secrets, behind: &Behind) -
     }
     let mut settings = Settings::load(file, &overrides)?;
     settings.payments.webhook_secrets = vec![secrets.webhook.as_str().into()];
-    settings.payments.checkout_hosts =
-        vec![format!("localhost:{}", port + 1), format!("127.0.0.1:{}", port + 1)];
+    settings.payments.checkout_hosts = vec![
+        format!("localhost:{}", port + 1),
+        format!("127.0.0.1:{}", port + 1),
+    ];
     // Storefronts under development live on other ports; the demo's data are nobody's secret.
     settings.server.allowed_origins = vec!["*".to_owned()];
     Ok(settings)
@@ -170,15 +195,30 @@ fn settings(file: Option<&str>, port: u16, secrets: &Secrets, behind: &Behind) -
 
 async fn prepare_shop(app: &App, generated: u32, secrets: &Secrets) -> Result<()> {
     let kit = &app.kit;
-    if !seed::is_planted(kit).await.map_err(|error| anyhow!("{error}"))? {
+    if !seed::is_planted(kit)
+        .await
+        .map_err(|error| anyhow!("{error}"))?
+    {
         seeding::plant(kit, 1, generated as usize).await?;
     }
     let email = customers::EmailAddress::parse(STAFF_EMAIL)
         .map_err(|_| anyhow!("the demo's staff has a malformed address"))?;
-    let password_hash =
-        app.access.passwords.hash(&secrets.staff_password).await.map_err(|e| anyhow!("{e}"))?;
-    let new = staff::NewStaff { email, name: "Demo staff".to_owned(), password_hash };
-    let tx = kit.db.begin("create_demo_staff").await.map_err(|error| anyhow!("{error}"))?;
+    let password_hash = app
+        .access
+        .passwords
+        .hash(&secrets.staff_password)
+        .await
+        .map_err(|e| anyhow!("{e}"))?;
+    let new = staff::NewStaff {
+        email,
+        name: "Demo staff".to_owned(),
+        password_hash,
+    };
+    let tx = kit
+        .db
+        .begin("create_demo_staff")
+        .await
+        .map_err(|error| anyhow!("{error}"))?;
     match staff::create_superuser(&tx, &new, kit.clock.now()).await {
         Ok(_) => tx.commit().await.map_err(|error| anyhow!("{error}")),
         Err(error) if error.code() == Some("staff_email_taken") => Ok(()),
@@ -210,5 +250,7 @@ fn welcome(port: u16, directory: &Path, secrets: &Secrets, started_at: Instant) 
 
 async fn stop(behind: Behind) -> Result<()> {
     // Dropping waits for PostgreSQL to finish its shutdown.
-    tokio::task::spawn_blocking(move || drop(behind)).await.context("stopping was interrupted")
+    tokio::task::spawn_blocking(move || drop(behind))
+        .await
+        .context("stopping was interrupted")
 }

@@ -35,7 +35,10 @@ pub(super) fn write(directory: &Path, port: u16, database_url: &str) -> Result<(
 /// Reads the note.
 pub(in crate::cli) fn read(directory: &Path) -> Result<Running> {
     let text = fs::read_to_string(directory.join(FILE)).with_context(|| {
-        format!("no demo has run in {}; start it with `make run`", directory.display())
+        format!(
+            "no demo has run in {}; start it with `make run`",
+            directory.display()
+        )
     })?;
     Ok(toml::from_str(&text)?)
 }

@@ -19,12 +19,18 @@ impl Secrets {
     pub(super) fn load_or_create(path: &Path) -> Result<Self> {
         if let Ok(text) = fs::read_to_string(path) {
             return toml::from_str(&text).with_context(|| {
-                format!("{} is damaged; remove it to have new secrets", path.display())
+                format!(
+                    "{} is damaged; remove it to have new secrets",
+                    path.display()
+                )
             });
         }
         let token = || random::token().map_err(|error| anyhow!("{error}"));
         let alphanumeric = |text: String| -> String {
-            text.chars().filter(char::is_ascii_alphanumeric).take(24).collect()
+            text.chars()
+                .filter(char::is_ascii_alphanumeric)
+                .take(24)
+                .collect()
         };
         let secrets = Self {
             auth: token()?,
@@ -32,7 +38,11 @@ impl Secrets {
             chapa_key: format!("CHASECK_TEST-{}", alphanumeric(token()?)),
             staff_password: alphanumeric(token()?).chars().take(16).collect(),
         };
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
         file.write_all(toml::to_string(&secrets)?.as_bytes())?;
         Ok(secrets)
     }
