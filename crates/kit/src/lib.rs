@@ -20,6 +20,7 @@ pub mod random;
 pub mod rate_limit;
 pub mod sabotage;
 pub mod sessions;
+pub mod sweep;
 pub mod tasks;
 pub mod telemetry;
 pub mod tokens;

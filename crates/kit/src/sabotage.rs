@@ -34,7 +34,9 @@ pub fn crash_point(name: &str) {
     #[cfg(feature = "sabotage")]
     if std::env::var("NEXUS_CRASH_AT").is_ok_and(|wanted| wanted == name) {
         let pid = std::process::id().to_string();
-        let _ = std::process::Command::new("kill").args(["-9", &pid]).status();
+        let _ = std::process::Command::new("kill")
+            .args(["-9", &pid])
+            .status();
     }
     #[cfg(not(feature = "sabotage"))]
     let _ = name;

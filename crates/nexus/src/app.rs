@@ -65,7 +65,10 @@ impl App {
             access,
             gateway: Arc::new(gateway),
             mailer: Arc::new(mailer),
-            notifications: Arc::new(NotificationSettings { shop_name, public_url }),
+            notifications: Arc::new(NotificationSettings {
+                shop_name,
+                public_url,
+            }),
             checkout: Arc::new(settings.checkout.clone()),
             settings: Arc::new(settings),
             tasks: Tasks::default(),
@@ -74,14 +77,23 @@ impl App {
     }
 
     /// Starts the hands that run jobs, in this process.
-    pub fn start_workers(&self) {
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn start_workers(&self) -> Result<()> {
+        let planned = kit::sweep::plan(&self.kit.db, self.kit.clock.now()).await;
+        planned.map_err(|error| anyhow::anyhow!("{error}"))?;
         let worker = crate::workers::worker(self);
         let concurrency = self.settings.worker.concurrency;
-        drop(self.tasks.spawn(worker.run(self.tasks.clone(), concurrency)));
+        drop(
+            self.tasks
+                .spawn(worker.run(self.tasks.clone(), concurrency)),
+        );
         if let Some(redis) = self.redis.clone() {
             let wake = self.kit.db.wake().clone();
             drop(self.tasks.spawn(wake.listen(redis, self.tasks.clone())));
         }
+        Ok(())
     }
 
     /// Stops: nothing new is taken, what is under way is finished, within half a minute.

@@ -134,7 +134,12 @@ impl Settings {
         if self.payments.secret_key.is_empty() {
             bail!("payments.secret_key is empty; copy the secret key of Chapa's dashboard");
         }
-        if self.server.allowed_origins.iter().any(|origin| origin == "*") {
+        if self
+            .server
+            .allowed_origins
+            .iter()
+            .any(|origin| origin == "*")
+        {
             bail!("server.allowed_origins holds `*`; name the origins of your storefronts");
         }
         Ok(())
@@ -145,5 +150,9 @@ const REMEDY: &str = "set a random value, for example from `openssl rand -base64
 
 /// The settings file that the command line named.
 pub fn file_of(path: Option<&std::path::Path>) -> Result<Option<&str>> {
-    path.map(|path| path.to_str().context("the path of the settings file is not UTF-8")).transpose()
+    path.map(|path| {
+        path.to_str()
+            .context("the path of the settings file is not UTF-8")
+    })
+    .transpose()
 }

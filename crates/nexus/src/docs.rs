@@ -1,6 +1,8 @@
 //! The documentation that the server itself serves: Swagger UI, ReDoc, the document, a page for
 //! each refusal. All of it from this binary; nothing comes from outside.
 
+use std::sync::LazyLock;
+
 use axum::{
     Router,
     extract::Path,
@@ -17,7 +19,11 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::refusals;
 
-static REDOC: &str = include_str!("../assets/redoc/redoc.standalone.js");
+/// ReDoc, without the logo that it would load from its maker's server.
+static REDOC: LazyLock<String> = LazyLock::new(|| {
+    include_str!("../assets/redoc/redoc.standalone.js")
+        .replace("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,")
+});
 
 /// Scripts and styles from this server only; the viewers set style attributes and draw with
 /// `data:` pictures; ReDoc runs a worker from a blob.
@@ -91,7 +97,7 @@ async fn redoc_script() -> impl IntoResponse {
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::CACHE_CONTROL, "public, max-age=86400"),
     ];
-    (headers, REDOC)
+    (headers, REDOC.as_str())
 }
 
 fn page(title: &str, body: &str) -> Html<String> {

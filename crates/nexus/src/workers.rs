@@ -7,7 +7,7 @@ use crate::app::App;
 /// A worker that knows every kind of job.
 #[must_use]
 pub fn worker(app: &App) -> Worker {
-    let registry = Registry::default();
+    let registry = kit::sweep::jobs(Registry::default());
     let registry = payments::jobs(registry, &app.gateway);
     let registry = checkout::jobs(registry, &app.gateway);
     let registry = notifications::jobs(registry, &app.mailer, &app.notifications);

@@ -1,6 +1,6 @@
 //! Reading orders over HTTP. Placing one is the checkout's.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use catalogue::Texts;
 use chrono::{DateTime, Utc};
 use customers::Caller;
@@ -162,7 +162,7 @@ async fn list_orders(
     caller: Caller,
     State(kit): State<Kit>,
     Query(query): Query<ListOrders>,
-) -> Result<Json<Page<OrderView>>> {
+) -> Result<Page<OrderView>> {
     let paging = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -197,7 +197,7 @@ async fn list_orders(
         placed_at: view.placed_at,
         id: view.id,
     };
-    Ok(Json(Page::cut(views, limit, key)?))
+    Page::cut(views, limit, key)
 }
 
 /// Read an order

@@ -1,6 +1,6 @@
 //! What shoppers read: products, the category tree, brands.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use ids::ProductId;
 use kit::{
@@ -178,10 +178,8 @@ async fn list_products(
         price_minor: row.price_from.map_or(0, |price| price.minor()),
         id: row.id,
     })?;
-    etag::public(
-        SHARED_CACHE_SECONDS,
-        &page.map(|row| ProductSummary::of(row, &language)),
-    )
+    let page = page.map(|row| ProductSummary::of(row, &language));
+    Ok(page.link(etag::public(SHARED_CACHE_SECONDS, &page)?))
 }
 
 /// The language of the texts.
@@ -274,7 +272,7 @@ impl Cursor for BrandCursor {}
 async fn list_brands(
     State(kit): State<Kit>,
     Query(query): Query<ListBrands>,
-) -> Result<Json<Page<BrandView>>> {
+) -> Result<Page<BrandView>> {
     let language = language(query.language.as_ref())?;
     let paging = PageQuery {
         limit: query.limit,
@@ -288,5 +286,5 @@ async fn list_brands(
     let page = Page::cut(rows, limit, |brand| BrandCursor {
         slug: brand.slug.clone(),
     })?;
-    Ok(Json(page.map(|brand| BrandView::of(brand, &language))))
+    Ok(page.map(|brand| BrandView::of(brand, &language)))
 }

@@ -10,7 +10,10 @@ use axum::{
 use futures_util::FutureExt;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
-use super::problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Pending, Refused, kind_of, render};
+use super::{
+    page::NextCursor,
+    problem::{METHOD_NOT_ALLOWED, NOT_FOUND, Pending, Refused, kind_of, render},
+};
 use crate::{
     error::{Error, Result},
     tasks::Tasks,
@@ -31,6 +34,7 @@ pub async fn envelope(State(tasks): State<Tasks>, mut request: Request, next: Ne
         .insert(RequestId(request_id.clone()));
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let query = request.uri().query().map(str::to_owned);
     let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
     let route = request.extensions().get::<MatchedPath>().map_or_else(
         || "unmatched".to_owned(),
@@ -46,6 +50,7 @@ pub async fn envelope(State(tasks): State<Tasks>, mut request: Request, next: Ne
             response.headers_mut().insert(header::ALLOW, allow);
         }
     }
+    link_next(&mut response, &path, query.as_deref());
     let mut response = conditional(if_none_match, response);
     default_headers(&mut response, &request_id);
 
@@ -125,6 +130,24 @@ fn conditional(if_none_match: Option<HeaderValue>, mut response: Response) -> Re
         *response.body_mut() = axum::body::Body::empty();
     }
     response
+}
+
+/// `Link: <…>; rel="next"`: the same query with the next page's cursor.
+fn link_next(response: &mut Response, path: &str, query: Option<&str>) {
+    let Some(NextCursor(cursor)) = response.extensions_mut().remove() else {
+        return;
+    };
+    let kept = query.unwrap_or_default().split('&');
+    let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let pairs: Vec<&str> = kept.collect();
+    let joint = if pairs.is_empty() { "" } else { "&" };
+    let link = format!(
+        "<{path}?{}{joint}cursor={cursor}>; rel=\"next\"",
+        pairs.join("&")
+    );
+    if let Ok(link) = HeaderValue::from_str(&link) {
+        response.headers_mut().insert(header::LINK, link);
+    }
 }
 
 fn default_headers(response: &mut Response, request_id: &str) {

@@ -4,6 +4,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+
 use super::body::invalid_parameter;
 use crate::error::Result;
 
@@ -68,7 +73,19 @@ pub struct PageInfo {
     pub has_more: bool,
 }
 
+/// Travels in the response's extensions to the layer that writes the `Link` header.
+#[derive(Clone)]
+pub(crate) struct NextCursor(pub(crate) String);
+
 impl<T> Page<T> {
+    /// Has the response carry `Link: <…>; rel="next"` (RFC 8288) when there is a next page.
+    pub fn link(&self, mut response: Response) -> Response {
+        if let Some(cursor) = &self.page.next_cursor {
+            response.extensions_mut().insert(NextCursor(cursor.clone()));
+        }
+        response
+    }
+
     /// A page from up to `limit + 1` rows: the extra row only says that there is more.
     ///
     /// # Errors
@@ -96,5 +113,12 @@ impl<T> Page<T> {
             data: self.data.into_iter().map(into).collect(),
             page: self.page,
         }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        let response = Json(&self).into_response();
+        self.link(response)
     }
 }

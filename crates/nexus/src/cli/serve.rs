@@ -25,7 +25,7 @@ pub(super) async fn serve(settings: Settings, args: Args) -> Result<ExitCode> {
         .with_context(|| format!("cannot listen on {listen}; choose another server.listen"))?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     if args.with_worker {
-        app.start_workers();
+        app.start_workers().await?;
     }
     let server = kit::http::server::serve(
         listener,
@@ -39,7 +39,7 @@ pub(super) async fn serve(settings: Settings, args: Args) -> Result<ExitCode> {
 
 pub(super) async fn work(settings: Settings) -> Result<ExitCode> {
     let app = start(settings).await?;
-    app.start_workers();
+    app.start_workers().await?;
     tracing::info!(concurrency = app.settings.worker.concurrency, "working");
     wait_and_stop(&app).await
 }

@@ -1,6 +1,6 @@
 //! What staff see of payments: attempts and what waits for a person.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
 use ids::{AttemptId, OrderId};
 use kit::{
@@ -99,7 +99,7 @@ async fn list_attempts(
     _staff: Staff<CanReadOrders>,
     State(kit): State<Kit>,
     Query(query): Query<ListAttempts>,
-) -> Result<Json<Page<AttemptAdminView>>> {
+) -> Result<Page<AttemptAdminView>> {
     let paging = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -111,7 +111,7 @@ async fn list_attempts(
     let page = Page::cut(attempts, limit, |attempt| IdCursor {
         id: attempt.id.uuid(),
     })?;
-    Ok(Json(page.map(AttemptAdminView::from)))
+    Ok(page.map(AttemptAdminView::from))
 }
 
 /// Which reviews; each parameter at most once.
@@ -142,7 +142,7 @@ async fn list_reviews(
     _staff: Staff<CanReadOrders>,
     State(kit): State<Kit>,
     Query(query): Query<ListReviews>,
-) -> Result<Json<Page<Review>>> {
+) -> Result<Page<Review>> {
     let paging = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -151,7 +151,7 @@ async fn list_reviews(
     let after = paging.cursor::<IdCursor>()?.map(|cursor| cursor.id);
     let conn = kit.db.read().await?;
     let reviews = store::list_reviews(&conn, query.is_open, after, limit + 1).await?;
-    Ok(Json(Page::cut(reviews, limit, |review| IdCursor {
+    Page::cut(reviews, limit, |review| IdCursor {
         id: review.id.uuid(),
-    })?))
+    })
 }

@@ -1,6 +1,6 @@
 //! Reading the audit trail.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
 use ids::StaffId;
 use kit::{
@@ -90,7 +90,7 @@ impl From<AuditEntry> for AuditEntryView {
     get,
     path = "/api/v1/admin/audit/",
     operation_id = "listAuditEntries",
-    tag = "Staff",
+    tag = "Admin: staff",
     security(("bearer" = [])),
     params(AuditQuery),
     responses(
@@ -118,7 +118,7 @@ pub(crate) async fn list_audit(
     State(kit): State<Kit>,
     _: Staff<CanManageStaff>,
     Query(query): Query<AuditQuery>,
-) -> Result<Json<Page<AuditEntryView>>> {
+) -> Result<Page<AuditEntryView>> {
     let page = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -132,5 +132,5 @@ pub(crate) async fn list_audit(
     let conn = kit.db.read().await?;
     let entries = store::list_audit(&conn, &filter, limit).await?;
     let page = Page::cut(entries, limit, |entry| AuditCursor(entry.id))?;
-    Ok(Json(page.map(AuditEntryView::from)))
+    Ok(page.map(AuditEntryView::from))
 }

@@ -85,7 +85,13 @@ impl<P: Permission> Staff<P> {
     ) -> Result<()> {
         let before = before.map(serde_json::to_value).transpose()?;
         let after = after.map(serde_json::to_value).transpose()?;
-        let change = Change { action, subject_kind, subject_id, before, after };
+        let change = Change {
+            action,
+            subject_kind,
+            subject_id,
+            before,
+            after,
+        };
         actions::record(tx, &self.actor(), &change, now).await
     }
 

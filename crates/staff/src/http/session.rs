@@ -80,7 +80,7 @@ impl From<Member> for StaffView {
     post,
     path = "/api/v1/admin/auth/jwt/create/",
     operation_id = "signInStaff",
-    tag = "Staff",
+    tag = "Admin: staff",
     request_body(
         content = StaffCredentials,
         example = json!({"email": "owner@example.com", "password": "a phrase of your own"})
@@ -139,7 +139,7 @@ pub(crate) async fn sign_in(
     get,
     path = "/api/v1/admin/me/",
     operation_id = "getOwnStaffAccount",
-    tag = "Staff",
+    tag = "Admin: staff",
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The account.", body = StaffView, example = json!({

@@ -76,7 +76,7 @@ pub(super) async fn run(file: Option<&str>, args: &Args) -> Result<ExitCode> {
         .map_err(|error| anyhow!("{error}"))?;
     let app = App::build(settings, Clock::system()).await?;
     prepare_shop(&app, args.generated, &secrets).await?;
-    app.start_workers();
+    app.start_workers().await?;
     let server = kit::http::server::serve(
         listener,
         routes::router(&app),
