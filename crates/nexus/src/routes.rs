@@ -27,7 +27,6 @@ pub fn api() -> OpenApiRouter<Kit> {
 }
 
 /// The whole server.
-#[must_use]
 pub fn router(app: &App) -> Router {
     let (api, document) = api().split_for_parts();
     let document = crate::openapi::finish(document);
