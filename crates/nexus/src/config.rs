@@ -117,7 +117,7 @@ impl Settings {
     pub fn check_secrets(&self) -> Result<()> {
         let weakness = |secret: &str| kit::tokens::weak_secret(secret);
         if let Some(reason) = weakness(&self.auth.secret) {
-            bail!("auth.secret {reason}; {REMEDY}");
+            bail!("auth.secret: {reason}; {REMEDY}");
         }
         let webhook_secrets = &self.payments.webhook_secrets;
         if webhook_secrets.is_empty() {
@@ -125,7 +125,7 @@ impl Settings {
         }
         for secret in webhook_secrets {
             if let Some(reason) = secret.judged_by(weakness) {
-                bail!("payments.webhook_secrets {reason}; {REMEDY}");
+                bail!("payments.webhook_secrets: {reason}; {REMEDY}");
             }
             if secret.judged_by(|text| text == self.auth.secret) {
                 bail!("auth.secret and payments.webhook_secrets must differ");
