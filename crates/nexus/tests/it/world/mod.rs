@@ -3,14 +3,20 @@
 
 mod children;
 mod client;
+mod deployment;
+mod process;
 mod servers;
 mod shop;
 mod steps;
+mod wait;
 
 pub(crate) use self::{
     children::{Child, program},
     client::{Answer, Client},
+    deployment::Deployment,
+    process::{Process, free_ports},
     servers::{new_database, servers},
     shop::Shop,
-    steps::place_body,
+    steps::{on_page, place_body},
+    wait::until,
 };

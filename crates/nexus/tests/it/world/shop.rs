@@ -35,27 +35,7 @@ impl Shop {
         let database_url = new_database().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let webhook_url = format!("{url}/api/v1/payment/webhook/chapa/");
-        let simulator = Child::start(
-            "chapa-simulator",
-            &[
-                "--secret-key",
-                CHAPA_KEY,
-                "--webhook-url",
-                &webhook_url,
-                "--webhook-secret",
-                WEBHOOK_SECRET,
-            ],
-        );
-        let mailbox = Child::start(
-            "mail-catcher",
-            &[
-                "--smtp-listen",
-                "127.0.0.1:0",
-                "--http-listen",
-                "127.0.0.1:0",
-            ],
-        );
+        let (simulator, mailbox) = (simulator(&url), mailbox());
         let mut settings = settings(&database_url, &url, &simulator, &mailbox);
         change(&mut settings);
         // To the second: comparing with what the provider says would otherwise need its fractions.
@@ -145,6 +125,31 @@ impl Drop for Shop {
             "a test ends with shop.close()"
         );
     }
+}
+
+/// The payment provider of the shop at `url`.
+pub(crate) fn simulator(url: &str) -> Child {
+    let webhook_url = format!("{url}/api/v1/payment/webhook/chapa/");
+    let args = [
+        "--secret-key",
+        CHAPA_KEY,
+        "--webhook-url",
+        &webhook_url,
+        "--webhook-secret",
+        WEBHOOK_SECRET,
+    ];
+    Child::start("chapa-simulator", &args)
+}
+
+/// A mailbox.
+pub(crate) fn mailbox() -> Child {
+    let args = [
+        "--smtp-listen",
+        "127.0.0.1:0",
+        "--http-listen",
+        "127.0.0.1:0",
+    ];
+    Child::start("mail-catcher", &args)
 }
 
 /// The settings of a shop under test, on its own servers.

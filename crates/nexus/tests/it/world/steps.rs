@@ -2,6 +2,7 @@
 
 use catalogue::{NewProduct, NewVariant, ProductStatus, Texts};
 use ids::{ProductId, VariantId};
+use kit::Kit;
 use money::Currency;
 use serde_json::{Value, json};
 
@@ -13,52 +14,7 @@ use super::{
 impl Shop {
     /// A published product with one variant for each (price in minor units, units on hand).
     pub(crate) async fn product(&self, slug: &str, variants: &[(i64, i64)]) -> Vec<VariantId> {
-        let now = self.now();
-        let options = vec![catalogue::OptionDraft {
-            id: ids::OptionId::generate(now),
-            name: Texts::en_am("Size", "መጠን"),
-            values: (0..variants.len())
-                .map(|n| {
-                    (
-                        ids::OptionValueId::generate(now),
-                        Texts::en_am(format!("S{n}"), format!("ት{n}")),
-                    )
-                })
-                .collect(),
-        }];
-        let new: Vec<NewVariant> = variants
-            .iter()
-            .zip(&options[0].values)
-            .enumerate()
-            .map(|(n, ((price_minor, on_hand), (value, _)))| NewVariant {
-                id: VariantId::generate(now),
-                sku: format!("{}-{n}", slug.to_ascii_uppercase()),
-                price_minor: *price_minor,
-                compare_at_minor: None,
-                values: vec![*value],
-                on_hand: *on_hand,
-            })
-            .collect();
-        let ids = new.iter().map(|variant| variant.id).collect();
-        let product = NewProduct {
-            id: ProductId::generate(now),
-            slug: slug.to_owned(),
-            brand_id: None,
-            status: ProductStatus::Published,
-            title: Texts::en_am(format!("The {slug}"), format!("ዕቃ {slug}")),
-            description: Texts::en_am("Good.", "ጥሩ።"),
-            currency: Currency::ETB,
-            category_ids: Vec::new(),
-            images: Vec::new(),
-            options,
-            variants: new,
-        };
-        let tx = self.app.kit.db.begin("test_product").await.unwrap();
-        catalogue::create_products(&tx, &[product], now)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        ids
+        plant(&self.app.kit, slug, variants).await
     }
 
     /// A guest with a cart: who they are, and the cart's id.
@@ -100,12 +56,7 @@ impl Shop {
 
     /// What a buyer does on the provider's page: `pay`, `fail` or `cancel`.
     pub(crate) async fn on_page(&self, page: &str, result: &str) -> Answer {
-        let form = format!("method=telebirr&phone=0900123456&result={result}");
-        let media = "application/x-www-form-urlencoded";
-        let client = self.client();
-        let body = Some(form.into_bytes());
-        let sent = client.try_raw(http::Method::POST, page, media, body);
-        sent.await.expect("the page answers")
+        on_page(&self.client(), page, result).await
     }
 
     /// A superuser who is signed in.
@@ -156,6 +107,65 @@ impl Shop {
             .unwrap();
         (level.on_hand, level.reserved)
     }
+}
+
+/// A published product with one variant for each (price in minor units, units on hand).
+pub(crate) async fn plant(kit: &Kit, slug: &str, variants: &[(i64, i64)]) -> Vec<VariantId> {
+    let now = kit.clock.now();
+    let options = vec![catalogue::OptionDraft {
+        id: ids::OptionId::generate(now),
+        name: Texts::en_am("Size", "መጠን"),
+        values: (0..variants.len())
+            .map(|n| {
+                (
+                    ids::OptionValueId::generate(now),
+                    Texts::en_am(format!("S{n}"), format!("ት{n}")),
+                )
+            })
+            .collect(),
+    }];
+    let new: Vec<NewVariant> = variants
+        .iter()
+        .zip(&options[0].values)
+        .enumerate()
+        .map(|(n, ((price_minor, on_hand), (value, _)))| NewVariant {
+            id: VariantId::generate(now),
+            sku: format!("{}-{n}", slug.to_ascii_uppercase()),
+            price_minor: *price_minor,
+            compare_at_minor: None,
+            values: vec![*value],
+            on_hand: *on_hand,
+        })
+        .collect();
+    let ids = new.iter().map(|variant| variant.id).collect();
+    let product = NewProduct {
+        id: ProductId::generate(now),
+        slug: slug.to_owned(),
+        brand_id: None,
+        status: ProductStatus::Published,
+        title: Texts::en_am(format!("The {slug}"), format!("ዕቃ {slug}")),
+        description: Texts::en_am("Good.", "ጥሩ።"),
+        currency: Currency::ETB,
+        category_ids: Vec::new(),
+        images: Vec::new(),
+        options,
+        variants: new,
+    };
+    let tx = kit.db.begin("test_product").await.unwrap();
+    catalogue::create_products(&tx, &[product], now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    ids
+}
+
+/// What a buyer does on the provider's page: `pay`, `fail` or `cancel`.
+pub(crate) async fn on_page(client: &Client, page: &str, result: &str) -> Answer {
+    let form = format!("method=telebirr&phone=0900123456&result={result}");
+    let media = "application/x-www-form-urlencoded";
+    let body = Some(form.into_bytes());
+    let sent = client.try_raw(http::Method::POST, page, media, body);
+    sent.await.expect("the page answers")
 }
 
 /// The body that orders a cart.
