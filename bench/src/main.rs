@@ -1,1 +1,116 @@
-fn main() {}
+//! `bench`: measures the shop over HTTP, beside the same work as bare SQL; see bench/README.md.
+//! Never a verdict on time. What it insists on is that every request did its work, and that the
+//! books are right in the end.
+
+mod accounting;
+mod args;
+mod carts;
+mod cases;
+mod database;
+mod figures;
+mod load;
+mod measure;
+mod pgbench;
+mod random;
+mod report;
+mod requests;
+mod shop;
+
+use std::{
+    io::Write,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+
+use crate::{
+    args::Args,
+    figures::RowFigures,
+    measure::Bench,
+    report::{Machine, Report, command_line},
+    shop::Shop,
+};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    // One thread: a load generator that spreads over all cores takes them from the server.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let outcome = runtime.map_err(Into::into).and_then(|runtime| {
+        let outcome = runtime.block_on(async {
+            tokio::select! {
+                outcome = run(&args) => outcome,
+                _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+            }
+        });
+        outcome.and_then(|()| shop::remove(&args.directory))
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Standard error may be closed; there is nobody else to tell.
+            let _ = writeln!(std::io::stderr(), "bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: &Args) -> Result<()> {
+    let began = Instant::now();
+    let mut tell = |words: &str| -> Result<()> {
+        Ok(writeln!(
+            std::io::stderr(),
+            "{:4} s  {words}",
+            began.elapsed().as_secs()
+        )?)
+    };
+    tell("starting PostgreSQL")?;
+    let shop = Shop::open(args, &mut tell).await?;
+    let mut bench = Bench::new(&shop, &args.cases);
+    if let Some(seconds) = args.busy {
+        tell(&format!("the server is process {}", shop.server_id()))?;
+        shop.database
+            .run(include_str!("../sql/statements_reset.sql"), &[])?;
+        let side = bench.keep_busy(args, Duration::from_secs(seconds)).await?;
+        let statements = shop
+            .database
+            .run(include_str!("../sql/statements.sql"), &[])?;
+        let mut out = std::io::stdout();
+        writeln!(
+            out,
+            "{:.0} requests a second; ms in all, calls, us to plan each, us to run each, rows each, statement",
+            side.per_second()
+        )?;
+        writeln!(out, "{statements}")?;
+        return shop.close().await;
+    }
+    let rows = bench.run(args, &mut tell).await?;
+    let server_peak_memory_kb = accounting::peak_memory_kb(shop.server_id());
+    let report = Report {
+        command: command_line(),
+        machine: Machine::here(),
+        postgres: shop.database.version()?,
+        products: shop.goods.slugs.len(),
+        with_redis: args.redis,
+        settings: args.settings.clone(),
+        postgres_settings: args.postgres_settings.clone(),
+        seconds_per_measurement: args.length().as_secs(),
+        rounds: args.rounds(),
+        server_peak_memory_kb,
+        rows: rows.into_iter().filter_map(RowFigures::of).collect(),
+    };
+    tell("auditing the books")?;
+    shop.close().await.context("after the measurement")?;
+    let path = report.write_json(&args.name)?;
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", report.table()?)?;
+    writeln!(
+        out,
+        "The books are right after it all. Every figure: {}",
+        path.display()
+    )?;
+    Ok(())
+}

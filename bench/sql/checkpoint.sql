@@ -1,0 +1,2 @@
+-- What was prepared is on disk before a measurement begins.
+checkpoint;

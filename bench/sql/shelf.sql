@@ -1,0 +1,2 @@
+-- The variants of the shelf.
+select variant_id from bench.shelf order by n;

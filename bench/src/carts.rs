@@ -1,0 +1,78 @@
+//! Carts that wait to be used, made beside the measurement. Never counts what a run takes.
+
+use std::ops::Range;
+
+use anyhow::{Context, Result};
+
+use crate::{
+    cases::{CARTS_APART, CartsOfCase, Case},
+    database::Database,
+};
+
+/// The unused carts of a case, known by number.
+pub(crate) struct CartPool {
+    carts: CartsOfCase,
+    part: u64,
+    token: String,
+    next: u64,
+    end: u64,
+}
+
+impl CartPool {
+    /// No carts yet; `None` for a case that only reads. The token opens all carts.
+    pub(crate) fn new(case: Case, shelf: u64, token: &str) -> Option<Self> {
+        let carts = case.carts()?;
+        let part = case.variants_per_line(shelf);
+        Some(Self {
+            carts,
+            part,
+            token: token.to_owned(),
+            next: carts.first,
+            end: carts.first,
+        })
+    }
+
+    /// The numbers of the unused carts.
+    pub(crate) fn unused(&self) -> Range<u64> {
+        self.next..self.end
+    }
+
+    /// Makes carts until `count` of them are unused.
+    pub(crate) fn fill(&mut self, database: &Database, count: u64) -> Result<()> {
+        let wanted_end = self.next + count;
+        if wanted_end <= self.end {
+            return Ok(());
+        }
+        let variables = [
+            ("first", self.end.to_string()),
+            ("last", (wanted_end - 1).to_string()),
+            ("lines", self.carts.lines.to_string()),
+            ("part", self.part.to_string()),
+            ("token", self.token.clone()),
+        ];
+        database
+            .run(include_str!("../sql/carts.sql"), &variables)
+            .context("make carts")?;
+        self.end = wanted_end;
+        Ok(())
+    }
+
+    /// Every cart below `next` is used.
+    pub(crate) fn used_up_to(&mut self, next: u64) {
+        self.next = self.next.max(next).min(self.end);
+    }
+
+    /// Finds in the database which carts a script has used.
+    pub(crate) fn settle(&mut self, database: &Database) -> Result<()> {
+        let variables = [
+            ("table", self.carts.used_in.to_owned()),
+            ("first", self.carts.first.to_string()),
+            ("end", (self.carts.first + CARTS_APART).to_string()),
+        ];
+        let answer = database.run(include_str!("../sql/settle.sql"), &variables)?;
+        if !answer.is_empty() {
+            self.used_up_to(answer.parse::<u64>().context("the number of a cart")? + 1);
+        }
+        Ok(())
+    }
+}
