@@ -9,7 +9,7 @@ use kit::{
     Kit, Result,
     http::{
         Cursor, Page, PageQuery, PathId, ProblemResponses, Query, Versioned,
-        body::invalid_parameter,
+        body::invalid_parameter, page,
     },
 };
 use money::Money;
@@ -142,6 +142,7 @@ struct ListOrders {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OrderCursor {
+    #[serde(deserialize_with = "page::instant")]
     placed_at: DateTime<Utc>,
     id: OrderId,
 }
@@ -180,7 +181,9 @@ async fn list_orders(
         Caller::Customer(id) => {
             store::list_orders(&conn, Some(*id), status, after, limit + 1).await?
         }
-        Caller::Guest(hash) => store::list_orders_of_guest(&conn, hash).await?,
+        Caller::Guest(hash) => {
+            store::list_orders_of_guest(&conn, hash, status, after, limit + 1).await?
+        }
         Caller::Anonymous => return Err(kit::tokens::TokenRefusal::Missing.into()),
     };
     let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();

@@ -129,22 +129,33 @@ pub(crate) async fn list_orders(
     rows.iter().map(order).collect()
 }
 
-// Guests have no list of their own: only the orders that their one token opens.
+// A guest's are the orders that their one token opens. Keyset by (placed_at, id).
 const LIST_ORDERS_OF_GUEST: &str = "
     select id, number, cart_id, customer_id, token_hash, email, phone, language,
         shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
         tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
     from orders
     where token_hash = $1
+        and ($2::text is null or status = $2)
+        and ($3::timestamptz is null or (placed_at, id) < ($3, $4))
     order by placed_at desc, id desc
-    limit 100";
+    limit $5";
 
-pub(crate) async fn list_orders_of_guest(conn: &Conn, token_hash: &[u8]) -> Result<Vec<Order>> {
-    conn.query(LIST_ORDERS_OF_GUEST, &[&token_hash])
-        .await?
-        .iter()
-        .map(order)
-        .collect()
+pub(crate) async fn list_orders_of_guest(
+    conn: &Conn,
+    token_hash: &[u8],
+    status: Option<&str>,
+    after: Option<(DateTime<Utc>, OrderId)>,
+    limit: i64,
+) -> Result<Vec<Order>> {
+    let (after_at, after_id) = after.unzip();
+    let rows = conn
+        .query(
+            LIST_ORDERS_OF_GUEST,
+            &[&token_hash, &status, &after_at, &after_id, &limit],
+        )
+        .await?;
+    rows.iter().map(order).collect()
 }
 
 const LIST_LINES: &str = "

@@ -7,6 +7,7 @@ use kit::{
     Kit, Result,
     http::{
         Cursor, Page, PageQuery, PathId, ProblemResponses, Query, body::invalid_parameter, etag,
+        page::instant,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,7 @@ struct ListProducts {
 #[serde(deny_unknown_fields)]
 struct ProductCursor {
     sort: String,
+    #[serde(deserialize_with = "instant")]
     created_at: DateTime<Utc>,
     price_minor: i64,
     id: ProductId,
@@ -99,6 +101,14 @@ fn sort(asked: Option<&str>) -> Result<ProductSort> {
 }
 
 async fn filter(conn: &kit::Conn, query: &ListProducts) -> Result<ProductFilter> {
+    for (name, price) in [
+        ("price_min", query.price_min),
+        ("price_max", query.price_max),
+    ] {
+        if price.is_some_and(|price| price < 0) {
+            return Err(invalid_parameter(name, "it must be 0 or more"));
+        }
+    }
     let mut filter = ProductFilter {
         is_available: query.is_available,
         price_min: query.price_min,
@@ -269,10 +279,7 @@ impl Cursor for BrandCursor {}
     params(ListBrands),
     responses((status = 200, body = Page<BrandView>), ProblemResponses)
 )]
-async fn list_brands(
-    State(kit): State<Kit>,
-    Query(query): Query<ListBrands>,
-) -> Result<Page<BrandView>> {
+async fn list_brands(State(kit): State<Kit>, Query(query): Query<ListBrands>) -> Result<Response> {
     let language = language(query.language.as_ref())?;
     let paging = PageQuery {
         limit: query.limit,
@@ -286,5 +293,6 @@ async fn list_brands(
     let page = Page::cut(rows, limit, |brand| BrandCursor {
         slug: brand.slug.clone(),
     })?;
-    Ok(page.map(|brand| BrandView::of(brand, &language)))
+    let page = page.map(|brand| BrandView::of(brand, &language));
+    Ok(page.link(etag::public(SHARED_CACHE_SECONDS, &page)?))
 }

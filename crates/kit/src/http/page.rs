@@ -1,13 +1,13 @@
 //! Keyset pages: a limit, an opaque cursor, one envelope.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::body::invalid_parameter;
 use crate::error::Result;
@@ -46,9 +46,29 @@ impl PageQuery {
         };
         let refused = || invalid_parameter("cursor", "it is not a cursor of this list");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
+        // Ours have nothing to escape, and the database cannot hold U+0000.
+        if bytes.contains(&b'\\') {
+            return Err(refused());
+        }
         serde_json::from_slice(&bytes)
             .map(Some)
             .map_err(|_| refused())
+    }
+}
+
+/// Reads an instant of a cursor: one that the database can hold, whatever somebody made up.
+///
+/// # Errors
+/// When it is no instant of the years 1 to 9999.
+pub fn instant<'de, D>(deserializer: D) -> std::result::Result<DateTime<Utc>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    let instant = DateTime::<Utc>::deserialize(deserializer)?;
+    if (1..=9999).contains(&instant.year()) {
+        Ok(instant)
+    } else {
+        Err(serde::de::Error::custom("the instant is out of range"))
     }
 }
 
