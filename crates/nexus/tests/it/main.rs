@@ -8,6 +8,7 @@
 
 mod world;
 
+mod catalogue;
 mod contract;
 mod sql;
 mod story;

@@ -3,6 +3,7 @@
 
 mod children;
 mod client;
+mod people;
 mod deployment;
 mod process;
 mod servers;
