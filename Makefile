@@ -33,9 +33,9 @@ fix: ## format, and repair what clippy can
 	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets $(TESTED)
 	cargo fmt --all
 
-bench: ## measure; what and how stands in bench/
-	cargo build --release -p nexus
-	cargo run --release -p bench
+bench: ## measure, against bare SQL; ARGS=--quick, ARGS=--help; what and how stands in bench/
+	cargo build --release -p nexus -p bench
+	@exec target/release/bench $(ARGS)
 
 openapi: ## write openapi.json anew from the code
 	cargo run -q -p nexus -- openapi > openapi.json.new
