@@ -2,7 +2,10 @@
 
 use std::fmt::Display;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::{
+    body::HttpBody,
+    extract::{FromRequest, FromRequestParts, Path, Request},
+};
 use http::{header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
@@ -17,8 +20,12 @@ use crate::error::{Error, RefusedPart};
 /// The most that a JSON body may have, in bytes.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 
-/// The longest that a body may take to arrive.
-const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(15);
+/// The longest that a body may take to arrive, where the server has not set another time.
+const BODY_TIMEOUT: BodyTimeout = BodyTimeout(std::time::Duration::from_secs(15));
+
+/// The longest that the body of this request may take to arrive.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BodyTimeout(pub(super) std::time::Duration);
 
 /// A JSON body and its fingerprint (SHA-256 of its bytes).
 pub struct Body<T> {
@@ -65,16 +72,22 @@ where
     }
 }
 
-/// The exact bytes of a body, at most `limit` of them, within 15 seconds.
+/// The exact bytes of a body, at most `limit` of them, within the server's time for it.
 ///
 /// # Errors
 /// `body_too_large`, `request_timeout`, `malformed_body` when the connection breaks.
 pub async fn raw_body(request: Request, limit: usize) -> Result<Vec<u8>, Error> {
+    let BodyTimeout(within) = *request.extensions().get().unwrap_or(&BODY_TIMEOUT);
+    let too_large = || Refused::new(&BODY_TOO_LARGE, format!("At most {limit} bytes are taken."));
+    // What announces its length is not even read.
+    if request.body().size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(too_large().into());
+    }
     let body = Limited::new(request.into_body(), limit);
-    match tokio::time::timeout(BODY_TIMEOUT, body.collect()).await {
+    match tokio::time::timeout(within, body.collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes().to_vec()),
         Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => {
-            Err(Refused::new(&BODY_TOO_LARGE, format!("At most {limit} bytes are taken.")).into())
+            Err(too_large().into())
         }
         Ok(Err(_)) => Err(Refused::new(&MALFORMED_BODY, "The body broke off.").into()),
         Err(_) => Err(Refused::new(&REQUEST_TIMEOUT, REQUEST_TIMEOUT.help).into()),

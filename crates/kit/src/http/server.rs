@@ -18,6 +18,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
+use super::body::BodyTimeout;
 use crate::tasks::Tasks;
 
 /// The section `[server]` of the settings.
@@ -33,6 +34,8 @@ pub struct ServerSettings {
     /// The longest that a request's head may take to arrive, and that an idle connection is
     /// kept.
     pub header_timeout_ms: u64,
+    /// The longest that a request's body may take to arrive.
+    pub body_timeout_ms: u64,
     /// How many proxies in front are ours: that many entries at the end of `X-Forwarded-For`
     /// are believed. 0 believes none.
     pub trusted_proxies: usize,
@@ -93,12 +96,14 @@ fn connection(
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send + use<> {
     drop(stream.set_nodelay(true));
     let trusted_proxies = settings.trusted_proxies;
+    let body_timeout = BodyTimeout(Duration::from_millis(settings.body_timeout_ms));
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let router = router.clone();
         async move {
             let mut request = request.map(Body::new);
             let address = client_address(&request, peer, trusted_proxies);
             request.extensions_mut().insert(address);
+            request.extensions_mut().insert(body_timeout);
             with_slash(&mut request);
             let response: Result<Response<Body>, Infallible> = router.oneshot(request).await;
             response
