@@ -10,5 +10,6 @@ mod world;
 
 mod catalogue;
 mod contract;
+mod hangup;
 mod sql;
 mod story;
