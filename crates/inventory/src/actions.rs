@@ -5,7 +5,7 @@ use ids::{OrderId, StaffId, VariantId};
 use kit::{Result, Tx};
 
 use crate::{
-    model::{InventoryRefusal, Level, Shortage, StockOpening, Want},
+    model::{InventoryRefusal, Level, StockOpening, Want, shortages},
     store::{self, Adjustment},
 };
 
@@ -66,44 +66,31 @@ pub async fn reserve(
     expires_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let taken = if tx.sabotage().has_removed("stock guard") {
-        store::update_reserved_unguarded(tx, wants).await?
-    } else if tx.sabotage().has_removed("stock lock order") {
-        let mut taken = Vec::new();
-        for want in wants {
-            taken.extend(store::update_reserved(tx, &[*want]).await?);
-        }
-        taken
-    } else {
-        store::update_reserved(tx, wants).await?
-    };
-    let short: Vec<&Want> = wants
-        .iter()
-        .filter(|want| !taken.contains(&want.variant_id))
-        .collect();
+    let levels = lock_levels(tx, wants).await?;
+    let short = shortages(&levels, wants);
     if !short.is_empty() {
-        return Err(InventoryRefusal::InsufficientStock(shortages(tx, &short).await?).into());
+        return Err(InventoryRefusal::InsufficientStock(short).into());
     }
-    store::insert_reservations(tx, order_id, wants, expires_at, now).await
+    store::insert_reservations(tx, order_id, wants, expires_at, now).await?;
+    if tx.sabotage().has_removed("stock guard") {
+        store::update_reserved_unguarded(tx, &levels, wants).await?;
+    }
+    Ok(())
 }
 
-async fn shortages(tx: &Tx, short: &[&Want]) -> Result<Vec<Shortage>> {
-    let variants: Vec<VariantId> = short.iter().map(|want| want.variant_id).collect();
-    let levels = store::list_levels(tx, &variants).await?;
-    let available = |id| {
-        levels
-            .iter()
-            .find(|level| level.variant_id == id)
-            .map_or(0, |level| level.available())
-    };
-    Ok(short
-        .iter()
-        .map(|want| Shortage {
-            variant_id: want.variant_id,
-            wanted: want.quantity,
-            available: available(want.variant_id),
-        })
-        .collect())
+async fn lock_levels(tx: &Tx, wants: &[Want]) -> Result<Vec<Level>> {
+    let variants: Vec<VariantId> = wants.iter().map(|want| want.variant_id).collect();
+    if tx.sabotage().has_removed("stock guard") {
+        return store::list_levels(tx, &variants).await;
+    }
+    if tx.sabotage().has_removed("stock lock order") {
+        let mut levels = Vec::new();
+        for variant_id in variants {
+            levels.extend(store::lock_level(tx, variant_id).await?);
+        }
+        return Ok(levels);
+    }
+    store::lock_levels(tx, &variants).await
 }
 
 /// Takes what an order holds off the shelf, because it is paid. Nothing happens the second time.

@@ -57,6 +57,24 @@ pub struct Shortage {
     pub available: i64,
 }
 
+/// What `levels` have too little of; a variant without a shelf has nothing.
+pub(crate) fn shortages(levels: &[Level], wants: &[Want]) -> Vec<Shortage> {
+    let available = |id| {
+        let level = levels.iter().find(|level| level.variant_id == id);
+        level.map_or(0, Level::available)
+    };
+    let shortage = |want: &Want| Shortage {
+        variant_id: want.variant_id,
+        wanted: want.quantity,
+        available: available(want.variant_id),
+    };
+    wants
+        .iter()
+        .map(shortage)
+        .filter(|shortage| shortage.available < shortage.wanted)
+        .collect()
+}
+
 /// Why the shelf says no.
 #[derive(Debug)]
 pub enum InventoryRefusal {

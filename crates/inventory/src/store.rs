@@ -131,74 +131,36 @@ pub(crate) async fn update_on_hand(
     Ok(())
 }
 
-// One guarded statement for all lines: rows are locked in the order of their ids, so that two
-// orders that share variants never wait for each other in a circle, and the guard is looked at
-// again after each wait. The CHECK stands behind it.
-const UPDATE_RESERVED: &str = "
-    with wanted as (
-        select variant_id, quantity
-        from unnest($1::uuid[], $2::bigint[]) as wanted (variant_id, quantity)
-    ), shelf as materialized (
-        select stock_levels.variant_id
-        from stock_levels
-        join wanted using (variant_id)
-        order by stock_levels.variant_id
-        for update of stock_levels
+// In the order of ids, so that two orders that share variants never wait for each other in a
+// circle. A statement of its own: what is decided and written after it sees what the wait for
+// the locks has brought, also units that came back meanwhile.
+const LOCK_LEVELS: &str = "
+    select variant_id, on_hand, reserved, version, updated_at
+    from stock_levels
+    where variant_id = any($1)
+    order by variant_id
+    for update";
+
+/// The levels of some variants, which stay as they are until the end of `tx`.
+pub(crate) async fn lock_levels(tx: &Tx, variants: &[VariantId]) -> Result<Vec<Level>> {
+    let rows = tx.query(LOCK_LEVELS, &[&variants]).await?;
+    Ok(rows.iter().map(level).collect())
+}
+
+// The levels are locked; the CHECK stands behind whoever forgets that.
+const INSERT_RESERVATIONS: &str = "
+    with held as (
+        insert into reservations (id, order_id, variant_id, quantity, expires_at, created_at)
+        select id, $4, variant_id, quantity, $5, $6
+        from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as held (id, variant_id, quantity)
+        returning variant_id, quantity
     )
     update stock_levels
-    set reserved = reserved + wanted.quantity
-    from wanted
-    join shelf using (variant_id)
-    where stock_levels.variant_id = wanted.variant_id
-        and on_hand - reserved >= wanted.quantity
-    returning stock_levels.variant_id";
+    set reserved = reserved + held.quantity
+    from held
+    where stock_levels.variant_id = held.variant_id";
 
-/// Sets units aside where there are enough; answers the variants where there were.
-pub(crate) async fn update_reserved(tx: &Tx, wants: &[Want]) -> Result<Vec<VariantId>> {
-    let (variants, quantities) = columns(wants);
-    let rows = tx.query(UPDATE_RESERVED, &[&variants, &quantities]).await?;
-    Ok(rows.iter().map(|row| row.get("variant_id")).collect())
-}
-
-// What a naive shop does: it writes what it computed from an earlier read. Only with the
-// guard `stock` switched off, to show that the race tests catch it.
-const UPDATE_RESERVED_UNGUARDED: &str = "
-    update stock_levels
-    set reserved = wanted.reserved
-    from unnest($1::uuid[], $2::bigint[]) as wanted (variant_id, reserved)
-    where stock_levels.variant_id = wanted.variant_id
-    returning stock_levels.variant_id";
-
-pub(crate) async fn update_reserved_unguarded(tx: &Tx, wants: &[Want]) -> Result<Vec<VariantId>> {
-    let variants: Vec<VariantId> = wants.iter().map(|want| want.variant_id).collect();
-    let mut enough = Vec::new();
-    for level in list_levels(tx, &variants).await? {
-        let want = wants
-            .iter()
-            .find(|want| want.variant_id == level.variant_id);
-        if let Some(want) = want.filter(|want| want.quantity <= level.available()) {
-            enough.push((level.variant_id, level.reserved + want.quantity));
-        }
-    }
-    let (ids, reserved): (Vec<VariantId>, Vec<i64>) = enough.into_iter().unzip();
-    let rows = tx
-        .query(UPDATE_RESERVED_UNGUARDED, &[&ids, &reserved])
-        .await?;
-    Ok(rows.iter().map(|row| row.get("variant_id")).collect())
-}
-
-fn columns(wants: &[Want]) -> (Vec<VariantId>, Vec<i64>) {
-    wants
-        .iter()
-        .map(|want| (want.variant_id, want.quantity))
-        .unzip()
-}
-
-const INSERT_RESERVATIONS: &str = "
-    insert into reservations (id, order_id, variant_id, quantity, expires_at, created_at)
-    select id, $4, variant_id, quantity, $5, $6
-    from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as held (id, variant_id, quantity)";
-
+/// Sets units of locked levels aside for an order.
 pub(crate) async fn insert_reservations(
     tx: &Tx,
     order_id: OrderId,
@@ -214,6 +176,40 @@ pub(crate) async fn insert_reservations(
     )
     .await?;
     Ok(())
+}
+
+// What a naive shop does: it writes what it computed from an earlier read. Only with the
+// `stock guard` switched off, to show that the race tests catch it.
+const UPDATE_RESERVED_UNGUARDED: &str = "
+    update stock_levels
+    set reserved = wanted.reserved
+    from unnest($1::uuid[], $2::bigint[]) as wanted (variant_id, reserved)
+    where stock_levels.variant_id = wanted.variant_id";
+
+pub(crate) async fn update_reserved_unguarded(
+    tx: &Tx,
+    read: &[Level],
+    wants: &[Want],
+) -> Result<()> {
+    let (variants, reserved): (Vec<VariantId>, Vec<i64>) = wants
+        .iter()
+        .filter_map(|want| {
+            let level = read
+                .iter()
+                .find(|level| level.variant_id == want.variant_id)?;
+            Some((want.variant_id, level.reserved + want.quantity))
+        })
+        .unzip();
+    tx.execute(UPDATE_RESERVED_UNGUARDED, &[&variants, &reserved])
+        .await?;
+    Ok(())
+}
+
+fn columns(wants: &[Want]) -> (Vec<VariantId>, Vec<i64>) {
+    wants
+        .iter()
+        .map(|want| (want.variant_id, want.quantity))
+        .unzip()
 }
 
 const UPDATE_RESERVATIONS_ENDED: &str = "
