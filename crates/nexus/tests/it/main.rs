@@ -11,5 +11,6 @@ mod world;
 mod catalogue;
 mod contract;
 mod hangup;
+mod races;
 mod sql;
 mod story;

@@ -6,6 +6,7 @@ mod client;
 mod people;
 mod deployment;
 mod process;
+pub(crate) mod race;
 mod servers;
 mod shop;
 mod steps;

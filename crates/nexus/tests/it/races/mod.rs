@@ -1,0 +1,5 @@
+//! What happens at once: many rounds behind a barrier, and for each race a positive control, the
+//! same round without its guard, which must be caught.
+
+mod last_unit;
+mod lock_order;

@@ -1,0 +1,225 @@
+//! Races: clients on connections that are open already, released together at a barrier, many
+//! rounds, exact sums. Nothing is measured in time and nothing sleeps.
+
+use std::{collections::BTreeMap, fmt::Debug, future::Future, sync::Arc};
+
+use chrono::TimeDelta;
+use ids::{CartId, VariantId};
+use kit::{random, sabotage::Sabotage};
+use tokio::{sync::Barrier, task::JoinSet};
+
+use super::{
+    client::{Answer, Client},
+    servers::servers,
+    shop::Shop,
+    steps::place_body,
+    wait::until,
+};
+
+/// A shop, without the named guards, whose own time-outs are so long that a busy machine does not
+/// make it shed load: in a race every request is answered for what it asked.
+pub(crate) async fn patient_shop(guards: &[&str]) -> Shop {
+    const PATIENCE_MS: u64 = 120_000;
+    Shop::open_with(Sabotage::of(guards), |settings| {
+        settings.database.wait_timeout_ms = PATIENCE_MS;
+        settings.database.statement_timeout_ms = PATIENCE_MS;
+        settings.database.lock_timeout_ms = PATIENCE_MS;
+        settings.database.idle_in_transaction_timeout_ms = PATIENCE_MS;
+        settings.payments.total_timeout_ms = PATIENCE_MS;
+    })
+    .await
+}
+
+/// What a round found: nothing amiss, or what was violated.
+pub(crate) type Held = Result<(), String>;
+
+/// Rounds of a test, times `NEXUS_ROUNDS` for the run at full length.
+pub(crate) fn rounds(base: usize) -> usize {
+    let factor = std::env::var("NEXUS_ROUNDS").map_or(1, |text| text.parse().unwrap());
+    base * factor
+}
+
+/// A violation when both are not equal.
+pub(crate) fn equal<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Held {
+    if found == expected {
+        return Ok(());
+    }
+    Err(format!("{what}: {found:?} instead of {expected:?}"))
+}
+
+/// A violation when it is not so.
+pub(crate) fn holds(what: &str, is_so: bool, found: impl Debug) -> Held {
+    if is_so {
+        Ok(())
+    } else {
+        Err(format!("{what}: {found:?}"))
+    }
+}
+
+/// Every round must hold.
+pub(crate) async fn every_round(rounds: usize, mut round: impl AsyncFnMut(usize) -> Held) {
+    for n in 0..rounds {
+        if let Err(violation) = round(n).await {
+            panic!("round {n} of {rounds}: {violation}");
+        }
+    }
+}
+
+/// The positive control: without its guard the same round is caught, at this very point.
+pub(crate) async fn caught(at: &str, rounds: usize, mut round: impl AsyncFnMut(usize) -> Held) {
+    for n in 0..rounds {
+        match round(n).await {
+            Ok(()) => {}
+            Err(violation) if violation.starts_with(at) => return,
+            Err(violation) => panic!("round {n} of {rounds} failed elsewhere: {violation}"),
+        }
+    }
+    panic!("{rounds} rounds without the guard, and none was caught at {at:?}");
+}
+
+/// Runs everything at the same moment; answers in the order of `work`.
+pub(crate) async fn at_once<F>(work: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    let work: Vec<F> = work.into_iter().collect();
+    let line = Arc::new(Barrier::new(work.len()));
+    let mut running = JoinSet::new();
+    for (place, runner) in work.into_iter().enumerate() {
+        let line = Arc::clone(&line);
+        running.spawn(async move {
+            line.wait().await;
+            (place, runner.await)
+        });
+    }
+    let mut finished = running.join_all().await;
+    finished.sort_by_key(|(place, _)| *place);
+    finished.into_iter().map(|(_, output)| output).collect()
+}
+
+/// Lets the others go ahead by so many turns of the scheduler.
+pub(crate) async fn after_turns<F: Future>(turns: usize, work: F) -> F::Output {
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
+    }
+    work.await
+}
+
+/// How often each status was answered.
+pub(crate) fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
+    let mut counts = BTreeMap::new();
+    for answer in answers {
+        *counts.entry(answer.status.as_u16()).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Guests at the line: each has a token and a connection that has carried a request.
+pub(crate) struct Racers(Vec<(Client, Vec<u8>)>);
+
+impl Racers {
+    pub(crate) async fn open(shop: &Shop, count: usize) -> Self {
+        let racer = || async {
+            let token = random::token().unwrap();
+            let client = shop.client().guest(&token);
+            client.get("/healthz").await.expect(200);
+            (client, random::token_hash(&token))
+        };
+        Self(futures_util::future::join_all((0..count).map(|_| racer())).await)
+    }
+
+    /// The n-th racer.
+    pub(crate) fn get(&self, n: usize) -> Client {
+        self.0[n].0.clone()
+    }
+
+    /// All racers.
+    pub(crate) fn clients(&self) -> impl Iterator<Item = Client> + '_ {
+        self.0.iter().map(|(client, _)| client.clone())
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// A new cart for each racer, its lines in the order given.
+    pub(crate) async fn carts(
+        &self,
+        shop: &Shop,
+        lines: impl Fn(usize) -> Vec<(VariantId, i64)>,
+    ) -> Vec<String> {
+        let now = shop.now();
+        let carts: Vec<CartId> = self.0.iter().map(|_| CartId::generate(now)).collect();
+        let tokens: Vec<&[u8]> = self.0.iter().map(|(_, hash)| hash.as_slice()).collect();
+        let mut rows = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (n, cart) in carts.iter().enumerate() {
+            for (at, (variant, quantity)) in (0..).zip(lines(n)) {
+                rows.0.push(*cart);
+                rows.1.push(variant);
+                rows.2.push(quantity);
+                rows.3.push(now + TimeDelta::microseconds(at));
+            }
+        }
+        let db = shop.db().await;
+        db.execute(INSERT_CARTS, &[&carts, &tokens, &now])
+            .await
+            .unwrap();
+        db.execute(INSERT_ITEMS, &[&rows.0, &rows.1, &rows.2, &rows.3])
+            .await
+            .unwrap();
+        carts.iter().map(ToString::to_string).collect()
+    }
+
+    /// Every racer places its cart at the same moment.
+    pub(crate) async fn place(&self, carts: &[String]) -> Vec<Answer> {
+        let requests = self.clients().zip(carts).map(|(client, cart)| {
+            let body = place_body(cart);
+            async move { client.post("/api/v1/orders/", body).await }
+        });
+        at_once(requests).await
+    }
+}
+
+const INSERT_CARTS: &str = "
+    insert into carts (id, token_hash, currency, created_at, updated_at)
+    select id, token_hash, 'ETB', $3, $3
+    from unnest($1::uuid[], $2::bytea[]) as carts (id, token_hash)";
+
+const INSERT_ITEMS: &str = "
+    insert into cart_items (id, cart_id, variant_id, quantity, created_at)
+    select gen_random_uuid(), cart_id, variant_id, quantity, created_at
+    from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[])
+        as items (cart_id, variant_id, quantity, created_at)";
+
+impl Shop {
+    /// Takes away what stands behind a guard in this shop's own database.
+    pub(crate) async fn drop_constraint(&self, table: &str, name: &str) {
+        let sql = format!("alter table {table} drop constraint {name}");
+        self.db().await.batch(&sql).await.unwrap();
+    }
+
+    /// As [`Shop::drop_constraint`], for a unique index that is no constraint.
+    pub(crate) async fn drop_index(&self, name: &str) {
+        let sql = format!("drop index {name}");
+        self.db().await.batch(&sql).await.unwrap();
+    }
+}
+
+/// Deadlocks that PostgreSQL has counted in a database. A session hands its counts over at its
+/// end, so this is asked after the shop has closed.
+pub(crate) async fn deadlocks(database_url: &str) -> i64 {
+    let config: tokio_postgres::Config = database_url.parse().unwrap();
+    let name = config.get_dbname().unwrap().to_owned();
+    let admin = kit::db::connect_once(&servers().cluster.url("postgres"))
+        .await
+        .unwrap();
+    let sessions = "select count(*) from pg_stat_activity where datname = $1";
+    until("all sessions have ended", || async {
+        let row = admin.query_one(sessions, &[&name]).await.unwrap();
+        (row.get::<_, i64>(0) == 0).then_some(())
+    })
+    .await;
+    let counted = "select deadlocks from pg_stat_database where datname = $1";
+    admin.query_one(counted, &[&name]).await.unwrap().get(0)
+}
