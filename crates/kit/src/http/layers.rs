@@ -111,12 +111,16 @@ fn log_fault(error: &Error, request_id: &str, method: &Method, path: &str) {
     }
 }
 
-/// 304 when the client already has these bytes (RFC 9110, section 13.1.2).
+/// 304 when the client already has these bytes (RFC 9110, section 13.1.2). Only where the ETag is
+/// of the bytes: a version says nothing of the prices and the stock that are shown beside it.
 fn conditional(if_none_match: Option<HeaderValue>, mut response: Response) -> Response {
     let (Some(wanted), Some(etag)) = (if_none_match, response.headers().get(header::ETAG)) else {
         return response;
     };
-    let has_it = response.status() == StatusCode::OK
+    let caching = response.headers().get(header::CACHE_CONTROL);
+    let is_public = caching.is_some_and(|value| value.as_bytes().starts_with(b"public"));
+    let has_it = is_public
+        && response.status() == StatusCode::OK
         && wanted.to_str().is_ok_and(|list| {
             list.split(',').any(|tag| {
                 let tag = tag.trim();
