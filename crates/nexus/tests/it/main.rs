@@ -8,9 +8,12 @@
 
 mod world;
 
+mod authorisation;
+mod cart;
 mod catalogue;
 mod contract;
 mod hangup;
+mod orders;
 mod races;
 mod sql;
 mod story;

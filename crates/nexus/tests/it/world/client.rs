@@ -42,6 +42,12 @@ impl Client {
         client
     }
 
+    /// The value that this client sends in a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// A guest who holds this token.
     #[must_use]
     pub(crate) fn guest(&self, token: &str) -> Self {

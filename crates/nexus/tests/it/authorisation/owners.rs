@@ -1,0 +1,225 @@
+//! Carts and orders: their owner and nobody else; somebody else's are not there.
+
+use serde_json::{Value, json};
+
+use super::address;
+use crate::world::{Answer, Client, Shop, place_body};
+
+/// What an operation acts on.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum On {
+    Cart,
+    Item,
+    Order,
+    /// The whole list of the caller.
+    Own,
+}
+
+/// Every operation on somebody's things, and what it answers to whom they do not belong.
+pub(super) const OPERATIONS: [(&str, On, u16, &str); 11] = [
+    ("getCart", On::Cart, 404, "cart_not_found"),
+    ("deleteCart", On::Cart, 404, "cart_not_found"),
+    ("listCartItems", On::Cart, 404, "cart_not_found"),
+    ("addCartItem", On::Cart, 404, "cart_not_found"),
+    ("updateCartItem", On::Item, 404, "cart_not_found"),
+    ("deleteCartItem", On::Item, 404, "cart_not_found"),
+    ("mergeCart", On::Cart, 404, "cart_not_found"),
+    ("placeOrder", On::Cart, 404, "cart_not_found"),
+    ("getOrder", On::Order, 404, "order_not_found"),
+    ("initiatePayment", On::Order, 404, "order_not_found"),
+    ("listOrders", On::Own, 200, ""),
+];
+
+/// Somebody with an open cart of one line and a placed order.
+struct Owner {
+    name: &'static str,
+    who: Client,
+    cart: String,
+    item: String,
+    order: String,
+    variant: String,
+}
+
+impl Owner {
+    async fn guest(shop: &Shop, name: &'static str, variant: ids::VariantId) -> Self {
+        let (who, first) = shop.guest_cart(&[(variant, 1)]).await;
+        let order = who
+            .post("/api/v1/orders/", place_body(&first))
+            .await
+            .expect(201)
+            .text("/id");
+        Self::with_open_cart(name, who, order, variant).await
+    }
+
+    async fn customer(shop: &Shop, name: &'static str, variant: ids::VariantId) -> Self {
+        let who = shop.customer(&format!("{name}@example.com")).await;
+        let cart = who
+            .post("/api/v1/cart/", json!({}))
+            .await
+            .expect(201)
+            .text("/id");
+        let line = json!({ "variant_id": variant });
+        who.post(&format!("/api/v1/cart/{cart}/items/"), line)
+            .await
+            .expect(201);
+        let order = who
+            .post("/api/v1/orders/", place_body(&cart))
+            .await
+            .expect(201)
+            .text("/id");
+        Self::with_open_cart(name, who, order, variant).await
+    }
+
+    async fn with_open_cart(
+        name: &'static str,
+        who: Client,
+        order: String,
+        variant: ids::VariantId,
+    ) -> Self {
+        let cart = who
+            .post("/api/v1/cart/", json!({}))
+            .await
+            .expect(201)
+            .text("/id");
+        let line = json!({ "variant_id": variant });
+        let filled = who
+            .post(&format!("/api/v1/cart/{cart}/items/"), line)
+            .await
+            .expect(201);
+        let item = filled.text("/items/0/id");
+        Self {
+            name,
+            who,
+            cart,
+            item,
+            order,
+            variant: variant.to_string(),
+        }
+    }
+
+    /// Somebody tries an operation on what belongs to this owner.
+    async fn tried(&self, who: &Client, (name, on, ..): (&str, On, u16, &str)) -> Answer {
+        let ids: &[&str] = match (name, on) {
+            ("placeOrder", _) | (_, On::Own) => &[],
+            (_, On::Cart) => &[&self.cart],
+            (_, On::Item) => &[&self.cart, &self.item],
+            (_, On::Order) => &[&self.order],
+        };
+        let (method, path) = address(name, ids);
+        let body: Option<Value> = match name {
+            "addCartItem" => Some(json!({ "variant_id": self.variant })),
+            "updateCartItem" => Some(json!({ "quantity": 2 })),
+            "placeOrder" => Some(place_body(&self.cart)),
+            _ => None,
+        };
+        who.send(method, &path, body).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_belongs_to_others_is_not_there() {
+    let shop = Shop::open().await;
+    let variant = shop.product("coffee", &[(100, 50)]).await[0];
+    let owners = [
+        Owner::guest(&shop, "guest-a", variant).await,
+        Owner::guest(&shop, "guest-b", variant).await,
+        Owner::customer(&shop, "customer-a", variant).await,
+        Owner::customer(&shop, "customer-b", variant).await,
+    ];
+    let before = shop.state().await;
+    for owner in &owners {
+        for other in owners.iter().filter(|other| other.name != owner.name) {
+            for operation in OPERATIONS {
+                let answer = owner.tried(&other.who, operation).await;
+                let (name, on, status, code) = operation;
+                let what = format!("{name} of {} by {}", owner.name, other.name);
+                if on == On::Own {
+                    let list = answer.expect(status);
+                    assert_eq!(list.body["data"].as_array().unwrap().len(), 1, "{what}");
+                    assert_eq!(list.text("/data/0/id"), other.order, "{what}");
+                } else if name == "mergeCart" && other.name.starts_with("guest") {
+                    answer.refused(401, "cart_merge_needs_customer");
+                } else {
+                    answer.refused(status, code);
+                }
+            }
+        }
+    }
+    assert_eq!(shop.state().await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_and_staff_own_nothing() {
+    let shop = Shop::open().await;
+    let variant = shop.product("coffee", &[(100, 50)]).await[0];
+    let owners = [
+        Owner::guest(&shop, "guest", variant).await,
+        Owner::customer(&shop, "customer", variant).await,
+    ];
+    let staff = shop.staff("all", &staff::PERMISSIONS).await;
+    let before = shop.state().await;
+    for owner in &owners {
+        for operation in OPERATIONS {
+            let (name, on, status, code) = operation;
+            let (status, code) = match name {
+                "mergeCart" => (401, "cart_merge_needs_customer"),
+                "placeOrder" => (401, "shopper_required"),
+                "listOrders" => (401, "authentication_required"),
+                _ => (status, code),
+            };
+            owner
+                .tried(&shop.client(), operation)
+                .await
+                .refused(status, code);
+            let by_staff = owner.tried(&staff, operation).await;
+            match name {
+                "getOrder" | "listOrders" => drop(by_staff.expect(200)),
+                "initiatePayment" => drop(by_staff.refused(404, "order_not_found")),
+                // A token of the staff is nobody's where people shop.
+                _ => drop(by_staff.refused(401, "token_invalid")),
+            }
+            assert!(on != On::Own || name == "listOrders");
+        }
+    }
+    assert_eq!(shop.state().await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_ones_own_is_there() {
+    let shop = Shop::open().await;
+    let variant = shop.product("coffee", &[(100, 50)]).await[0];
+    let owners = [
+        Owner::guest(&shop, "guest", variant).await,
+        Owner::customer(&shop, "customer", variant).await,
+    ];
+    for owner in &owners {
+        for name in [
+            "getCart",
+            "listCartItems",
+            "updateCartItem",
+            "getOrder",
+            "listOrders",
+            "initiatePayment",
+        ] {
+            let operation = OPERATIONS
+                .into_iter()
+                .find(|found| found.0 == name)
+                .unwrap();
+            owner.tried(&owner.who, operation).await.expect(200);
+        }
+        for (name, status) in [
+            ("addCartItem", 201),
+            ("placeOrder", 201),
+            ("placeOrder", 200),
+        ] {
+            let operation = OPERATIONS
+                .into_iter()
+                .find(|found| found.0 == name)
+                .unwrap();
+            owner.tried(&owner.who, operation).await.expect(status);
+        }
+    }
+    shop.close().await;
+}

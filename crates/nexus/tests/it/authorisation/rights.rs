@@ -1,0 +1,282 @@
+//! Administrative operations: nobody and customers never, staff with the right and no other.
+
+use serde_json::{Value, json};
+
+use super::address;
+use crate::world::{Answer, Client, Shop};
+
+/// An administrative operation, what it needs and what it is tried with.
+pub(super) struct Operation {
+    pub(super) name: &'static str,
+    /// The right; none where an account is enough.
+    right: Option<&'static str>,
+    /// Whose id stands in its path.
+    target: Option<Target>,
+    /// The version for `If-Match`.
+    version: Option<i64>,
+    body: fn() -> Value,
+    status: u16,
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    Brand,
+    Category,
+    Product,
+    Variant,
+}
+
+const CATALOGUE: Option<&str> = Some("catalogue.edit");
+const STOCK: Option<&str> = Some("stock.edit");
+const ORDERS: Option<&str> = Some("orders.read");
+const STAFF: Option<&str> = Some("staff.manage");
+
+const fn read(
+    name: &'static str,
+    right: Option<&'static str>,
+    target: Option<Target>,
+) -> Operation {
+    Operation {
+        name,
+        right,
+        target,
+        version: None,
+        body: || Value::Null,
+        status: 200,
+    }
+}
+
+const fn create(name: &'static str, body: fn() -> Value) -> Operation {
+    Operation {
+        name,
+        right: CATALOGUE,
+        target: None,
+        version: None,
+        body,
+        status: 201,
+    }
+}
+
+const fn change(name: &'static str, target: Target, body: fn() -> Value) -> Operation {
+    Operation {
+        name,
+        right: CATALOGUE,
+        target: Some(target),
+        version: Some(1),
+        body,
+        status: 200,
+    }
+}
+
+const fn remove(name: &'static str, target: Target) -> Operation {
+    let (version, body): (_, fn() -> Value) = (Some(2), || Value::Null);
+    Operation {
+        name,
+        right: CATALOGUE,
+        target: Some(target),
+        version,
+        body,
+        status: 204,
+    }
+}
+
+/// In the order in which they are tried with the right.
+pub(super) static OPERATIONS: [Operation; 18] = [
+    read("getOwnStaffAccount", None, None),
+    read("listAuditEntries", STAFF, None),
+    read("listPaymentAttempts", ORDERS, None),
+    read("listPaymentReviews", ORDERS, None),
+    read("getStockLevel", STOCK, Some(Target::Variant)),
+    Operation {
+        right: STOCK,
+        ..change("setStockLevel", Target::Variant, || json!({ "on_hand": 7 }))
+    },
+    create("createBrand", || json!({ "name": { "en": "New" } })),
+    read("getBrandAsStaff", CATALOGUE, Some(Target::Brand)),
+    change(
+        "updateBrand",
+        Target::Brand,
+        || json!({ "slug": "changed" }),
+    ),
+    remove("deleteBrand", Target::Brand),
+    create("createCategory", || json!({ "name": { "en": "New" } })),
+    read("getCategoryAsStaff", CATALOGUE, Some(Target::Category)),
+    change(
+        "updateCategory",
+        Target::Category,
+        || json!({ "slug": "changed" }),
+    ),
+    remove("deleteCategory", Target::Category),
+    create("createProduct", || {
+        json!({
+            "title": { "en": "New" },
+            "variants": [{ "sku": "NEW", "price": { "amount": 100, "currency": "ETB" } }],
+        })
+    }),
+    read("getProductAsStaff", CATALOGUE, Some(Target::Product)),
+    change(
+        "updateProduct",
+        Target::Product,
+        || json!({ "slug": "changed" }),
+    ),
+    change(
+        "updateVariant",
+        Target::Variant,
+        || json!({ "sku": "CHANGED" }),
+    ),
+];
+
+struct Targets {
+    brand: String,
+    category: String,
+    product: String,
+    variant: String,
+}
+
+impl Targets {
+    async fn of(shop: &Shop) -> Self {
+        let owner = shop.superuser().await;
+        let create = async |name, body| {
+            let (method, path) = address(name, &[]);
+            owner
+                .send(method, &path, Some(body))
+                .await
+                .expect(201)
+                .text("/id")
+        };
+        let variant = shop.product("coffee", &[(100, 5)]).await[0].to_string();
+        let coffee = shop
+            .client()
+            .get("/api/v1/catalogue/products/coffee/")
+            .await
+            .expect(200);
+        Self {
+            brand: create("createBrand", json!({ "name": { "en": "Old" } })).await,
+            category: create("createCategory", json!({ "name": { "en": "Old" } })).await,
+            product: coffee.text("/id"),
+            variant,
+        }
+    }
+
+    const fn id(&self, target: Target) -> &String {
+        match target {
+            Target::Brand => &self.brand,
+            Target::Category => &self.category,
+            Target::Product => &self.product,
+            Target::Variant => &self.variant,
+        }
+    }
+}
+
+impl Operation {
+    async fn by(&self, who: &Client, targets: &Targets) -> Answer {
+        let ids: Vec<&str> = self
+            .target
+            .iter()
+            .map(|target| targets.id(*target).as_str())
+            .collect();
+        let (method, path) = address(self.name, &ids);
+        let who = match self.version {
+            Some(version) => who.with("if-match", &format!("\"v{version}\"")),
+            None => who.clone(),
+        };
+        let body = Some((self.body)()).filter(|body| !body.is_null());
+        who.send(method, &path, body).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrative_operation_needs_its_right() {
+    let shop = Shop::open().await;
+    let targets = Targets::of(&shop).await;
+    let customer = shop.customer("abebe@example.com").await;
+    let (guest, _) = shop.guest_cart(&[]).await;
+    let powerless = shop.staff("powerless", &[]).await;
+    let before = shop.state().await;
+    for operation in &OPERATIONS {
+        let nobody = operation.by(&shop.client(), &targets).await;
+        let nobody = nobody.refused(401, "authentication_required");
+        assert_eq!(nobody.headers["www-authenticate"], "Bearer");
+        operation
+            .by(&guest, &targets)
+            .await
+            .refused(401, "authentication_required");
+        operation
+            .by(&customer, &targets)
+            .await
+            .refused(401, "token_invalid");
+        if let Some(right) = operation.right {
+            let refused = operation
+                .by(&powerless, &targets)
+                .await
+                .refused(403, "permission_denied");
+            assert_eq!(
+                refused.body["meta"]["permission"], right,
+                "{}",
+                operation.name
+            );
+        }
+    }
+    assert_eq!(shop.state().await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_right_itself_is_enough_and_every_other_is_not() {
+    let shop = Shop::open().await;
+    let targets = Targets::of(&shop).await;
+    for operation in &OPERATIONS {
+        let others: Vec<&str> = staff::PERMISSIONS
+            .into_iter()
+            .filter(|name| Some(*name) != operation.right)
+            .collect();
+        let name = operation.name.to_ascii_lowercase();
+        let wrong = shop.staff(&format!("wrong-{name}"), &others).await;
+        let rights: Vec<&str> = operation.right.into_iter().collect();
+        let right = shop.staff(&format!("right-{name}"), &rights).await;
+        let before = shop.state().await;
+        if operation.right.is_some() {
+            operation
+                .by(&wrong, &targets)
+                .await
+                .refused(403, "permission_denied");
+            assert_eq!(shop.state().await, before, "{}", operation.name);
+        }
+        operation
+            .by(&right, &targets)
+            .await
+            .expect(operation.status);
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_see_orders_only_with_the_right_and_never_pay_them() {
+    let shop = Shop::open().await;
+    let coffee = shop.product("coffee", &[(100, 5)]).await[0];
+    let (_, order) = shop.guest_order(&[(coffee, 1)]).await;
+    let id = order["id"].as_str().unwrap();
+    let blind = shop
+        .staff("blind", &["catalogue.edit", "stock.edit", "staff.manage"])
+        .await;
+    let reader = shop.staff("reader", &["orders.read"]).await;
+    let before = shop.state().await;
+    for path in [
+        "/api/v1/orders/".to_owned(),
+        format!("/api/v1/orders/{id}/"),
+    ] {
+        blind.get(&path).await.refused(403, "permission_denied");
+        reader.get(&path).await.expect(200);
+    }
+    let pay = format!("/api/v1/payment/initiate/{id}/");
+    blind
+        .post(&pay, json!({}))
+        .await
+        .refused(403, "permission_denied");
+    reader
+        .post(&pay, json!({}))
+        .await
+        .refused(404, "order_not_found");
+    assert_eq!(shop.state().await, before);
+    shop.close().await;
+}
