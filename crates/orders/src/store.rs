@@ -42,12 +42,22 @@ fn order(row: &Row) -> Result<Order> {
     })
 }
 
-const FIND_ORDER: &str = "
+// What `order` reads, the same in each statement.
+macro_rules! select_orders {
+    ($rest:literal) => {
+        concat!(
+            "
     select id, number, cart_id, customer_id, token_hash, email, phone, language,
         shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
         tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
     from orders
-    where id = $1";
+    ",
+            $rest
+        )
+    };
+}
+
+const FIND_ORDER: &str = select_orders!("where id = $1");
 
 /// An order by its id, whoever's it is.
 ///
@@ -61,12 +71,7 @@ pub async fn find_order(conn: &Conn, id: OrderId) -> Result<Option<Order>> {
         .transpose()
 }
 
-const FIND_ORDER_OF_CART: &str = "
-    select id, number, cart_id, customer_id, token_hash, email, phone, language,
-        shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
-        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
-    from orders
-    where cart_id = $1";
+const FIND_ORDER_OF_CART: &str = select_orders!("where cart_id = $1");
 
 /// The order that a cart became.
 ///
@@ -80,13 +85,10 @@ pub async fn find_order_of_cart(conn: &Conn, cart_id: CartId) -> Result<Option<O
         .transpose()
 }
 
-const LOCK_ORDER: &str = "
-    select id, number, cart_id, customer_id, token_hash, email, phone, language,
-        shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
-        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
-    from orders
-    where id = $1
-    for update";
+const LOCK_ORDER: &str = select_orders!(
+    "where id = $1
+    for update"
+);
 
 /// An order that stays as it is until the end of `tx`. Taken before any other row of the sale.
 ///
@@ -101,16 +103,13 @@ pub async fn lock_order(tx: &Tx, id: OrderId) -> Result<Option<Order>> {
 }
 
 // `$1` null: every order. Keyset by (placed_at, id).
-const LIST_ORDERS: &str = "
-    select id, number, cart_id, customer_id, token_hash, email, phone, language,
-        shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
-        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
-    from orders
-    where ($1::uuid is null or customer_id = $1)
+const LIST_ORDERS: &str = select_orders!(
+    "where ($1::uuid is null or customer_id = $1)
         and ($2::text is null or status = $2)
         and ($3::timestamptz is null or (placed_at, id) < ($3, $4))
     order by placed_at desc, id desc
-    limit $5";
+    limit $5"
+);
 
 pub(crate) async fn list_orders(
     conn: &Conn,
@@ -130,16 +129,13 @@ pub(crate) async fn list_orders(
 }
 
 // A guest's are the orders that their one token opens. Keyset by (placed_at, id).
-const LIST_ORDERS_OF_GUEST: &str = "
-    select id, number, cart_id, customer_id, token_hash, email, phone, language,
-        shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
-        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
-    from orders
-    where token_hash = $1
+const LIST_ORDERS_OF_GUEST: &str = select_orders!(
+    "where token_hash = $1
         and ($2::text is null or status = $2)
         and ($3::timestamptz is null or (placed_at, id) < ($3, $4))
     order by placed_at desc, id desc
-    limit $5";
+    limit $5"
+);
 
 pub(crate) async fn list_orders_of_guest(
     conn: &Conn,
