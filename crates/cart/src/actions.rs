@@ -260,7 +260,8 @@ fn available_of(sellables: &[Sellable], variant_id: VariantId) -> i64 {
 /// # Errors
 /// `cart_closed` when it was closed before.
 pub async fn close(tx: &Tx, cart: &Cart, now: DateTime<Utc>) -> Result<()> {
-    if store::update_state(tx, cart.id, CartState::Ordered, now).await? {
+    let was_open = store::update_state(tx, cart.id, CartState::Ordered, now).await?;
+    if was_open || tx.sabotage().has_removed("cart lock") {
         Ok(())
     } else {
         Err(CartRefusal::Closed.into())

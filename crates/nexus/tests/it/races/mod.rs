@@ -3,3 +3,4 @@
 
 mod last_unit;
 mod lock_order;
+mod one_cart;

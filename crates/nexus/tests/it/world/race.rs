@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, fmt::Debug, future::Future, sync::Arc};
 use chrono::TimeDelta;
 use ids::{CartId, VariantId};
 use kit::{random, sabotage::Sabotage};
+use serde_json::json;
 use tokio::{sync::Barrier, task::JoinSet};
 
 use super::{
@@ -116,66 +117,100 @@ pub(crate) fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
 }
 
 /// Guests at the line: each has a token and a connection that has carried a request.
-pub(crate) struct Racers(Vec<(Client, Vec<u8>)>);
+pub(crate) struct Racers(Vec<Racer>);
+
+struct Racer {
+    line: Client,
+    token: String,
+}
 
 impl Racers {
     pub(crate) async fn open(shop: &Shop, count: usize) -> Self {
         let racer = || async {
+            let line = shop.client();
+            line.get("/healthz").await.expect(200);
             let token = random::token().unwrap();
-            let client = shop.client().guest(&token);
-            client.get("/healthz").await.expect(200);
-            (client, random::token_hash(&token))
+            Racer { line, token }
         };
         Self(futures_util::future::join_all((0..count).map(|_| racer())).await)
-    }
-
-    /// The n-th racer.
-    pub(crate) fn get(&self, n: usize) -> Client {
-        self.0[n].0.clone()
-    }
-
-    /// All racers.
-    pub(crate) fn clients(&self) -> impl Iterator<Item = Client> + '_ {
-        self.0.iter().map(|(client, _)| client.clone())
     }
 
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// A new cart for each racer, its lines in the order given.
+    /// The n-th guest on their own connection.
+    pub(crate) fn guest(&self, n: usize) -> Client {
+        self.0[n].line.guest(&self.0[n].token)
+    }
+
+    /// The first guest on every connection: one buyer in many tabs.
+    pub(crate) fn tabs(&self) -> impl Iterator<Item = Client> + '_ {
+        let token = &self.0[0].token;
+        self.0.iter().map(|racer| racer.line.guest(token))
+    }
+
+    /// The connections, on which nobody has said who they are.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Client> + '_ {
+        self.0.iter().map(|racer| racer.line.clone())
+    }
+
+    /// The connections, each with its guest, who is signed in with this token too.
+    pub(crate) fn signed_in(&self, access: &str) -> impl Iterator<Item = Client> + '_ {
+        let access = access.to_owned();
+        (0..self.count()).map(move |n| self.guest(n).bearer(&access))
+    }
+
+    /// A new cart for each guest, its lines in the order given.
     pub(crate) async fn carts(
         &self,
         shop: &Shop,
         lines: impl Fn(usize) -> Vec<(VariantId, i64)>,
     ) -> Vec<String> {
+        let wanted: Vec<_> = (0..self.count()).map(|n| (n, lines(n))).collect();
+        self.insert_carts(shop, &wanted).await
+    }
+
+    /// A new cart for the first guest.
+    pub(crate) async fn cart(&self, shop: &Shop, lines: &[(VariantId, i64)]) -> String {
+        let carts = self.insert_carts(shop, &[(0, lines.to_vec())]).await;
+        carts.into_iter().next().unwrap()
+    }
+
+    async fn insert_carts(
+        &self,
+        shop: &Shop,
+        wanted: &[(usize, Vec<(VariantId, i64)>)],
+    ) -> Vec<String> {
         let now = shop.now();
-        let carts: Vec<CartId> = self.0.iter().map(|_| CartId::generate(now)).collect();
-        let tokens: Vec<&[u8]> = self.0.iter().map(|(_, hash)| hash.as_slice()).collect();
-        let mut rows = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (n, cart) in carts.iter().enumerate() {
-            for (at, (variant, quantity)) in (0..).zip(lines(n)) {
-                rows.0.push(*cart);
-                rows.1.push(variant);
-                rows.2.push(quantity);
-                rows.3.push(now + TimeDelta::microseconds(at));
+        let (mut carts, mut tokens) = (Vec::new(), Vec::new());
+        let mut items = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (guest, lines) in wanted {
+            let cart = CartId::generate(now);
+            carts.push(cart);
+            tokens.push(random::token_hash(&self.0[*guest].token));
+            for (at, (variant, quantity)) in (0..).zip(lines) {
+                items.0.push(cart);
+                items.1.push(*variant);
+                items.2.push(*quantity);
+                items.3.push(now + TimeDelta::microseconds(at));
             }
         }
         let db = shop.db().await;
         db.execute(INSERT_CARTS, &[&carts, &tokens, &now])
             .await
             .unwrap();
-        db.execute(INSERT_ITEMS, &[&rows.0, &rows.1, &rows.2, &rows.3])
+        db.execute(INSERT_ITEMS, &[&items.0, &items.1, &items.2, &items.3])
             .await
             .unwrap();
         carts.iter().map(ToString::to_string).collect()
     }
 
-    /// Every racer places its cart at the same moment.
+    /// Every guest places their cart at the same moment.
     pub(crate) async fn place(&self, carts: &[String]) -> Vec<Answer> {
-        let requests = self.clients().zip(carts).map(|(client, cart)| {
-            let body = place_body(cart);
-            async move { client.post("/api/v1/orders/", body).await }
+        let requests = carts.iter().enumerate().map(|(n, cart)| {
+            let (guest, body) = (self.guest(n), place_body(cart));
+            async move { guest.post("/api/v1/orders/", body).await }
         });
         at_once(requests).await
     }
@@ -197,6 +232,14 @@ impl Shop {
     pub(crate) async fn drop_constraint(&self, table: &str, name: &str) {
         let sql = format!("alter table {table} drop constraint {name}");
         self.db().await.batch(&sql).await.unwrap();
+    }
+
+    /// Opens an account and signs in: the pair of tokens.
+    pub(crate) async fn sign_up(&self, email: &str) -> Answer {
+        let body = json!({ "email": email, "password": "correct horse battery staple" });
+        let client = self.client();
+        client.post("/auth/users/", body.clone()).await.expect(201);
+        client.post("/auth/jwt/create/", body).await.expect(200)
     }
 
     /// As [`Shop::drop_constraint`], for a unique index that is no constraint.
