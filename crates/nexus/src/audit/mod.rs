@@ -8,7 +8,7 @@ mod model;
 mod store;
 
 use chrono::{DateTime, Utc};
-use kit::{Clock, Db, Result};
+use kit::{Clock, Db, Result, Tx};
 
 pub use self::model::{Captured, Check, Report, Summary, Violation};
 
@@ -26,12 +26,21 @@ pub async fn audit(db: &Db) -> Result<Report> {
 /// As [`audit`].
 pub async fn audit_at(db: &Db, now: DateTime<Utc>) -> Result<Report> {
     let tx = db.begin_snapshot("audit").await?;
-    store::set_limits(&tx).await?;
+    let report = audit_in(&tx, now).await?;
+    tx.rollback().await?;
+    Ok(report)
+}
+
+/// Checks every invariant on what `tx` sees. Changes the limits of `tx` to those of an audit.
+///
+/// # Errors
+/// As [`audit`].
+pub async fn audit_in(tx: &Tx, now: DateTime<Utc>) -> Result<Report> {
+    store::set_limits(tx).await?;
     let mut checks = Vec::new();
     for invariant in store::invariants() {
-        checks.push(store::check(&tx, invariant, now).await?);
+        checks.push(store::check(tx, invariant, now).await?);
     }
-    let summary = store::summarize(&tx).await?;
-    tx.rollback().await?;
+    let summary = store::summarize(tx).await?;
     Ok(Report { checks, summary })
 }

@@ -10,6 +10,7 @@ use tokio_postgres::Client;
 use super::{
     Finding,
     store::{self, Facts},
+    told,
 };
 use crate::{config::Settings, migrations::MIGRATIONS};
 
@@ -68,14 +69,6 @@ async fn look_at(url: &str, pool_size: usize) -> Vec<Finding> {
         findings.push(superuser(&client).await);
     }
     findings
-}
-
-/// The cause without the place in our code, which says nothing to an operator.
-fn told(error: &kit::Error) -> String {
-    match error {
-        kit::Error::Fault(fault) => format!("{:#}", fault.cause),
-        kit::Error::Refused(refusal) => refusal.detail(),
-    }
 }
 
 fn version(facts: &Facts) -> Finding {

@@ -102,6 +102,14 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
     })
 }
 
+/// The cause without the place in our code, which says nothing to an operator.
+pub(super) fn told(error: &kit::Error) -> String {
+    match error {
+        kit::Error::Fault(fault) => format!("{:#}", fault.cause),
+        kit::Error::Refused(refusal) => refusal.detail(),
+    }
+}
+
 fn render(findings: &[Finding]) -> Result<String> {
     let mut text = String::new();
     let width = findings

@@ -7,7 +7,7 @@ use anyhow::Result;
 use kit::mail::Mailer;
 use tokio::time::timeout;
 
-use super::Finding;
+use super::{Finding, told};
 use crate::config::Settings;
 
 /// What takes longer counts as away.
@@ -50,11 +50,8 @@ pub(super) async fn mail(settings: &Settings) -> Finding {
     let mailer = match Mailer::new(&settings.mail) {
         Ok(mailer) => mailer,
         Err(error) => {
-            let detail = match &error {
-                kit::Error::Fault(fault) => format!("{:#}", fault.cause),
-                kit::Error::Refused(refusal) => refusal.detail(),
-            };
-            return Finding::fail(NAME, detail, "correct the section [mail] of the settings");
+            let remedy = "correct the section [mail] of the settings";
+            return Finding::fail(NAME, told(&error), remedy);
         }
     };
     match mailer.check().await {
