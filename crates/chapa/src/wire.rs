@@ -123,11 +123,18 @@ pub(crate) fn text(raw: &RawValue) -> Option<String> {
     }
 }
 
-/// The text of a JSON string; `None` for everything else and for an empty or blank one.
+/// The text of a JSON string or number, trimmed; `None` for everything else, for a blank one, and
+/// for one that is not [`is_plain`].
 pub(crate) fn filled(raw: Option<&RawValue>) -> Option<String> {
     let text = text(raw?)?;
     let trimmed = text.trim();
-    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    (!trimmed.is_empty() && is_plain(trimmed)).then(|| trimmed.to_owned())
+}
+
+/// Whether a text can be a name or a reference: short, and without control characters, which
+/// databases and terminals do not take.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.len() <= 500 && !text.chars().any(char::is_control)
 }
 
 /// Minor units of a JSON number or string such as `400`, `"400.00"` or `12.5`. `None` for
@@ -150,8 +157,10 @@ pub(crate) fn decimal(minor: i64) -> String {
 }
 
 /// At most 500 characters, without surrounding white space: Chapa ends messages with tabs.
+/// Control characters within become spaces.
 pub(crate) fn shorten(text: &str) -> String {
-    text.trim().chars().take(500).collect()
+    let spaced = |char: char| if char.is_control() { ' ' } else { char };
+    text.trim().chars().map(spaced).take(500).collect()
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters; right for a path

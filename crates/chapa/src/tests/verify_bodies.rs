@@ -209,3 +209,19 @@ fn a_404_is_read_by_its_words() {
     let html = observation(read(404, "<html>not found</html>"));
     assert!(matches!(html, Err(Error::Protocol(_))), "{html:?}");
 }
+
+#[test]
+fn a_text_that_no_database_takes_is_not_read() {
+    let genuine = envelope(r#""success""#, "100");
+    let long = format!(r#""{}""#, "x".repeat(501));
+    for unreadable in [r#""AP\u0000""#, r#""AP\u001b[2J""#, long.as_str()] {
+        let strange = genuine.replace(r#""AP1""#, unreadable);
+        let seen = observation(read(200, &strange)).unwrap();
+        assert_eq!(seen.provider_reference, None);
+        assert_eq!(settles(&expected(), &seen), Settlement::Paid);
+        assert!(!is_paid(200, &genuine.replace(r#""ord-1""#, unreadable)));
+    }
+    let said = r#"{"message":"not\u0000 paid\u0007 now","status":"failed","data":null}"#;
+    let refused = observation(read(400, said)).unwrap_err();
+    assert_eq!(refused.to_string(), "Chapa refused (400): not  paid  now");
+}

@@ -120,7 +120,8 @@ fn is_allowed(address: &str, allowed_hosts: &[String], https_only: bool) -> bool
 
 /// Untrimmed: what is compared for equality is compared as it was written.
 fn exact(raw: Option<&RawValue>) -> Option<String> {
-    raw.and_then(wire::text).filter(|text| !text.is_empty())
+    raw.and_then(wire::text)
+        .filter(|text| !text.is_empty() && wire::is_plain(text))
 }
 
 pub(crate) fn cancelled(answer: &Answer) -> Result<CancelOutcome, Error> {
