@@ -62,14 +62,15 @@ pub(crate) async fn ask(kit: &Kit, gateway: &Gateway, attempt: &Attempt) -> Resu
         }
         Err(error) => {
             record_call(kit, &call).await?;
-            Ok(silent(attempt, Operation::Verify, &error))
+            Ok(silent(&call, &error))
         }
     }
 }
 
-fn silent(attempt: &Attempt, operation: Operation, error: &chapa::Error) -> Answer {
-    let operation = operation.as_str();
-    tracing::warn!(attempt_id = %attempt.id, operation, %error, "the provider gave no answer");
+fn silent(call: &Call, error: &chapa::Error) -> Answer {
+    let (operation, outcome) = (call.operation.as_str(), call.outcome);
+    // Not the error's own words: a refusal may name the buyer.
+    tracing::warn!(attempt_id = %call.attempt_id, operation, outcome, "the provider gave no answer");
     let retry_after_seconds = match error {
         chapa::Error::RateLimited(wait) => wait.map(|wait| wait.as_secs()),
         _ => None,
@@ -92,33 +93,43 @@ pub(crate) async fn ask_and_close(
     gateway: &Gateway,
     attempt: &Attempt,
 ) -> Result<Answer> {
+    match close_page(kit, gateway, attempt).await? {
+        Answer::Told(now) if now.state.is_open() => cancel(kit, attempt).await,
+        answer => Ok(answer),
+    }
+}
+
+/// Asks about an attempt and, if it was not paid, closes its page at the provider. The attempt
+/// itself stays as it is told: the caller knows why the page was closed.
+async fn close_page(kit: &Kit, gateway: &Gateway, attempt: &Attempt) -> Result<Answer> {
     if !gateway.speaks_for(attempt) {
-        return cancel(kit, attempt).await;
+        return Ok(Answer::Told(attempt.clone()));
     }
-    match ask(kit, gateway, attempt).await? {
-        Answer::Told(now) if now.state.is_open() => {}
+    let told = match ask(kit, gateway, attempt).await? {
+        Answer::Told(now) if may_have_page(&now) => now,
         answer => return Ok(answer),
-    }
+    };
     let outcome = gateway.cancel(attempt).await;
-    record_call(
-        kit,
-        &Call::of(attempt.id, Operation::Cancel, &outcome, kit.clock.now()),
-    )
-    .await?;
+    let call = Call::of(attempt.id, Operation::Cancel, &outcome, kit.clock.now());
+    record_call(kit, &call).await?;
     match outcome {
         // Its page is closed, or there never was one.
-        Ok(chapa::CancelOutcome::Cancelled | chapa::CancelOutcome::NotFound) => {}
+        Ok(chapa::CancelOutcome::Cancelled | chapa::CancelOutcome::NotFound) => {
+            Ok(Answer::Told(told))
+        }
         // Closed by somebody else meanwhile: perhaps by paying.
         Ok(chapa::CancelOutcome::AlreadyClosed)
         | Err(chapa::Error::Rejected { .. } | chapa::Error::Invalid { .. }) => {
-            match ask(kit, gateway, attempt).await? {
-                Answer::Told(now) if now.state.is_open() => {}
-                answer => return Ok(answer),
-            }
+            ask(kit, gateway, attempt).await
         }
-        Err(error) => return Ok(silent(attempt, Operation::Cancel, &error)),
+        Err(error) => Ok(silent(&call, &error)),
     }
-    cancel(kit, attempt).await
+}
+
+/// Whether somebody could still pay it: after a failed try the provider's page stays open.
+fn may_have_page(attempt: &Attempt) -> bool {
+    let is_failed = attempt.state == AttemptState::Failed && is_worth_asking(attempt);
+    attempt.state.is_open() || is_failed
 }
 
 async fn cancel(kit: &Kit, attempt: &Attempt) -> Result<Answer> {
@@ -132,7 +143,8 @@ async fn cancel(kit: &Kit, attempt: &Attempt) -> Result<Answer> {
 }
 
 /// Asks about every attempt of an order that may still turn out to be paid, before the order's
-/// units are given away. Its open pages are closed on the way.
+/// units are given away. Its pages are closed on the way; the attempts are left to the order's
+/// own transaction, see [`crate::expire_attempts`].
 ///
 /// # Errors
 /// Faults. A provider that cannot be asked is [`PaymentNews::Unknown`], not an error.
@@ -147,8 +159,8 @@ pub async fn ask_before_expiry(
     };
     let mut is_certain = true;
     for attempt in attempts {
-        let answer = if attempt.state.is_open() {
-            ask_and_close(kit, gateway, &attempt).await?
+        let answer = if may_have_page(&attempt) {
+            close_page(kit, gateway, &attempt).await?
         } else if is_worth_asking(&attempt) && gateway.speaks_for(&attempt) {
             ask(kit, gateway, &attempt).await?
         } else {

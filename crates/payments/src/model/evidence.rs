@@ -102,14 +102,14 @@ impl CallOutcome for Error {
 
     fn evidence(&self) -> Value {
         match self {
+            // Without its words: they may name the buyer, whom a call does not know.
             Self::Rejected {
                 http_status,
-                message,
                 fields,
+                ..
             } => json!({
                 "http_status": http_status,
-                "message": redact(message, &[]),
-                "fields": fields.keys().collect::<Vec<_>>(),
+                "fields": fields.keys().filter(|field| is_field(field)).collect::<Vec<_>>(),
             }),
             Self::Invalid { field, reason } => json!({ "field": field, "reason": reason }),
             Self::Protocol(what) => json!({ "reason": redact(what, &[]) }),
@@ -173,23 +173,36 @@ pub(crate) fn evidence_of(observation: &Observation) -> Value {
     })
 }
 
-/// The provider's words without the buyer in them: neither the given texts, nor anything that
-/// looks like an e-mail address or a phone number.
+/// Whether it is written as the provider's fields are, such as `customization.title`.
+fn is_field(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte))
+}
+
+/// The provider's words without the buyer in them: no word of the given texts, in any case, nor
+/// anything that looks like an e-mail address or a phone number.
 pub(crate) fn redact(message: &str, personal: &[&str]) -> String {
-    let mut text = message.to_owned();
-    for part in personal
+    let names: Vec<String> = personal
         .iter()
-        .filter(|part| part.trim().chars().count() > 1)
-    {
-        text = text.replace(part.trim(), "[removed]");
-    }
-    let words = text.split_whitespace().map(|word| {
+        .flat_map(|text| text.split_whitespace())
+        .filter(|name| name.chars().count() > 1)
+        .map(str::to_lowercase)
+        .collect();
+    let words = message.split_whitespace().map(|word| {
         let digits = word.chars().filter(char::is_ascii_digit).count();
-        if word.contains('@') || digits >= 7 {
+        let lower = word.to_lowercase();
+        if word.contains('@') || digits >= 7 || names.iter().any(|name| is_within(name, &lower)) {
             "[removed]"
         } else {
             word
         }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Short names are parts of too many words; Amharic writes small words and names as one.
+fn is_within(name: &str, word: &str) -> bool {
+    let bare = word.trim_matches(|char: char| !char.is_alphanumeric());
+    let is_long = name.len() > 3 || !name.is_ascii();
+    bare == name || (is_long && word.contains(name))
 }
