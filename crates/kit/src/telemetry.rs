@@ -5,14 +5,27 @@ use tracing_subscriber::EnvFilter;
 
 use crate::error::{Error, Result};
 
+/// Libraries that log, at their loudest, what they are given: statements with their parameters,
+/// requests with their headers.
+const DISCREET: [&str; 4] = [
+    "tokio_postgres=info",
+    "hyper_util=info",
+    "reqwest=info",
+    "rustls=info",
+];
+
 /// Starts logging to standard error; `format` is `pretty` or `json`. A second call is ignored.
+/// However loud the filter, libraries that would log secrets or personal data stay quiet.
 ///
 /// # Errors
 /// A fault when the filter cannot be read.
 pub fn start_logs(format: &str, filter: &str) -> Result<()> {
     let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| filter.to_owned());
-    let filter = EnvFilter::try_new(&filter)
-        .map_err(|error| Error::fault(format_args!("log.filter is refused: {error}")))?;
+    let refused = |error| Error::fault(format_args!("log.filter is refused: {error}"));
+    let mut filter = EnvFilter::try_new(&filter).map_err(refused)?;
+    for quiet in DISCREET {
+        filter = filter.add_directive(quiet.parse().map_err(Error::fault)?);
+    }
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
