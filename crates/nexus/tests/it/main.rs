@@ -8,6 +8,7 @@
 
 mod world;
 
+mod accounts;
 mod authorisation;
 mod cart;
 mod catalogue;
