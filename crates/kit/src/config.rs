@@ -1,9 +1,14 @@
 //! Layered settings: the embedded defaults, a file, the environment (`NEXUS__SECTION__KEY`).
 //! Read once, at start.
 
+use std::fmt;
+
 use anyhow::Context;
 use config::{Config, Environment, File, FileFormat};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserializer,
+    de::{self, DeserializeOwned},
+};
 
 use crate::error::Result;
 
@@ -20,11 +25,12 @@ pub fn load<T: DeserializeOwned>(
     if let Some(path) = file {
         builder = builder.add_source(File::new(path, FileFormat::Toml));
     }
+    // Texts as they are: a secret of digits must not become a number. Whoever wants a number
+    // reads it out of the text.
     builder = builder.add_source(
         Environment::with_prefix("NEXUS")
             .prefix_separator("__")
-            .separator("__")
-            .try_parsing(true),
+            .separator("__"),
     );
     for (key, value) in overrides {
         builder = builder
@@ -35,4 +41,39 @@ pub fn load<T: DeserializeOwned>(
     Ok(settings
         .try_deserialize()
         .context("a setting is missing, unknown or of the wrong type")?)
+}
+
+/// A list, or one text with commas, since environment variables have no lists; for
+/// `deserialize_with`.
+///
+/// # Errors
+/// When it is neither.
+pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct Texts;
+
+    impl<'de> de::Visitor<'de> for Texts {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of texts, or one text with commas")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            let parts = text
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty());
+            Ok(parts.map(str::to_owned).collect())
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut texts = Vec::new();
+            while let Some(text) = list.next_element::<String>()? {
+                texts.push(text);
+            }
+            Ok(texts)
+        }
+    }
+
+    deserializer.deserialize_any(Texts)
 }

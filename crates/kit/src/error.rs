@@ -156,6 +156,16 @@ impl<R: Refusal> From<R> for Error {
     }
 }
 
+/// For whoever operates the shop: the reason alone, without the place in the sources.
+impl From<Error> for anyhow::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Fault(fault) => fault.cause,
+            Error::Refused(refusal) => anyhow::anyhow!("{}", refusal.detail()),
+        }
+    }
+}
+
 macro_rules! faults {
     ($($source:ty),* $(,)?) => {$(
         impl From<$source> for Error {

@@ -46,8 +46,7 @@ impl App {
         drop(rustls::crypto::ring::default_provider().install_default());
         let redis = redis_client(&settings)?;
         let connection = connect(redis.as_ref()).await;
-        let db = Db::open(&settings.database, subscriptions())
-            .map_err(|error| anyhow::anyhow!("{error}"))?
+        let db = Db::open(&settings.database, subscriptions())?
             .waking(Wake::through(connection.clone()));
         let access = Access {
             tokens: Tokens::new(&settings.auth.secret, &settings.auth.issuer),
@@ -55,10 +54,8 @@ impl App {
             limits: Limits::new(connection),
         };
         let public_url = settings.server.public_url.clone();
-        let gateway = Gateway::new(&settings.payments, &public_url, &settings.shop.name)
-            .map_err(|error| anyhow::anyhow!("the section [payments] is refused: {error}"))?;
-        let mailer = Mailer::new(&settings.mail)
-            .map_err(|error| anyhow::anyhow!("the section [mail] is refused: {error}"))?;
+        let gateway = Gateway::new(&settings.payments, &public_url, &settings.shop.name)?;
+        let mailer = Mailer::new(&settings.mail)?;
         let shop_name = settings.shop.name.clone();
         Ok(Self {
             kit: Kit { db, clock },
@@ -81,8 +78,7 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn start_workers(&self) -> Result<()> {
-        let planned = kit::sweep::plan(&self.kit.db, self.kit.clock.now()).await;
-        planned.map_err(|error| anyhow::anyhow!("{error}"))?;
+        kit::sweep::plan(&self.kit.db, self.kit.clock.now()).await?;
         let worker = crate::workers::worker(self);
         let concurrency = self.settings.worker.concurrency;
         drop(

@@ -99,7 +99,7 @@ impl Settings {
             }
         }
         last.extend_from_slice(overrides);
-        kit::config::load(DEFAULTS, file, &last).map_err(|error| anyhow::anyhow!("{error}"))
+        Ok(kit::config::load(DEFAULTS, file, &last)?)
     }
 
     /// The database, which every command but the demo has to be told.

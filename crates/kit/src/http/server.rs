@@ -40,6 +40,7 @@ pub struct ServerSettings {
     /// are believed. 0 believes none.
     pub trusted_proxies: usize,
     /// Origins of browser applications that may call the API; `*` is refused outside the demo.
+    #[serde(deserialize_with = "crate::config::texts")]
     pub allowed_origins: Vec<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, process::ExitCode};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result};
 use kit::{Db, outbox::Subscriptions};
 use money::{Currency, Money};
 use serde::Serialize;
@@ -16,10 +16,11 @@ use crate::{
 /// Exit code 0 when every invariant holds, 1 when one is broken; an error when it could not run.
 pub(super) async fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
     settings.database_url()?;
-    let db = Db::open(&settings.database, Subscriptions::default()).map_err(|e| anyhow!("{e}"))?;
-    let report = audit(&db).await.map_err(|error| {
-        anyhow!("the audit could not run: {error}; `nexus doctor` looks for the cause")
-    })?;
+    let db = Db::open(&settings.database, Subscriptions::default())?;
+    let report = audit(&db)
+        .await
+        .map_err(anyhow::Error::from)
+        .context("the audit could not run; `nexus doctor` looks for the cause")?;
     db.close();
     if json {
         let is_clean = report.is_clean();
@@ -121,14 +122,20 @@ fn taken(captured: &Captured) -> String {
             |currency| Money::new(minor, currency).to_decimal(),
         )
     };
-    let mut text = format!("{} {code} for orders", amount(captured.applied_minor));
-    if captured.surplus_minor > 0 {
-        let surplus = amount(captured.surplus_minor);
-        text.push_str(&format!(
-            " and {surplus} {code} that pay none and wait for a person"
+    let mut parts = Vec::new();
+    if captured.applied_minor > 0 {
+        parts.push(format!(
+            "{} {code} for orders",
+            amount(captured.applied_minor)
         ));
     }
-    text
+    if captured.surplus_minor > 0 {
+        let surplus = amount(captured.surplus_minor);
+        parts.push(format!(
+            "{surplus} {code} that pay none and wait for a person"
+        ));
+    }
+    parts.join(" and ")
 }
 
 fn verdict(report: &Report) -> String {

@@ -2,15 +2,13 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 
 use super::say;
 use crate::{config::Settings, migrations::MIGRATIONS};
 
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode> {
-    let applied = kit::db::migrate(settings.database_url()?, MIGRATIONS)
-        .await
-        .map_err(|error| anyhow!("{error}"))?;
+    let applied = kit::db::migrate(settings.database_url()?, MIGRATIONS).await?;
     for name in &applied {
         say(format_args!("applied {name}"))?;
     }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use kit::{Clock, Db, Kit};
 use seed::Generator;
 
@@ -25,15 +25,12 @@ pub(super) async fn run(settings: Settings, args: &Args) -> Result<ExitCode> {
     let mut database = settings.database;
     // A batch of a thousand products on a slow disk is no runaway.
     database.statement_timeout_ms = 60_000;
-    let db = Db::open(&database, subscriptions()).map_err(|error| anyhow!("{error}"))?;
+    let db = Db::open(&database, subscriptions())?;
     let kit = Kit {
         db,
         clock: Clock::system(),
     };
-    if seed::is_planted(&kit)
-        .await
-        .map_err(|error| anyhow!("{error}"))?
-    {
+    if seed::is_planted(&kit).await? {
         bail!("the shop has products already; seeding is for an empty one");
     }
     let planted = plant(&kit, args.seed, args.generated as usize).await?;
@@ -53,5 +50,5 @@ pub(super) async fn plant(kit: &Kit, seed: u64, generated: usize) -> Result<seed
         }
     };
     let planted = seed::plant(kit, &shop, Generator::new(seed, generated), tell).await;
-    planted.map_err(|error| anyhow!("{error}"))
+    Ok(planted?)
 }

@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use axum::{Router, routing::get};
 use kit::{Clock, telemetry};
 use tokio::net::TcpListener;
@@ -45,13 +45,13 @@ pub(super) async fn work(settings: Settings) -> Result<ExitCode> {
 }
 
 async fn start(settings: Settings) -> Result<App> {
-    telemetry::start_logs(&settings.log.format, &settings.log.filter)
-        .map_err(|e| anyhow!("{e}"))?;
+    telemetry::start_logs(&settings.log.format, &settings.log.filter)?;
     let url = settings.database_url()?.to_owned();
     settings.check_secrets()?;
-    let state = kit::db::pending(&url, MIGRATIONS).await.map_err(|error| {
-        anyhow!("the database cannot be reached ({error}); check DATABASE_URL and that it runs")
-    })?;
+    let state = kit::db::pending(&url, MIGRATIONS)
+        .await
+        .map_err(anyhow::Error::from)
+        .context("the database cannot be reached; check DATABASE_URL and that it runs")?;
     if !state.pending.is_empty() {
         bail!(
             "the schema lacks {}; run `nexus migrate`",
@@ -69,7 +69,7 @@ async fn start_metrics(app: &App) -> Result<()> {
     if address.is_empty() {
         return Ok(());
     }
-    let handle = telemetry::start_metrics().map_err(|error| anyhow!("{error}"))?;
+    let handle = telemetry::start_metrics()?;
     let listener = TcpListener::bind(&address)
         .await
         .with_context(|| format!("cannot listen on {address}; choose another metrics.listen"))?;

@@ -42,12 +42,9 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<ExitCode> {
     }
     let email = email(args)?;
     let password = password(args, &email)?;
-    let db = Db::open(&settings.database, Subscriptions::default()).map_err(|e| anyhow!("{e}"))?;
+    let db = Db::open(&settings.database, Subscriptions::default())?;
     let hasher = passwords::Passwords::new(1, 1);
-    let password_hash = hasher
-        .hash(&password)
-        .await
-        .map_err(|error| anyhow!("{error}"))?;
+    let password_hash = hasher.hash(&password).await?;
     let new = NewStaff {
         email,
         name: name.to_owned(),
@@ -65,7 +62,8 @@ async fn create(db: &Db, new: &NewStaff) -> Result<()> {
             "a member of the staff has the address {} already; nothing was changed",
             new.email.as_str()
         ),
-        _ => anyhow!("the account could not be made: {error}; `nexus doctor` looks for the cause"),
+        _ => anyhow::Error::from(error)
+            .context("the account could not be made; `nexus doctor` looks for the cause"),
     };
     let tx = db.begin("create_superuser").await.map_err(explain)?;
     staff::create_superuser(&tx, new, Clock::system().now())

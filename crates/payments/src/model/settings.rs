@@ -1,9 +1,7 @@
 //! The section `[payments]` of the settings. No defaults here: they stand in the settings file.
 
-use std::fmt;
-
 use chapa::{Mode, Secret};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer};
 
 /// How to reach the provider, and whom to believe.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,7 +19,7 @@ pub struct PaymentSettings {
     #[serde(deserialize_with = "secrets")]
     pub webhook_secrets: Vec<Secret>,
     /// The hosts a checkout page may be on: `host` or `host:port`. A list, or one text with commas.
-    #[serde(deserialize_with = "texts")]
+    #[serde(deserialize_with = "kit::config::texts")]
     pub checkout_hosts: Vec<String>,
     /// The storefront that buyers come back to, without a slash at the end; empty means the
     /// shop's own public address.
@@ -52,45 +50,8 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error
 }
 
 fn secrets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
-    Ok(texts(deserializer)?.into_iter().map(Secret::from).collect())
-}
-
-/// A list, or one text with commas: environment variables have no lists.
-fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    struct Texts;
-
-    impl<'de> de::Visitor<'de> for Texts {
-        type Value = Vec<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of texts, or one text with commas")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            let parts = text
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty());
-            Ok(parts.map(str::to_owned).collect())
-        }
-
-        // A secret of digits only arrives as a number from the environment.
-        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-            Ok(vec![number.to_string()])
-        }
-
-        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-            Ok(vec![number.to_string()])
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut texts = Vec::new();
-            while let Some(text) = list.next_element::<String>()? {
-                texts.push(text);
-            }
-            Ok(texts)
-        }
-    }
-
-    deserializer.deserialize_any(Texts)
+    Ok(kit::config::texts(deserializer)?
+        .into_iter()
+        .map(Secret::from)
+        .collect())
 }

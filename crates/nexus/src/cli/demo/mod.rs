@@ -11,7 +11,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use embedded_postgres::{Cluster, Installation, Options, redis};
 use kit::{Clock, telemetry};
 use tokio::net::TcpListener;
@@ -69,11 +69,8 @@ pub(super) async fn run(file: Option<&str>, args: &Args) -> Result<ExitCode> {
         tokio::task::spawn_blocking(move || start_behind(&directory, &secrets, port)).await??
     };
     let settings = settings(file, args.port, &secrets, &behind)?;
-    telemetry::start_logs(&settings.log.format, &settings.log.filter)
-        .map_err(|e| anyhow!("{e}"))?;
-    kit::db::migrate(&behind.database_url, MIGRATIONS)
-        .await
-        .map_err(|error| anyhow!("{error}"))?;
+    telemetry::start_logs(&settings.log.format, &settings.log.filter)?;
+    kit::db::migrate(&behind.database_url, MIGRATIONS).await?;
     let app = App::build(settings, Clock::system()).await?;
     prepare_shop(&app, args.generated, &secrets).await?;
     app.start_workers().await?;
@@ -195,34 +192,22 @@ fn settings(file: Option<&str>, port: u16, secrets: &Secrets, behind: &Behind) -
 
 async fn prepare_shop(app: &App, generated: u32, secrets: &Secrets) -> Result<()> {
     let kit = &app.kit;
-    if !seed::is_planted(kit)
-        .await
-        .map_err(|error| anyhow!("{error}"))?
-    {
+    if !seed::is_planted(kit).await? {
         seeding::plant(kit, 1, generated as usize).await?;
     }
     let email = customers::EmailAddress::parse(STAFF_EMAIL)
         .map_err(|_| anyhow!("the demo's staff has a malformed address"))?;
-    let password_hash = app
-        .access
-        .passwords
-        .hash(&secrets.staff_password)
-        .await
-        .map_err(|e| anyhow!("{e}"))?;
+    let password_hash = app.access.passwords.hash(&secrets.staff_password).await?;
     let new = staff::NewStaff {
         email,
         name: "Demo staff".to_owned(),
         password_hash,
     };
-    let tx = kit
-        .db
-        .begin("create_demo_staff")
-        .await
-        .map_err(|error| anyhow!("{error}"))?;
+    let tx = kit.db.begin("create_demo_staff").await?;
     match staff::create_superuser(&tx, &new, kit.clock.now()).await {
-        Ok(_) => tx.commit().await.map_err(|error| anyhow!("{error}")),
+        Ok(_) => Ok(tx.commit().await?),
         Err(error) if error.code() == Some("staff_email_taken") => Ok(()),
-        Err(error) => bail!("{error}"),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use kit::random;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ impl Secrets {
                 )
             });
         }
-        let token = || random::token().map_err(|error| anyhow!("{error}"));
+        let token = || random::token().map_err(anyhow::Error::from);
         let alphanumeric = |text: String| -> String {
             text.chars()
                 .filter(char::is_ascii_alphanumeric)
