@@ -118,6 +118,20 @@ impl Deployment {
             .await;
     }
 
+    /// Ends every session on the database and lets nobody in, or lets everybody in again.
+    pub(crate) async fn shut_database(&self, is_shut: bool) {
+        let (servers, name) = self.database_url.rsplit_once('/').unwrap();
+        let admin = kit::db::connect_once(&format!("{servers}/postgres"))
+            .await
+            .unwrap();
+        let sql = format!(
+            "alter database {name} allow_connections {};
+             select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '{name}'",
+            !is_shut
+        );
+        admin.batch_execute(&sql).await.unwrap();
+    }
+
     pub(crate) async fn assert_audit_clean(&self) {
         let report = nexus::audit::audit(&self.kit.db)
             .await

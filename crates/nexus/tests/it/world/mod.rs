@@ -17,7 +17,7 @@ pub(crate) use self::{
     client::{Answer, Client},
     deployment::Deployment,
     process::{Process, free_ports},
-    servers::{new_database, servers},
+    servers::{empty_database, new_database, servers},
     shop::Shop,
     steps::{on_page, place_body},
     wait::until,

@@ -49,12 +49,21 @@ pub(crate) fn servers() -> &'static Servers {
 
 /// A fresh, migrated database; answers its URL.
 pub(crate) async fn new_database() -> String {
+    clone_of(TEMPLATE).await
+}
+
+/// A fresh database without any table; answers its URL.
+pub(crate) async fn empty_database() -> String {
+    clone_of("template0").await
+}
+
+async fn clone_of(template: &str) -> String {
     let servers = tokio::task::spawn_blocking(servers).await.unwrap();
     let name = format!("shop_{}", DATABASES.fetch_add(1, Ordering::SeqCst));
     let admin = kit::db::connect_once(&servers.cluster.url("postgres"))
         .await
         .unwrap();
-    let sql = format!("create database {name} template {TEMPLATE} strategy wal_log");
+    let sql = format!("create database {name} template {template} strategy wal_log");
     admin
         .batch_execute(&sql)
         .await

@@ -1,0 +1,8 @@
+//! `kill -9` of server and worker at every step of the story: whoever repeats what was not
+//! answered ends up with one order, one payment, one receipt.
+
+mod buyer;
+mod load;
+mod points;
+mod server;
+mod worker;
