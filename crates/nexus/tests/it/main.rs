@@ -9,6 +9,7 @@
 mod world;
 
 mod accounts;
+mod audit;
 mod authorisation;
 mod cart;
 mod catalogue;

@@ -1,0 +1,115 @@
+//! The audit itself: it holds over a shop that has seen everything, and it names whatever is
+//! planted among its rows.
+
+mod commands;
+mod planted;
+
+use chrono::TimeDelta;
+use nexus::audit::{Report, audit_in};
+use serde_json::json;
+
+use crate::world::{Shop, place_body};
+
+/// A shop with a paid order, one that waits for payment, one that expired and whose money came
+/// too late, and a customer who is signed in.
+async fn busy_shop() -> Shop {
+    let shop = Shop::open().await;
+    let goods = shop.product("coffee", &[(1_000, 20), (500, 10)]).await;
+
+    let (guest, order) = shop.guest_order(&[(goods[1], 4)]).await;
+    let (tx_ref, _) = shop.initiate(&guest, &order).await;
+    shop.advance(TimeDelta::minutes(60));
+    shop.run_jobs().await;
+    let path = format!("/__sim/transactions/{tx_ref}/pay");
+    shop.provider().post(&path, json!({})).await.expect(200);
+    guest
+        .get(&format!("/api/v1/payment/verify/{tx_ref}/"))
+        .await
+        .expect(200);
+
+    let (guest, cart) = shop.guest_cart(&[(goods[0], 3), (goods[1], 1)]).await;
+    let order = guest
+        .key("a-key")
+        .post("/api/v1/orders/", place_body(&cart))
+        .await
+        .expect(201);
+    let (tx_ref, page) = shop.initiate(&guest, &order.body).await;
+    shop.on_page(&page, "pay").await.expect(302);
+    guest
+        .get(&format!("/api/v1/payment/verify/{tx_ref}/"))
+        .await
+        .expect(200);
+
+    let (guest, order) = shop.guest_order(&[(goods[0], 2)]).await;
+    shop.initiate(&guest, &order).await;
+    shop.customer("abebe@example.com").await;
+    shop.run_jobs().await;
+    shop
+}
+
+/// What the audit says of the shop with some rows changed; the change is forgotten afterwards.
+async fn audit_with(shop: &Shop, change: &str) -> Report {
+    let tx = shop.app.kit.db.begin("planted").await.unwrap();
+    // Foreign keys stand aside for what no statement of ours could write.
+    tx.batch("set local session_replication_role = replica")
+        .await
+        .unwrap();
+    tx.batch(change).await.unwrap();
+    let report = audit_in(&tx, shop.now()).await.unwrap();
+    tx.rollback().await.unwrap();
+    report
+}
+
+fn broken(report: &Report) -> Vec<&'static str> {
+    let broken = report.checks.iter().filter(|check| !check.holds());
+    broken.map(|check| check.id).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_shop_is_clean_and_its_figures_are_told() {
+    let shop = busy_shop().await;
+    let report = audit_with(&shop, "select").await;
+    assert!(report.is_clean(), "{report:#?}");
+    assert_eq!(report.checks.len(), 20);
+    let looked_at = |check: &nexus::audit::Check| check.rows_checked > 0;
+    assert!(report.checks.iter().all(looked_at), "{report:#?}");
+    let summary = serde_json::to_value(&report.summary).unwrap();
+    let expected = json!({
+        "orders_by_status": { "expired": 1, "paid": 1, "pending_payment": 1 },
+        "units_on_hand": 26,
+        "units_reserved": 2,
+        "units_sold": 4,
+        "captured": [{ "currency": "ETB", "applied_minor": 3_500, "surplus_minor": 2_000 }],
+    });
+    assert_eq!(summary, expected);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_planted_is_named() {
+    let shop = busy_shop().await;
+    for (what, change, ids) in planted::CASES {
+        let report = audit_with(&shop, change).await;
+        assert_eq!(broken(&report), *ids, "{what}: {report:#?}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_violations_are_listed_and_all_are_counted() {
+    let shop = busy_shop().await;
+    let change = "
+        insert into idempotency_keys (principal, route, key, fingerprint, created_at)
+        select 'guest', 'placeOrder', to_char(n, 'FM000'), '', now()
+        from generate_series(1, 250) as n";
+    let report = audit_with(&shop, change).await;
+    assert_eq!(broken(&report), ["I16"]);
+    let check = report
+        .checks
+        .iter()
+        .find(|check| check.id == "I16")
+        .unwrap();
+    assert_eq!((check.violation_count, check.violations.len()), (250, 100));
+    assert_eq!(check.violations[99].subject, "key 100");
+    shop.close().await;
+}

@@ -1,0 +1,307 @@
+//! Rows that break an invariant: what it is, how it is planted, and which checks must name it,
+//! no other.
+
+/// Where a constraint stands in the way it is dropped, and `I25` names that too.
+pub(super) const CASES: &[(&str, &str, &[&str])] = &[
+    (
+        "a unit from nowhere",
+        "update stock_levels set on_hand = on_hand + 1",
+        &["I1", "I4"],
+    ),
+    (
+        "more reserved than is there",
+        "alter table stock_levels drop constraint stock_levels_available_not_negative;
+         update stock_levels set reserved = on_hand + 1",
+        &["I2", "I3", "I25"],
+    ),
+    (
+        "a reservation that nobody holds",
+        "update stock_levels set reserved = reserved + 1",
+        &["I3"],
+    ),
+    (
+        "a sale that was forgotten",
+        "delete from stock_movements where kind = 'sale'",
+        &["I1", "I4", "I5"],
+    ),
+    (
+        "units held for less than the line asks",
+        "update reservations set quantity = 1 where state = 'held';
+         update stock_levels set reserved = 1 where reserved > 0",
+        &["I5"],
+    ),
+    (
+        "an expired order that holds its units",
+        "update reservations set state = 'held', ended_at = null where state = 'released';
+         update stock_levels set reserved = (
+             select coalesce(sum(quantity), 0) from reservations
+             where state = 'held' and reservations.variant_id = stock_levels.variant_id
+         )",
+        &["I5"],
+    ),
+    (
+        "a second reservation behind the first",
+        "alter table reservations drop constraint reservations_order_variant_key;
+         insert into reservations
+         select gen_random_uuid(), order_id, variant_id, quantity, state, expires_at, created_at,
+             ended_at
+         from reservations
+         where state = 'released'",
+        &["I5", "I25"],
+    ),
+    (
+        "a total that is not the sum of its parts",
+        "alter table orders drop constraint orders_total_adds_up;
+         update orders set total_minor = total_minor - 1 where status = 'pending_payment'",
+        &["I6", "I25"],
+    ),
+    (
+        "a subtotal that is not the sum of the lines",
+        "update orders set subtotal_minor = subtotal_minor - 1, total_minor = total_minor - 1
+         where status = 'pending_payment'",
+        &["I6"],
+    ),
+    (
+        "a line beyond all numbers",
+        "alter table order_lines drop constraint order_lines_total_multiplies;
+         update order_lines set unit_price_minor = 9223372036854775807",
+        &["I6", "I25"],
+    ),
+    (
+        "an order without lines",
+        "delete from order_lines
+         where order_id = (select id from orders where status = 'pending_payment')",
+        &["I5", "I6", "I18"],
+    ),
+    (
+        "a cart in other money",
+        "update carts set currency = 'USD' where state = 'ordered'",
+        &["I7"],
+    ),
+    (
+        "an attempt in other money",
+        "update payment_attempts set currency = 'USD' where state = 'pending'",
+        &["I7"],
+    ),
+    (
+        "two captures that pay one order",
+        "drop index captures_applied_key;
+         update captures set disposition = 'applied',
+             order_id = (select id from orders where status = 'paid')
+         where disposition = 'surplus'",
+        &["I10", "I11", "I14", "I25"],
+    ),
+    (
+        "surplus money that nobody looks at",
+        "delete from payment_reviews",
+        &["I10"],
+    ),
+    (
+        "a paid order without money",
+        "delete from captures where disposition = 'applied'",
+        &["I10", "I11", "I14"],
+    ),
+    (
+        "less money than the order costs",
+        "update captures set amount_minor = amount_minor - 1 where disposition = 'applied'",
+        &["I11"],
+    ),
+    (
+        "an unpaid order with money",
+        "update captures set disposition = 'applied' where disposition = 'surplus'",
+        &["I10", "I11", "I14"],
+    ),
+    (
+        "money of another order",
+        "update payment_attempts
+         set order_id = (select id from orders where status = 'pending_payment')
+         where state = 'charged'",
+        &["I11"],
+    ),
+    (
+        "evidence about another reference",
+        "update captures set evidence = evidence || '{\"tx_ref\": \"nx-other\"}'",
+        &["I11"],
+    ),
+    (
+        "evidence from the other mode",
+        "update captures set evidence = evidence || '{\"mode\": \"live\"}'",
+        &["I11"],
+    ),
+    (
+        "evidence of another amount",
+        "update captures set evidence = evidence || '{\"amount_minor\": 1}'",
+        &["I11"],
+    ),
+    (
+        "evidence of a payment that is pending",
+        "update captures set evidence = evidence || '{\"status\": \"pending\"}'",
+        &["I11"],
+    ),
+    (
+        "no evidence at all",
+        "update captures set evidence = '{}'",
+        &["I11"],
+    ),
+    (
+        "a paid order without a receipt's job",
+        "delete from jobs where kind = 'send_receipt'",
+        &["I13"],
+    ),
+    (
+        "two receipts' jobs",
+        "alter table jobs drop constraint jobs_kind_unique_key;
+         insert into jobs
+         select gen_random_uuid(), kind, version, payload, unique_key, state, run_at, attempts,
+             attempts_max, lease_version, last_error, created_at, finished_at
+         from jobs
+         where kind = 'send_receipt'",
+        &["I13", "I25"],
+    ),
+    (
+        "a receipt that is done and went nowhere",
+        "update mails set state = 'sending', sent_at = null",
+        &["I13"],
+    ),
+    (
+        "a receipt for an unpaid order",
+        "insert into mails (id, kind, subject_id, recipient_hash, message_id, created_at)
+         select id, 'receipt', id, '', '<a@b>', now() from orders
+         where status = 'pending_payment'",
+        &["I13"],
+    ),
+    (
+        "an order that was not announced",
+        "update events set name = 'order.seen' where name = 'order.placed'",
+        &["I14"],
+    ),
+    (
+        "an order that was announced as paid twice",
+        "insert into events
+         select gen_random_uuid(), name, subject_id, 4, payload, now() from events
+         where name = 'order.paid'",
+        &["I14"],
+    ),
+    (
+        "money that was not announced",
+        "update events set name = 'payment.seen' where name = 'payment.captured'",
+        &["I14"],
+    ),
+    (
+        "an event of no order",
+        "insert into events
+         values (gen_random_uuid(), 'order.placed', gen_random_uuid(), 1, '{}', now())",
+        &["I14"],
+    ),
+    (
+        "a gap in the events",
+        "update events set sequence = 9 where name = 'payment.captured'",
+        &["I15"],
+    ),
+    (
+        "a key without its reply",
+        "update idempotency_keys set status = null, body = null",
+        &["I16"],
+    ),
+    (
+        "a cart that asked for more",
+        "update cart_items set quantity = quantity + 1",
+        &["I18"],
+    ),
+    (
+        "a cart that asked for less",
+        "delete from cart_items",
+        &["I18"],
+    ),
+    (
+        "a cart that is open after its order",
+        "update carts set state = 'open' where token_hash is not null",
+        &["I18"],
+    ),
+    (
+        "a history with a gap",
+        "update order_history set sequence = 3 where sequence = 2",
+        &["I19"],
+    ),
+    (
+        "a life after the end",
+        "alter table order_history drop constraint order_history_legal;
+         insert into order_history
+         select order_id, 3, to_status, 'paid', 'no', now() from order_history
+         where to_status = 'expired'",
+        &["I19", "I25"],
+    ),
+    (
+        "a history that ends elsewhere",
+        "update order_history set to_status = 'cancelled' where to_status = 'expired'",
+        &["I19"],
+    ),
+    (
+        "an order without a history",
+        "delete from order_history",
+        &["I19"],
+    ),
+    (
+        "a job that nobody took over",
+        "update jobs set state = 'running', run_at = run_at - interval '1 year',
+             finished_at = null
+         where kind = 'expire_order'",
+        &["I20"],
+    ),
+    (
+        "a job that was tried too often",
+        "update jobs set attempts = attempts_max + 2",
+        &["I20"],
+    ),
+    (
+        "two live refresh tokens",
+        "drop index refresh_tokens_live_key;
+         insert into refresh_tokens
+         select '', session_id, created_at, expires_at, null from refresh_tokens",
+        &["I22", "I25"],
+    ),
+    (
+        "a refresh token of a session that had ended",
+        "update sessions set revoked_reason = 'test', revoked_at = created_at - interval '1 hour'",
+        &["I22"],
+    ),
+    (
+        "a refresh token that outlives its session",
+        "update sessions set expires_at = created_at",
+        &["I22"],
+    ),
+    (
+        "a constraint that was never validated",
+        "alter table orders drop constraint orders_paid_when;
+         alter table orders add constraint orders_paid_when check (id is not null) not valid",
+        &["I25"],
+    ),
+    (
+        "a unique key that is a check now",
+        "alter table orders drop constraint orders_cart_id_key;
+         alter table orders add constraint orders_cart_id_key check (id is not null)",
+        &["I25"],
+    ),
+    (
+        "an index that is not unique any more",
+        "drop index carts_customer_open_key;
+         create index carts_customer_open_key on carts (customer_id) where state = 'open'",
+        &["I25"],
+    ),
+    (
+        "order numbers with a gap",
+        "update orders set number = 1005 where number = 1003;
+         update order_numbers set last_number = 1005",
+        &["I28"],
+    ),
+    (
+        "a counter that runs ahead",
+        "update order_numbers set last_number = last_number + 1",
+        &["I28"],
+    ),
+    (
+        "a counter that stays behind",
+        "update order_numbers set last_number = last_number - 1",
+        &["I28"],
+    ),
+];
