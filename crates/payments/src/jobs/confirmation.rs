@@ -68,9 +68,9 @@ pub(crate) async fn ask(kit: &Kit, gateway: &Gateway, attempt: &Attempt) -> Resu
 }
 
 fn silent(call: &Call, error: &chapa::Error) -> Answer {
-    let (operation, outcome) = (call.operation.as_str(), call.outcome);
+    let (attempt_id, operation) = (call.attempt_id, call.operation.as_str());
     // Not the error's own words: a refusal may name the buyer.
-    tracing::warn!(attempt_id = %call.attempt_id, operation, outcome, "the provider gave no answer");
+    tracing::warn!(%attempt_id, operation, outcome = call.outcome, "the provider gave no answer");
     let retry_after_seconds = match error {
         chapa::Error::RateLimited(wait) => wait.map(|wait| wait.as_secs()),
         _ => None,
