@@ -17,6 +17,7 @@ mod contract;
 mod crash;
 mod hangup;
 mod orders;
+mod payments;
 mod races;
 mod serve;
 mod sql;

@@ -18,7 +18,7 @@ pub(crate) use self::{
     deployment::Deployment,
     process::{Process, free_ports},
     servers::{empty_database, new_database, servers},
-    shop::Shop,
+    shop::{CHAPA_KEY, Shop, WEBHOOK_SECRET},
     steps::{on_page, place_body},
     wait::until,
 };
