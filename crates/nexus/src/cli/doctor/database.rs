@@ -50,7 +50,7 @@ async fn look_at(url: &str, pool_size: usize) -> Vec<Finding> {
     const REMEDY: &str = "check DATABASE_URL, and that PostgreSQL runs and lets this machine in";
     let client = match kit::db::connect_once(url).await {
         Ok(client) => client,
-        Err(error) => return vec![Finding::fail("database", told(&error), REMEDY)],
+        Err(error) => return vec![Finding::fail("database", told(error), REMEDY)],
     };
     let facts = match store::find_facts(&client).await {
         Ok(facts) => facts,
@@ -167,7 +167,7 @@ async fn migrations(url: &str) -> (Finding, bool) {
     let state = match kit::db::pending(url, MIGRATIONS).await {
         Ok(state) => state,
         Err(error) => {
-            let finding = Finding::fail(NAME, told(&error), "check the database's log");
+            let finding = Finding::fail(NAME, told(error), "check the database's log");
             return (finding, false);
         }
     };

@@ -102,12 +102,9 @@ pub(super) async fn run(settings: &Settings, json: bool) -> Result<ExitCode> {
     })
 }
 
-/// The cause without the place in our code, which says nothing to an operator.
-pub(super) fn told(error: &kit::Error) -> String {
-    match error {
-        kit::Error::Fault(fault) => format!("{:#}", fault.cause),
-        kit::Error::Refused(refusal) => refusal.detail(),
-    }
+/// The whole chain of reasons on one line.
+fn told(error: kit::Error) -> String {
+    format!("{:#}", anyhow::Error::from(error))
 }
 
 fn render(findings: &[Finding]) -> Result<String> {

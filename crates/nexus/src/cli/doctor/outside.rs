@@ -51,7 +51,7 @@ pub(super) async fn mail(settings: &Settings) -> Finding {
         Ok(mailer) => mailer,
         Err(error) => {
             let remedy = "correct the section [mail] of the settings";
-            return Finding::fail(NAME, told(&error), remedy);
+            return Finding::fail(NAME, told(error), remedy);
         }
     };
     match mailer.check().await {
