@@ -16,6 +16,9 @@ use crate::{
     store,
 };
 
+/// How often an open cart may close between being in the way and being found.
+const FINDS_MAX: usize = 10;
+
 /// Makes a cart for the owner; a customer's open cart is found rather than doubled.
 pub(crate) async fn create(
     tx: &Tx,
@@ -39,14 +42,18 @@ pub(crate) async fn create(
         created_at: now,
         updated_at: now,
     };
-    if store::insert_cart(tx, &cart).await? {
-        return Ok((cart, true));
+    for _ in 0..FINDS_MAX {
+        if store::insert_cart(tx, &cart).await? {
+            return Ok((cart, true));
+        }
+        let owner = customer_id.ok_or_else(|| Error::fault("a guest's cart was not written"))?;
+        if let Some(found) = store::find_open_cart(tx, owner).await? {
+            return Ok((found, false));
+        }
+        // The one that was in the way has become an order since.
     }
-    let owner = customer_id.ok_or_else(|| Error::fault("a guest's cart was not written"))?;
-    let found = store::find_open_cart(tx, owner).await?;
-    Ok((
-        found.ok_or_else(|| Error::fault("the open cart has just closed"))?,
-        false,
+    Err(Error::fault(
+        "a customer's carts close faster than one can be found",
     ))
 }
 
