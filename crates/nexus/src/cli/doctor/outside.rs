@@ -32,10 +32,11 @@ pub(super) async fn redis(settings: &Settings) -> Finding {
     };
     let detail = match timeout(PATIENCE, ping(&client)).await {
         Ok(Ok(())) => return Finding::ok(NAME, "answers"),
-        Ok(Err(error)) => format!("is away: {error}"),
+        Ok(Err(error)) => format!("cannot be used: {error}"),
         Err(_) => format!("is away: no answer within {} s", PATIENCE.as_secs()),
     };
-    let remedy = "start it; until then each process counts its limits alone";
+    let remedy =
+        "check redis.url and that it runs; until then each process counts its limits alone";
     Finding::warn(NAME, detail, remedy)
 }
 
