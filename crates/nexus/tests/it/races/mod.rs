@@ -1,6 +1,9 @@
 //! What happens at once: many rounds behind a barrier, and for each race a positive control, the
 //! same round without its guard, which must be caught.
 
+mod carts;
 mod last_unit;
 mod lock_order;
+mod merging;
+mod names;
 mod one_cart;

@@ -8,7 +8,8 @@ use serde_json::json;
 use crate::world::{
     Answer, Shop, place_body,
     race::{
-        Held, Racers, at_once, caught, equal, every_round, holds, patient_shop, rounds, statuses,
+        Held, Racers, at_most, at_once, caught, equal, every_round, holds, patient_shop, rounds,
+        statuses,
     },
 };
 
@@ -33,7 +34,7 @@ async fn double_click(shop: &Shop, racers: &Racers, variant: VariantId) -> Held 
     let (on_hand, reserved) = shop.stock(variant).await;
     let cart = racers.cart(shop, &[(variant, 2)]).await;
     let answers = click(racers, &cart, None).await;
-    equal("orders", &orders_of(shop, &cart).await, &1)?;
+    at_most("orders", orders_of(shop, &cart).await, 1)?;
     let expected = &[(200, CLICKS - 1), (201, 1)].into();
     equal("answers", &statuses(&answers), expected)?;
     for answer in &answers {
@@ -85,7 +86,7 @@ async fn same_key(shop: &Shop, racers: &Racers, variant: VariantId, n: usize) ->
     let is_same = answers
         .iter()
         .all(|answer| answer.bytes == answers[0].bytes);
-    holds("the same bytes", is_same, &answers)
+    holds("the same bytes", is_same, statuses(&answers))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,7 +116,7 @@ async fn add_with_key(shop: &Shop, racers: &Racers, variant: VariantId, n: usize
     let is_same = answers
         .iter()
         .all(|answer| answer.bytes == answers[0].bytes);
-    holds("the same bytes", is_same, &answers)
+    holds("the same bytes", is_same, statuses(&answers))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,6 +48,15 @@ pub(crate) fn equal<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -
     Err(format!("{what}: {found:?} instead of {expected:?}"))
 }
 
+/// A violation when there is more than may be.
+pub(crate) fn at_most<T: PartialOrd + Debug>(what: &str, found: T, most: T) -> Held {
+    holds(
+        what,
+        found <= most,
+        format_args!("{found:?}, at most {most:?}"),
+    )
+}
+
 /// A violation when it is not so.
 pub(crate) fn holds(what: &str, is_so: bool, found: impl Debug) -> Held {
     if is_so {
@@ -114,6 +123,12 @@ pub(crate) fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
         *counts.entry(answer.status.as_u16()).or_insert(0) += 1;
     }
     counts
+}
+
+/// How many were answered with a 2xx.
+pub(crate) fn successes(answers: &[Answer]) -> usize {
+    let succeeded = answers.iter().filter(|answer| answer.status.is_success());
+    succeeded.count()
 }
 
 /// Guests at the line: each has a token and a connection that has carried a request.
