@@ -4,40 +4,41 @@ use serde_json::json;
 
 use crate::world::{Shop, place_body};
 
+/// A guest's cart that was ordered: its id, the token, the order's id and number.
+async fn ordered(shop: &Shop, variant: ids::VariantId) -> (String, String, String, String) {
+    let cart = shop
+        .client()
+        .post("/api/v1/cart/", json!({}))
+        .await
+        .expect(201);
+    let (id, token) = (cart.text("/id"), cart.text("/shopper_token"));
+    let guest = shop.client().guest(&token);
+    let line = json!({ "variant_id": variant });
+    guest
+        .post(&format!("/api/v1/cart/{id}/items/"), line)
+        .await
+        .expect(201);
+    let order = guest
+        .post("/api/v1/orders/", place_body(&id))
+        .await
+        .expect(201);
+    (
+        id,
+        token,
+        order.text("/id"),
+        order.body["number"].to_string(),
+    )
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_not_the_carts_opens_nothing() {
     let shop = Shop::open().await;
     let coffee = shop.product("coffee", &[(100, 9)]).await[0];
-    let mut carts = Vec::new();
-    for _ in 0..2 {
-        let cart = shop
-            .client()
-            .post("/api/v1/cart/", json!({}))
-            .await
-            .expect(201);
-        let (id, token) = (cart.text("/id"), cart.text("/shopper_token"));
-        let line = json!({ "variant_id": coffee });
-        let guest = shop.client().guest(&token);
-        guest
-            .post(&format!("/api/v1/cart/{id}/items/"), line)
-            .await
-            .expect(201);
-        let order = guest
-            .post("/api/v1/orders/", place_body(&id))
-            .await
-            .expect(201);
-        carts.push((
-            id,
-            token,
-            order.text("/id"),
-            order.body["number"].to_string(),
-        ));
-    }
+    let carts = [ordered(&shop, coffee).await, ordered(&shop, coffee).await];
     let (id, token, order, number) = &carts[0];
     let swapped: String = token.chars().rev().collect();
     let long = format!("{token}A");
-    let before = shop.state().await;
-    for (sent, status) in [
+    let cases = [
         (None, 404),
         (Some(""), 401),
         (Some(&token[..42]), 401),
@@ -51,7 +52,9 @@ async fn a_token_that_is_not_the_carts_opens_nothing() {
         (Some(&swapped), 404),
         (Some(&token.to_lowercase()), 404),
         (Some(&carts[1].1), 404),
-    ] {
+    ];
+    let before = shop.state().await;
+    for (sent, status) in cases {
         let who = sent.map_or_else(|| shop.client(), |token| shop.client().guest(token));
         let codes = [
             (404, ["cart_not_found", "order_not_found"]),

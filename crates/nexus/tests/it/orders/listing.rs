@@ -22,7 +22,7 @@ async fn order(shop: &Shop, who: &Client, variant: ids::VariantId, number: usize
         .await
         .expect(201);
     place(who, &cart).await.expect(201);
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         shop.advance(TimeDelta::milliseconds(1));
     }
 }

@@ -73,4 +73,10 @@ impl Shop {
     pub(crate) async fn count(&self, table: &str) -> i64 {
         self.number(&format!("select count(*) from {table}")).await
     }
+
+    /// The version of a variant's stock level.
+    pub(crate) async fn stock_version(&self, variant_id: ids::VariantId) -> i64 {
+        let level = inventory::find_level(&self.db().await, variant_id).await;
+        level.unwrap().unwrap().version
+    }
 }
