@@ -78,7 +78,8 @@ impl Texts {
     }
 }
 
-/// The shape of a BCP 47 tag: subtags of letters and digits, the first of 2 or 3 lower-case letters.
+/// The shape of a BCP 47 tag: subtags of letters and digits, the first of 2 or 3 lower-case
+/// letters.
 pub(crate) fn is_language(tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let primary = subtags.next().unwrap_or_default();

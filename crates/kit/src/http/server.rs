@@ -27,7 +27,7 @@ use crate::tasks::Tasks;
 pub struct ServerSettings {
     /// Address and port to listen on.
     pub listen: String,
-    /// The address that clients use, without a slash at the end; links and redirects are built on it.
+    /// The address that clients use, without a slash at the end; links are built on it.
     pub public_url: String,
     /// Open connections at the most; further ones wait in the kernel's queue.
     pub connections_max: usize,

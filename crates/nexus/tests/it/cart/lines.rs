@@ -76,7 +76,9 @@ async fn more_than_the_shelf_has_is_refused_with_what_it_has() {
     let item = read(&guest, &cart).await.text("/items/0/id");
     let item = format!("{}{item}/", items(&cart));
     let before = shop.state().await;
-    let short = |variant: ids::VariantId, wanted: i64, available: i64| json!({ "variant_id": variant, "available": available, "wanted": wanted });
+    let short = |variant: ids::VariantId, wanted: i64, available: i64| {
+        json!({ "variant_id": variant, "available": available, "wanted": wanted })
+    };
     for (variant, quantity, wanted, available) in [
         (coffee[0], 2, 4, 3),
         (coffee[0], 9_999, 10_001, 3),

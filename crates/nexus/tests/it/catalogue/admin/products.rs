@@ -11,7 +11,10 @@ use crate::world::Shop;
 /// Changes of a good product that break a rule, and the code that says which.
 fn broken(now: chrono::DateTime<chrono::Utc>) -> Vec<(Value, &'static str)> {
     let size = json!([{ "name": { "en": "Size" }, "values": [{ "en": "S" }, { "en": "M" }] }]);
-    let variant = |sku: &str, values: &[usize]| json!({ "sku": sku, "price": { "amount": 1, "currency": "ETB" }, "option_values": values });
+    let variant = |sku: &str, values: &[usize]| {
+        let price = json!({ "amount": 1, "currency": "ETB" });
+        json!({ "sku": sku, "price": price, "option_values": values })
+    };
     let sized = |variants: Value| json!({ "options": size, "variants": variants });
     let plain = |variants: Value| json!({ "variants": variants });
     let picture = |url: &str| json!({ "images": [{ "url": url }] });
