@@ -2,8 +2,10 @@
 //! same round without its guard, which must be caught.
 
 mod carts;
+mod expiry;
 mod last_unit;
 mod lock_order;
 mod merging;
 mod names;
 mod one_cart;
+mod payment;
