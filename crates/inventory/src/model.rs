@@ -14,7 +14,7 @@ pub struct Level {
     pub on_hand: i64,
     /// Units set aside for orders that are not paid yet.
     pub reserved: i64,
-    /// Rises with each change by staff.
+    /// Rises with each change of what is on hand.
     pub version: i64,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,

@@ -239,7 +239,8 @@ pub(crate) async fn update_reservations_ended(
     Ok(held)
 }
 
-// `$3` is 1 where the units leave the shelf (a claim) and 0 where they go back for sale.
+// `$3` is 1 where the units leave the shelf (a claim) and 0 where they go back for sale. What is
+// on hand has a new version then: whoever counted before the sale must count again.
 const UPDATE_RELEASED: &str = "
     with held as (
         select variant_id, quantity
@@ -253,7 +254,7 @@ const UPDATE_RELEASED: &str = "
     )
     update stock_levels
     set reserved = reserved - held.quantity, on_hand = on_hand - held.quantity * $3,
-        updated_at = $4
+        version = version + $3, updated_at = $4
     from held
     join shelf using (variant_id)
     where stock_levels.variant_id = held.variant_id";
