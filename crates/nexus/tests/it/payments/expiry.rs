@@ -12,7 +12,7 @@ const MOMENT: TimeDelta = TimeDelta::seconds(1);
 
 async fn quiet_shop() -> (Shop, ids::VariantId) {
     let shop = Shop::open().await;
-    let coffee = shop.product("coffee", &[(125_000, 100)]).await[0];
+    let coffee = shop.product("coffee", &[(125_000, 1_000)]).await[0];
     shop.lose_all_messages().await;
     (shop, coffee)
 }
@@ -56,7 +56,7 @@ async fn an_order_that_was_paid_in_silence_does_not_expire() {
         );
     }
     let paid = i64::try_from(orders.len() / 5).unwrap();
-    assert_eq!(shop.stock(coffee).await, (100 - paid, 0));
+    assert_eq!(shop.stock(coffee).await, (1_000 - paid, 0));
     shop.settle_and_close().await;
 }
 
@@ -76,7 +76,7 @@ async fn while_the_provider_is_away_the_hold_is_kept() {
                 "pending_payment"
             );
         }
-        assert_eq!(shop.stock(coffee).await, (100, 2));
+        assert_eq!(shop.stock(coffee).await, (1_000, 2));
         shop.advance(TimeDelta::minutes(5));
     }
     shop.mend().await;
@@ -84,7 +84,7 @@ async fn while_the_provider_is_away_the_hold_is_kept() {
     assert_eq!(shop.order_status(&paid.order_id).await, "paid");
     assert_eq!(shop.order_status(&unpaid.order_id).await, "expired");
     assert_eq!(shop.attempt_state(&unpaid.tx_ref).await, "expired");
-    assert_eq!(shop.stock(coffee).await, (99, 0));
+    assert_eq!(shop.stock(coffee).await, (999, 0));
     shop.settle_and_close().await;
 }
 
@@ -100,13 +100,13 @@ async fn a_page_that_cannot_be_closed_keeps_the_hold() {
         shop.order_status(&pending.order_id).await,
         "pending_payment"
     );
-    assert_eq!(shop.stock(coffee).await, (100, 1));
+    assert_eq!(shop.stock(coffee).await, (1_000, 1));
     // The buyer pays on the page that is still open.
     shop.on_page(&pending.page, "pay").await.expect(302);
     shop.advance(TimeDelta::minutes(5));
     shop.run_jobs().await;
     assert_eq!(shop.order_status(&pending.order_id).await, "paid");
-    assert_eq!(shop.stock(coffee).await, (99, 0));
+    assert_eq!(shop.stock(coffee).await, (999, 0));
     shop.settle_and_close().await;
 }
 
@@ -143,7 +143,7 @@ async fn an_earlier_attempt_counts_too() {
     shop.run_jobs().await;
     assert_eq!(shop.order_status(&first.order_id).await, "paid");
     assert_eq!(shop.attempt_state(&first.tx_ref).await, "charged");
-    assert_eq!(shop.stock(coffee).await, (99, 0));
+    assert_eq!(shop.stock(coffee).await, (999, 0));
     // The other page is closed, so that nobody pays there for nothing.
     shop.advance(TimeDelta::days(2));
     shop.run_jobs().await;

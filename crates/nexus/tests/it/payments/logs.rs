@@ -14,7 +14,7 @@ async fn the_loudest_log_names_neither_a_secret_nor_the_buyer() {
         ("NEXUS__LOG__FORMAT", "json"),
     ]);
     let server = crate::world::Process::nexus(&["serve", "--with-worker"], &loud);
-    let server = server.answering(&shop.url).await;
+    let mut server = server.answering(&shop.url).await;
     let provider = shop.provider();
     let refused = json!({ "message": "no abebe@example.com 0911223344", "status": "failed" });
     provider
@@ -59,11 +59,8 @@ async fn the_loudest_log_names_neither_a_secret_nor_the_buyer() {
     .await;
 
     server.signal("TERM");
-    let log = {
-        let mut server = server;
-        server.ended().await;
-        server.complained()
-    };
+    server.ended().await;
+    let log = server.complained();
     assert!(log.contains("serving"), "{log}");
     for private in PRIVATE
         .iter()

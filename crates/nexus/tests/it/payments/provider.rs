@@ -188,6 +188,11 @@ impl Shop {
     /// Everything that payments, orders and shelves remember, as one text: equal before and
     /// after means that nothing was written.
     pub(super) async fn memory(&self) -> String {
+        self.memory_but("").await
+    }
+
+    /// The same without one of the tables.
+    pub(super) async fn memory_but(&self, left_out: &str) -> String {
         let tables = [
             "payment_attempts",
             "payment_calls",
@@ -203,11 +208,10 @@ impl Shop {
             "jobs",
             "mails",
         ];
-        let parts = tables.map(|table| {
-            format!(
-                "(select coalesce(string_agg(t::text, ' ' order by t::text), '') from {table} t)"
-            )
+        let parts = tables.iter().filter(|table| **table != left_out).map(|table| {
+            format!("(select coalesce(string_agg(t::text, ' ' order by t::text), '') from {table} t)")
         });
+        let parts: Vec<String> = parts.collect();
         self.text(&format!("select concat_ws(E'\\n', {})", parts.join(", ")))
             .await
     }
