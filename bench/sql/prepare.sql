@@ -37,5 +37,3 @@ where status = 'published';
 create function bench.cart(n bigint) returns uuid
 language sql immutable
 return ('01900000000070008' || lpad(to_hex(n), 15, '0'))::uuid;
-
-vacuum (analyze);

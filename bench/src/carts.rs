@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::{
     cases::{CARTS_APART, CartsOfCase, Case},
     database::Database,
+    requests::Goods,
 };
 
 /// The unused carts of a case, known by number.
@@ -19,17 +20,25 @@ pub(crate) struct CartPool {
 }
 
 impl CartPool {
-    /// No carts yet; `None` for a case that only reads. The token opens all carts.
-    pub(crate) fn new(case: Case, shelf: u64, token: &str) -> Option<Self> {
-        let carts = case.carts()?;
-        let part = case.variants_per_line(shelf);
-        Some(Self {
+    /// No unused carts yet; `None` for a case that only reads. The shop's token opens them all.
+    ///
+    /// # Errors
+    /// When the database does not answer which carts were used before.
+    pub(crate) fn open(case: Case, goods: &Goods, database: &Database) -> Result<Option<Self>> {
+        let Some(carts) = case.carts() else {
+            return Ok(None);
+        };
+        let part = case.variants_per_line(u64::try_from(goods.variants.len())?);
+        let (token, first) = (goods.token.clone(), carts.first);
+        let mut pool = Self {
             carts,
             part,
-            token: token.to_owned(),
-            next: carts.first,
-            end: carts.first,
-        })
+            token,
+            next: first,
+            end: first,
+        };
+        pool.settle(database)?;
+        Ok(Some(pool))
     }
 
     /// The numbers of the unused carts.
@@ -59,7 +68,8 @@ impl CartPool {
 
     /// Every cart below `next` is used.
     pub(crate) fn used_up_to(&mut self, next: u64) {
-        self.next = self.next.max(next).min(self.end);
+        self.next = self.next.max(next);
+        self.end = self.end.max(self.next);
     }
 
     /// Finds in the database which carts a script has used.

@@ -10,6 +10,7 @@ mod database;
 mod figures;
 mod load;
 mod measure;
+mod past;
 mod pgbench;
 mod random;
 mod report;
@@ -69,7 +70,7 @@ async fn run(args: &Args) -> Result<()> {
     };
     tell("starting PostgreSQL")?;
     let shop = Shop::open(args, &mut tell).await?;
-    let mut bench = Bench::new(&shop, &args.cases);
+    let mut bench = Bench::new(&shop, &args.cases)?;
     if let Some(seconds) = args.busy {
         tell(&format!("the server is process {}", shop.server_id()))?;
         shop.database

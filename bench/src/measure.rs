@@ -1,25 +1,14 @@
 //! The order of a run: each round takes every case once over HTTP and once as SQL, side by side,
 //! so that what changes on the machine meanwhile meets both. Never a verdict on the figures.
 
-use std::{
-    collections::BTreeMap,
-    ops::Range,
-    time::{Duration, SystemTime},
-};
+use std::{collections::BTreeMap, ops::Range, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
 use crate::{
-    accounting::Usage,
-    args::Args,
-    carts::CartPool,
-    cases::Case,
-    load,
-    pgbench::Run,
-    random::Random,
-    requests::{Goods, Requests},
-    shop::Shop,
+    accounting::Usage, args::Args, carts::CartPool, cases::Case, load, pgbench::Run,
+    random::Random, requests::Requests, shop::Shop,
 };
 
 /// What one measurement came to, whichever way the work was asked for.
@@ -101,15 +90,18 @@ pub(crate) struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    pub(crate) fn new(shop: &'a Shop, cases: &[Case]) -> Self {
-        let shelf = u64::try_from(shop.goods.variants.len()).unwrap_or(u64::MAX);
-        let pool = |case: &Case| Some((*case, CartPool::new(*case, shelf, &shop.goods.token)?));
-        let pools = cases.iter().filter_map(pool).collect();
-        Self {
+    pub(crate) fn new(shop: &'a Shop, cases: &[Case]) -> Result<Self> {
+        let mut pools = BTreeMap::new();
+        for case in cases {
+            if let Some(pool) = CartPool::open(*case, &shop.goods, &shop.database)? {
+                pools.insert(*case, pool);
+            }
+        }
+        Ok(Self {
             shop,
             pools,
             seen_per_second: BTreeMap::new(),
-        }
+        })
     }
 
     /// Every case in every round; `tell` hears of each measurement.
@@ -258,25 +250,22 @@ impl<'a> Bench<'a> {
             connections,
             length,
         } = load;
-        let Goods {
-            slugs, variants, ..
-        } = &self.shop.goods;
-        let variables = vec![
-            ("i", "-1".to_owned()),
-            ("first", self.carts(case).start.to_string()),
-            ("prefix", id_prefix()?),
-            ("products", slugs.len().to_string()),
-            ("shelf", variants.len().to_string()),
-        ];
-        let database = &self.shop.database;
+        let Shop {
+            database,
+            goods,
+            meter,
+            ..
+        } = self.shop;
+        let first_cart = self.carts(case).start;
         let run = Run {
             database,
             case,
             connections,
             length,
-            variables,
+            goods,
+            first_cart,
         };
-        let outcome = run.measure(&self.shop.meter).await?;
+        let outcome = run.measure(meter).await?;
         if let Some(pool) = self.pools.get_mut(&case) {
             pool.settle(database)?;
         }
@@ -321,17 +310,4 @@ fn rows_of(args: &Args) -> Vec<Row> {
 )]
 fn carts_for(per_second: f64, length: Duration) -> u64 {
     (per_second * (length.as_secs_f64() + MARGIN_SECONDS)) as u64
-}
-
-/// The first half of the ids that a script gives its rows: the moment, and the version. The
-/// server's ids begin alike, so that both write at the end of their indexes.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a program of its own, without the shop's clock"
-)]
-fn id_prefix() -> Result<String> {
-    let milliseconds = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)?
-        .as_millis();
-    Ok(format!("{milliseconds:012x}7000"))
 }

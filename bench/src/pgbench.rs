@@ -1,9 +1,12 @@
 //! The same work as bare SQL, by pgbench. Only whole seconds in the middle of its run count:
 //! connecting, planning and the end are left out on this side as they are over HTTP.
 
-use std::{process::Stdio, time::Duration};
+use std::{
+    process::Stdio,
+    time::{Duration, SystemTime},
+};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStderr, Command},
@@ -14,6 +17,7 @@ use crate::{
     cases::Case,
     database::Database,
     measure::{Outcome, Side},
+    requests::Goods,
 };
 
 /// A run that is to be made.
@@ -23,8 +27,9 @@ pub(crate) struct Run<'a> {
     pub(crate) connections: u32,
     /// Whole seconds.
     pub(crate) length: Duration,
-    /// What the script reads: numbers and words, never secrets.
-    pub(crate) variables: Vec<(&'static str, String)>,
+    pub(crate) goods: &'a Goods,
+    /// The number of the first unused cart.
+    pub(crate) first_cart: u64,
 }
 
 /// What pgbench says each second.
@@ -37,7 +42,8 @@ struct Progress {
 
 impl Run<'_> {
     pub(crate) async fn measure(&self, meter: &Meter) -> Result<Outcome> {
-        let mut child = self.start().await?;
+        let seconds = (self.length.as_secs() + 3).to_string();
+        let mut child = self.start(&["--time".to_owned(), seconds]).await?;
         let id = child.id().context("pgbench has ended at once")?;
         let stderr = child.stderr.take().context("pgbench has no voice")?;
         let mut lines = BufReader::new(stderr).lines();
@@ -69,30 +75,41 @@ impl Run<'_> {
         }))
     }
 
-    async fn start(&self) -> Result<Child> {
+    /// Does the work so many times on each connection, without measuring.
+    pub(crate) async fn complete(&self, transactions: u64) -> Result<()> {
+        let count = ["--transactions".to_owned(), transactions.to_string()];
+        let output = self.start(&count).await?.wait_with_output().await?;
+        let words = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "pgbench failed: {words}");
+        Ok(())
+    }
+
+    /// What the scripts read: numbers and words, never secrets.
+    fn variables(&self) -> Result<[(&'static str, String); 6]> {
+        Ok([
+            ("i", "-1".to_owned()),
+            ("clients", self.connections.to_string()),
+            ("first", self.first_cart.to_string()),
+            ("prefix", id_prefix()?),
+            ("products", self.goods.slugs.len().to_string()),
+            ("shelf", self.goods.variants.len().to_string()),
+        ])
+    }
+
+    async fn start(&self, until: &[String]) -> Result<Child> {
         let mut pgbench = Command::from(self.database.program("pgbench")?);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = cores.min(usize::try_from(self.connections)?);
         let (connections, threads) = (self.connections.to_string(), threads.to_string());
-        let seconds = (self.length.as_secs() + 3).to_string();
         pgbench.args([
             "--no-vacuum",
             "--protocol=prepared",
             "--progress=1",
             "--file=-",
         ]);
-        pgbench.args([
-            "--client",
-            &connections,
-            "--jobs",
-            &threads,
-            "--time",
-            &seconds,
-        ]);
-        pgbench
-            .arg("--define")
-            .arg(format!("clients={connections}"));
-        for (name, value) in &self.variables {
+        pgbench.args(["--client", &connections, "--jobs", &threads]);
+        pgbench.args(until);
+        for (name, value) in self.variables()? {
             pgbench.arg("--define").arg(format!("{name}={value}"));
         }
         pgbench
@@ -110,6 +127,19 @@ impl Run<'_> {
             .context("talk to pgbench")?;
         Ok(child)
     }
+}
+
+/// The first half of the ids that a script gives its rows: the moment, and the version. The
+/// server's ids begin alike, so that both write at the end of their indexes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own, without the shop's clock"
+)]
+fn id_prefix() -> Result<String> {
+    let milliseconds = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)?
+        .as_millis();
+    Ok(format!("{milliseconds:012x}7000"))
 }
 
 /// The next line of progress; `None` when a script found no cart any more.

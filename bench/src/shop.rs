@@ -20,7 +20,8 @@ use http_body_util::Full;
 use tokio::process::{Child, Command};
 
 use crate::{
-    accounting::Meter, args::Args, database::Database, load::ask, random::secret, requests::Goods,
+    accounting::Meter, args::Args, database::Database, load::ask, past, random::secret,
+    requests::Goods,
 };
 
 /// How many variants the carts draw from.
@@ -141,6 +142,7 @@ impl Shop {
         let shelf_size = [("shelf_size", SHELF_SIZE.to_string())];
         database.run(include_str!("../sql/prepare.sql"), &shelf_size)?;
         let goods = goods(&database, address)?;
+        past::write(&database, &goods).await?;
         let server = nexus
             .command()?
             .arg("serve")

@@ -1,0 +1,2 @@
+-- The planner knows the tables as it would after an hour of business.
+vacuum (analyze);
