@@ -7,7 +7,7 @@ use catalogue::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
-use kit::{Error, Kit, Result};
+use kit::{Error, Kit, Result, Tx};
 use money::Currency;
 
 use crate::{Generator, ProductPlan, Shop, Text, View, address::picture_address};
@@ -33,7 +33,8 @@ pub async fn is_planted(kit: &Kit) -> Result<bool> {
 }
 
 /// Writes the hand-written shop and, after it, `generated` products of the seed. `progress` is
-/// told how many products are written so far.
+/// told how many products are written so far. Whoever is interrupted leaves nothing, or the whole
+/// hand-written shop with a part of the generated products.
 ///
 /// # Errors
 /// `slug_taken`, `sku_taken` when it was planted before; faults.
@@ -44,15 +45,21 @@ pub async fn plant(
     mut progress: impl FnMut(usize),
 ) -> Result<Planted> {
     let now = kit.clock.now();
-    let groups = plant_groups(kit, shop, now).await?;
     let mut planted = Planted::default();
+    let tx = kit.db.begin("plant_shop").await?;
+    let groups = plant_groups(&tx, shop, now).await?;
+    let products = shop
+        .products
+        .iter()
+        .map(|plan| planted.add(plan, &groups, now));
+    let products = products.collect::<Result<Vec<_>>>()?;
+    catalogue::create_products(&tx, &products, now).await?;
+    tx.commit().await?;
+    progress(planted.products);
+
     let mut batch = Vec::with_capacity(BATCH);
-    for plan in shop.products.iter().cloned().chain(generator) {
-        // Each product a little younger than the one before, so that "newest" has an order.
-        let age = TimeDelta::milliseconds(i64::try_from(planted.products).unwrap_or(0));
-        planted.products += 1;
-        planted.variants += plan.variants.len();
-        batch.push(new_product(&plan, &groups, now + age)?);
+    for plan in generator {
+        batch.push(planted.add(&plan, &groups, now)?);
         if batch.len() == BATCH {
             write(kit, &mut batch, now).await?;
             progress(planted.products);
@@ -61,6 +68,22 @@ pub async fn plant(
     write(kit, &mut batch, now).await?;
     progress(planted.products);
     Ok(planted)
+}
+
+impl Planted {
+    /// Counts a product in; each is a little younger than the one before, so that "newest" has an
+    /// order.
+    fn add(
+        &mut self,
+        plan: &ProductPlan,
+        groups: &Groups,
+        now: DateTime<Utc>,
+    ) -> Result<NewProduct> {
+        let age = TimeDelta::milliseconds(i64::try_from(self.products).unwrap_or(0));
+        self.products += 1;
+        self.variants += plan.variants.len();
+        new_product(plan, groups, now + age)
+    }
 }
 
 async fn write(kit: &Kit, batch: &mut Vec<NewProduct>, now: DateTime<Utc>) -> Result<()> {
@@ -80,12 +103,11 @@ struct Groups {
     brands: BTreeMap<String, BrandId>,
 }
 
-async fn plant_groups(kit: &Kit, shop: &Shop, now: DateTime<Utc>) -> Result<Groups> {
+async fn plant_groups(tx: &Tx, shop: &Shop, now: DateTime<Utc>) -> Result<Groups> {
     let mut groups = Groups {
         categories: BTreeMap::new(),
         brands: BTreeMap::new(),
     };
-    let tx = kit.db.begin("plant_groups").await?;
     for (position, plan) in (0_i32..).zip(&shop.categories) {
         let id = CategoryId::generate(now);
         let parent_id = plan
@@ -101,7 +123,7 @@ async fn plant_groups(kit: &Kit, shop: &Shop, now: DateTime<Utc>) -> Result<Grou
             name: texts(&plan.name),
             position,
         };
-        catalogue::create_category(&tx, &new, now).await?;
+        catalogue::create_category(tx, &new, now).await?;
         groups.categories.insert(plan.slug.clone(), id);
     }
     for plan in &shop.brands {
@@ -111,10 +133,9 @@ async fn plant_groups(kit: &Kit, shop: &Shop, now: DateTime<Utc>) -> Result<Grou
             slug: plan.slug.clone(),
             name: texts(&plan.name),
         };
-        catalogue::create_brand(&tx, &new, now).await?;
+        catalogue::create_brand(tx, &new, now).await?;
         groups.brands.insert(plan.slug.clone(), id);
     }
-    tx.commit().await?;
     Ok(groups)
 }
 
