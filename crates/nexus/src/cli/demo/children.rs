@@ -18,10 +18,12 @@ pub(super) struct Child {
 }
 
 impl Child {
-    fn start(program: &str, args: &[String]) -> Result<Self> {
+    /// Secrets go by `variables`: a command line is read by everybody on the machine.
+    fn start(program: &str, args: &[String], variables: &[(&str, &str)]) -> Result<Self> {
         let path = find(program)?;
         let mut process = Command::new(&path)
             .args(args)
+            .envs(variables.iter().copied())
             .arg("--exit-with-stdin")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -77,18 +79,20 @@ pub(super) fn simulator(directory: &Path, secrets: &Secrets, port: u16) -> Resul
         ("--listen", listen),
         ("--control-listen", "127.0.0.1:0".to_owned()),
         ("--public-url", format!("http://localhost:{}", port + 1)),
-        ("--secret-key", secrets.chapa_key.clone()),
         (
             "--webhook-url",
             format!("http://127.0.0.1:{port}/api/v1/payment/webhook/chapa/"),
         ),
-        ("--webhook-secret", secrets.webhook.clone()),
         (
             "--state-file",
             directory.join("chapa-simulator.json").display().to_string(),
         ),
     ];
-    Child::start("chapa-simulator", &flat(args))
+    let variables = [
+        ("CHAPA_SIMULATOR_SECRET_KEY", secrets.chapa_key.as_str()),
+        ("CHAPA_SIMULATOR_WEBHOOK_SECRET", secrets.webhook.as_str()),
+    ];
+    Child::start("chapa-simulator", &flat(args), &variables)
 }
 
 pub(super) fn mailbox(directory: &Path, port: u16) -> Result<Child> {
@@ -97,7 +101,7 @@ pub(super) fn mailbox(directory: &Path, port: u16) -> Result<Child> {
         ("--http-listen", format!("0.0.0.0:{}", port + 2)),
         ("--directory", directory.join("mails").display().to_string()),
     ];
-    Child::start("mail-catcher", &flat(args))
+    Child::start("mail-catcher", &flat(args), &[])
 }
 
 fn flat<const N: usize>(args: [(&str, String); N]) -> Vec<String> {

@@ -6,12 +6,13 @@ pub(super) mod running;
 mod secrets;
 
 use std::{
+    io::ErrorKind,
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use embedded_postgres::{Cluster, Installation, Options, redis};
 use kit::{Clock, telemetry};
 use tokio::net::TcpListener;
@@ -53,16 +54,14 @@ pub(super) async fn run(file: Option<&str>, args: &Args) -> Result<ExitCode> {
     let directory = prepare_directory(&args.directory)?;
     let secrets = Secrets::load_or_create(&directory.join("secrets.toml"))?;
     // Bound before anything is started, so that a busy port costs nothing.
-    let listener = bind(args.port).await?;
+    let until = started_at + PORT_PATIENCE;
+    let listener = bind(args.port, until).await?;
     for (port, what) in [
         (args.port + 1, "payment simulator"),
         (args.port + 2, "mailbox"),
     ] {
-        drop(
-            bind(port)
-                .await
-                .with_context(|| format!("the {what} needs this port"))?,
-        );
+        let bound = bind(port, until).await;
+        drop(bound.with_context(|| format!("the {what} needs this port"))?);
     }
     let behind = {
         let (directory, secrets, port) = (directory.clone(), secrets.clone(), args.port);
@@ -84,6 +83,7 @@ pub(super) async fn run(file: Option<&str>, args: &Args) -> Result<ExitCode> {
     running::write(&directory, args.port, &behind.database_url)?;
     welcome(args.port, &directory, &secrets, started_at)?;
     let code = serve::wait_and_stop(&app).await?;
+    running::remove(&directory);
     stop(behind).await?;
     say("Stopped. The data are kept; `make run` goes on with them.")?;
     Ok(code)
@@ -109,13 +109,23 @@ fn prepare_directory(wanted: &Path) -> Result<PathBuf> {
     Ok(directory)
 }
 
-async fn bind(port: u16) -> Result<TcpListener> {
-    TcpListener::bind(("0.0.0.0", port)).await.map_err(|error| {
-        anyhow!(
-            "port {port} cannot be used ({error}); stop what uses it, or choose another: \
-             make run PORT=9000"
-        )
-    })
+/// How long a busy port is waited for: whatever a demo that was killed just now had started needs
+/// a moment to notice.
+const PORT_PATIENCE: Duration = Duration::from_secs(1);
+
+async fn bind(port: u16, until: Instant) -> Result<TcpListener> {
+    loop {
+        match TcpListener::bind(("0.0.0.0", port)).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < until => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => bail!(
+                "port {port} cannot be used ({error}); stop what uses it, or choose another: \
+                 make run PORT=9000"
+            ),
+        }
+    }
 }
 
 /// Starts what stands behind the API. Blocks.

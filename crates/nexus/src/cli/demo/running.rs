@@ -32,11 +32,17 @@ pub(super) fn write(directory: &Path, port: u16, database_url: &str) -> Result<(
     Ok(())
 }
 
+/// Takes the note away: nothing runs here any more.
+pub(super) fn remove(directory: &Path) {
+    // One that stays only leads to addresses where nobody answers.
+    drop(fs::remove_file(directory.join(FILE)));
+}
+
 /// Reads the note.
 pub(in crate::cli) fn read(directory: &Path) -> Result<Running> {
     let text = fs::read_to_string(directory.join(FILE)).with_context(|| {
         format!(
-            "no demo has run in {}; start it with `make run`",
+            "no demo runs in {}; start it with `make run`",
             directory.display()
         )
     })?;

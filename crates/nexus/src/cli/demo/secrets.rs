@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use kit::random;
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +18,10 @@ pub(super) struct Secrets {
 impl Secrets {
     pub(super) fn load_or_create(path: &Path) -> Result<Self> {
         if let Ok(text) = fs::read_to_string(path) {
-            return toml::from_str(&text).with_context(|| {
-                format!(
-                    "{} is damaged; remove it to have new secrets",
+            // What the parser says would show the line, and a secret with it.
+            return toml::from_str(&text).map_err(|_| {
+                anyhow!(
+                    "{} is damaged; restore it, or start afresh: make reset",
                     path.display()
                 )
             });
@@ -38,12 +39,17 @@ impl Secrets {
             chapa_key: format!("CHASECK_TEST-{}", alphanumeric(token()?)),
             staff_password: alphanumeric(token()?).chars().take(16).collect(),
         };
+        // Renamed when it is whole: whoever is interrupted here starts afresh, not with a half.
+        let unfinished = path.with_extension("unfinished");
         let mut file = fs::OpenOptions::new()
             .write(true)
-            .create_new(true)
+            .create(true)
+            .truncate(true)
             .mode(0o600)
-            .open(path)?;
+            .open(&unfinished)?;
         file.write_all(toml::to_string(&secrets)?.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)?;
         Ok(secrets)
     }
 }
