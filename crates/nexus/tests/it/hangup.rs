@@ -254,16 +254,15 @@ async fn a_body_without_end_is_refused_with_413() {
     stream.write_all(head).await.unwrap();
     let (mut reading, mut writing) = stream.into_split();
     let chunk = [b"10000\r\n".as_slice(), &[b' '; 65_536], b"\r\n"].concat();
-    let endless = tokio::spawn(async move {
+    let endless = async move {
         let mut sent = 0;
         while sent < 1_000_000_000 && writing.write_all(&chunk).await.is_ok() {
             sent += chunk.len();
         }
         sent
-    });
-    assert_eq!(status(&mut reading).await, 413);
-    drop(reading);
-    let sent = endless.await.unwrap();
+    };
+    let (status_code, sent) = tokio::join!(status(&mut reading), endless);
+    assert_eq!(status_code, 413);
     assert!(sent < 32_000_000, "{sent} bytes were taken");
     // What announces too much is refused before any of it has come.
     let mut stream = connect(&shop).await;

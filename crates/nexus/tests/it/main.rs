@@ -16,6 +16,7 @@ mod catalogue;
 mod contract;
 mod conventions;
 mod crash;
+mod demo;
 mod hangup;
 mod inventory;
 mod orders;

@@ -100,7 +100,7 @@ impl<'a> Buyer<'a> {
     async fn wait_for_server(&mut self) {
         match &mut self.server {
             Some(server) => {
-                server.crashed().await;
+                server.crashed(&self.email).await;
                 self.server = Some(self.shop.server(self.switches.pop_front()).await);
             }
             None => self.shop.until_it_answers().await,

@@ -7,6 +7,7 @@ use std::sync::{
 };
 
 use ids::VariantId;
+use tokio::task::JoinSet;
 
 use super::buyer::{Bought, Buyer, assert_bought_once, until_jobs_are_done};
 use crate::world::{Deployment, Process, race::rounds, until};
@@ -21,27 +22,14 @@ async fn what_was_acknowledged_survives_random_kills() {
     let shop = Arc::new(Deployment::open().await);
     let coffee = shop.product("coffee", 10_000).await;
     let answers = Arc::new(AtomicUsize::new(0));
-    let killing = tokio::spawn(kill_and_start(
-        Arc::clone(&shop),
-        Arc::clone(&answers),
-        kills,
-    ));
-    let buying: Vec<_> = (0..BUYERS)
-        .map(|n| {
-            tokio::spawn(buy(
-                Arc::clone(&shop),
-                coffee,
-                n,
-                orders_of_each,
-                answers.clone(),
-            ))
-        })
-        .collect();
-    let mut journal = Vec::new();
-    for buyer in buying {
-        journal.extend(buyer.await.unwrap());
+    let mut buying = JoinSet::new();
+    for buyer in 0..BUYERS {
+        let (shop, answers) = (Arc::clone(&shop), Arc::clone(&answers));
+        buying.spawn(buy(shop, coffee, buyer, orders_of_each, answers));
     }
-    let processes = killing.await.unwrap();
+    let (processes, journals) =
+        tokio::join!(kill_and_start(&shop, &answers, kills), buying.join_all());
+    let journal: Vec<Bought> = journals.into_iter().flatten().collect();
     until_jobs_are_done(&shop).await;
     drop(processes);
 
@@ -79,8 +67,8 @@ async fn buy(
 /// Kills the server or the worker after a random number of answers, and starts it again; answers
 /// the last ones.
 async fn kill_and_start(
-    shop: Arc<Deployment>,
-    answers: Arc<AtomicUsize>,
+    shop: &Deployment,
+    answers: &AtomicUsize,
     kills: usize,
 ) -> (Process, Process) {
     let (mut server, mut worker) = (shop.server(None).await, shop.worker(None));

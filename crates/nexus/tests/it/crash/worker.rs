@@ -52,8 +52,6 @@ pub(super) const CASES: &[(Work, &str, usize)] = &[
     (Work::Expiry, "after provider verify", 0),
     (Work::Expiry, "before commit of record_provider_call", 0),
     (Work::Expiry, "after commit of record_provider_call", 0),
-    (Work::Expiry, "before commit of cancel_payment_attempt", 0),
-    (Work::Expiry, "after commit of cancel_payment_attempt", 0),
     (Work::Expiry, "before commit of expire_order", 0),
     (Work::Expiry, "after commit of expire_order", 0),
     (Work::Expiry, "before end of expire_order", 0),
@@ -69,7 +67,7 @@ async fn a_worker_that_dies_at_any_point_loses_and_doubles_nothing() {
     for (number, (work, point, mails)) in CASES.iter().enumerate() {
         let bought = prepare(&shop, &mut server, coffee, *work, number).await;
         let mut worker = shop.worker(Some(point));
-        worker.crashed().await;
+        worker.crashed(point).await;
         shop.end_leases().await;
         let mut worker = shop.worker(None);
         until_jobs_are_done(&shop).await;

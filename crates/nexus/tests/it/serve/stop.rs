@@ -1,6 +1,7 @@
 //! How the server stops, and what it says about its health.
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::world::{Client, Deployment, Process, until};
 
@@ -21,12 +22,11 @@ async fn requests_under_way_are_answered_before_the_server_ends() {
     lock.batch("lock table carts in access exclusive mode")
         .await
         .unwrap();
-    let requests: Vec<_> = (0..REQUESTS)
-        .map(|_| {
-            let client = shop.client();
-            tokio::spawn(async move { client.post("/api/v1/cart/", Value::Null).await })
-        })
-        .collect();
+    let mut requests = JoinSet::new();
+    for _ in 0..REQUESTS {
+        let client = shop.client();
+        requests.spawn(async move { client.post("/api/v1/cart/", Value::Null).await });
+    }
     let waiting = "select count(*) from pg_locks \
                    where not granted and relation = 'carts'::regclass";
     until("all wait", async || {
@@ -49,8 +49,8 @@ async fn requests_under_way_are_answered_before_the_server_ends() {
     server.signal("INT");
     assert!(!server.has_ended(), "it did not wait for its requests");
     lock.rollback().await.unwrap();
-    for request in requests {
-        request.await.unwrap().expect(201);
+    for answer in requests.join_all().await {
+        answer.expect(201);
     }
     assert!(server.ended().await.success(), "{}", server.complained());
     assert_eq!(shop.number("select count(*) from carts").await, 16);
@@ -60,19 +60,17 @@ async fn requests_under_way_are_answered_before_the_server_ends() {
 async fn a_stop_under_load_breaks_no_answer() {
     let shop = Deployment::open().await;
     let mut server = shop.server(None).await;
-    let buyers: Vec<_> = (0..8)
-        .map(|_| tokio::spawn(create_carts(shop.client())))
-        .collect();
+    let mut buyers = JoinSet::new();
+    for _ in 0..8 {
+        buyers.spawn(create_carts(shop.client()));
+    }
     until("load", async || {
         (shop.number("select count(*) from carts").await >= 40).then_some(())
     })
     .await;
     server.signal("TERM");
     assert!(server.ended().await.success(), "{}", server.complained());
-    let mut told = 0;
-    for buyer in buyers {
-        told += buyer.await.unwrap();
-    }
+    let told: i64 = buyers.join_all().await.into_iter().sum();
     // Whatever was done was also answered.
     assert_eq!(shop.number("select count(*) from carts").await, told);
 }

@@ -16,7 +16,7 @@ pub(crate) use self::{
     children::{Child, program},
     client::{Answer, Client},
     deployment::Deployment,
-    process::{Process, free_ports},
+    process::{Process, free_ports, is_alive},
     servers::{empty_database, new_database, servers},
     shop::{CHAPA_KEY, Shop, WEBHOOK_SECRET},
     steps::{on_page, place_body},

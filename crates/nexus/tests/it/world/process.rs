@@ -7,13 +7,17 @@ use std::{
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     sync::atomic::{AtomicU16, AtomicU32, Ordering},
+    time::Duration,
 };
 
-use super::{servers::scratch, wait::until};
+use super::servers::scratch;
 
 /// Below the range from which the system takes ports by itself, so that nobody takes one away
 /// between two starts.
 const PORTS: std::ops::Range<u16> = 15_000..32_000;
+
+/// Far longer than any end takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `count` neighbouring ports that nobody listens on.
 pub(crate) fn free_ports(count: u16) -> u16 {
@@ -92,7 +96,7 @@ impl Process {
 
     /// Waits for its end.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
-        let wait = tokio::time::timeout(std::time::Duration::from_secs(60), self.child.wait());
+        let wait = tokio::time::timeout(PATIENCE, self.child.wait());
         match wait.await {
             Ok(status) => status.unwrap(),
             Err(_) => panic!("process {} goes on: {}", self.pid, self.complained()),
@@ -111,9 +115,18 @@ impl Process {
     }
 
     /// Waits until it has killed itself at its crash point.
-    pub(crate) async fn crashed(&mut self) {
-        let status = self.ended().await;
-        assert_eq!(status.signal(), Some(9), "{status}: {}", self.complained());
+    pub(crate) async fn crashed(&mut self, case: &str) {
+        let wait = tokio::time::timeout(PATIENCE, self.child.wait());
+        let Ok(status) = wait.await else {
+            panic!("{case}: the point was not reached: {}", self.complained());
+        };
+        let status = status.unwrap();
+        assert_eq!(
+            status.signal(),
+            Some(9),
+            "{case}: {status}: {}",
+            self.complained()
+        );
     }
 
     /// `kill -9`, and waits for the end.
@@ -145,20 +158,55 @@ impl Process {
                 break;
             }
             ended = process.has_ended();
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         assert!(!ended, "it did not start: {}", self.complained());
         self
     }
 
     /// Waits until it has said this to one of its outputs.
-    pub(crate) async fn having_said(self, words: &str) -> Self {
-        until(words, async || {
-            (self.said() + &self.complained())
-                .contains(words)
-                .then_some(())
-        })
-        .await;
-        self
+    pub(crate) async fn having_said(mut self, words: &str) -> Self {
+        loop {
+            let has_ended = self.has_ended();
+            let text = self.said() + &self.complained();
+            if text.contains(words) {
+                return self;
+            }
+            assert!(!has_ended, "it ended: {text}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
+
+    /// Every process that it has started, and what those have started.
+    pub(crate) fn descendants(&self) -> Vec<u32> {
+        let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
+            .unwrap()
+            .filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok())
+            .filter_map(|pid| Some((pid, status_of(pid)?.1)))
+            .collect();
+        let mut found = vec![self.pid];
+        let mut next = 0;
+        while let Some(parent) = found.get(next).copied() {
+            next += 1;
+            found.extend(
+                parents
+                    .iter()
+                    .filter(|(_, of)| *of == parent)
+                    .map(|(pid, _)| pid),
+            );
+        }
+        found.split_off(1)
+    }
+}
+
+/// Whether a process runs; a dead one that nobody has buried does not.
+pub(crate) fn is_alive(pid: u32) -> bool {
+    status_of(pid).is_some_and(|(state, _)| state != "Z")
+}
+
+/// The state of a process, and its parent.
+fn status_of(pid: u32) -> Option<(String, u32)> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace();
+    Some((fields.next()?.to_owned(), fields.next()?.parse().ok()?))
 }
