@@ -104,7 +104,7 @@ async fn order_while_changing(shop: &Shop, racers: &Racers, shelf: &[VariantId],
     let cart = racers.cart(shop, &[(shelf[0], 2), (shelf[1], 1)]).await;
     let (turns, is_late) = (n / 2 % 21 * 8, n.is_multiple_of(2));
     let (wait, mut body) = (if is_late { turns } else { 0 }, place_body(&cart));
-    let is_strict = n % 3 == 0;
+    let is_strict = n.is_multiple_of(3);
     if is_strict {
         body["expected_total"] = json!({ "amount": 40_000, "currency": "ETB" });
     }

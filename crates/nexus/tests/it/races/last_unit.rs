@@ -14,9 +14,14 @@ use crate::world::{
 
 const ROUNDS: usize = 12;
 
-/// As many variants as there are rounds, each with `on_hand` units.
+/// As many variants as there are rounds, each with `on_hand` units; at most 400 to a product.
 async fn shelf(shop: &Shop, slug: &str, count: usize, on_hand: i64) -> Vec<VariantId> {
-    shop.product(slug, &vec![(10_000, on_hand); count]).await
+    let units = vec![(10_000, on_hand); count];
+    let mut variants = Vec::new();
+    for (n, some) in units.chunks(400).enumerate() {
+        variants.extend(shop.product(&format!("{slug}-{n}"), some).await);
+    }
+    variants
 }
 
 /// A loser is told how many there are, and that is fewer than were wanted.

@@ -2,6 +2,7 @@
 //! same round without its guard, which must be caught.
 
 mod carts;
+mod counting;
 mod expiry;
 mod last_unit;
 mod lock_order;

@@ -173,9 +173,9 @@ async fn without_their_constraints_names_are_given_again() {
 async fn ring(staff: &[Client], round: usize) -> Held {
     let path = "/api/v1/admin/catalogue/categories/";
     let mut ring = Vec::new();
-    for n in 0..staff.len() {
+    for (n, keeper) in staff.iter().enumerate() {
         let body = json!({ "name": { "en": "C" }, "slug": format!("c-{round}-{n}") });
-        ring.push(staff[n].post(path, body).await.expect(201).text("/id"));
+        ring.push(keeper.post(path, body).await.expect(201).text("/id"));
     }
     let moves = staff.iter().enumerate().map(|(n, mover)| {
         let path = format!("{path}{}/", ring[n]);
