@@ -3,8 +3,8 @@
 
 mod children;
 mod client;
-mod people;
 mod deployment;
+mod people;
 mod process;
 pub(crate) mod race;
 mod servers;
