@@ -5,7 +5,7 @@ use http::StatusCode;
 use ids::BrandId;
 use kit::{
     Kit, Result,
-    http::{Body, IdempotencyHeader, IfMatch, PathId, ProblemResponses, Versioned},
+    http::{Body, IdempotencyHeader, IfMatch, PathId, ProblemResponses, Versioned, merge::given},
 };
 use serde::{Deserialize, Serialize};
 use staff::{CanEditCatalogue, Staff};
@@ -61,7 +61,11 @@ struct CreateBrand {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": {"en": "Tena Coffee", "am": "ጤና ቡና"}}))]
 struct UpdateBrand {
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Texts)]
     name: Option<Texts>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String)]
     slug: Option<String>,
 }
 

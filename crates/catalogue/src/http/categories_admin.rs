@@ -5,7 +5,7 @@ use http::StatusCode;
 use ids::CategoryId;
 use kit::{
     Kit, Result,
-    http::{Body, IdempotencyHeader, IfMatch, PathId, ProblemResponses, Versioned},
+    http::{Body, IdempotencyHeader, IfMatch, PathId, ProblemResponses, Versioned, merge::given},
 };
 use serde::{Deserialize, Serialize};
 use staff::{CanEditCatalogue, Staff};
@@ -69,11 +69,17 @@ struct CreateCategory {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"position": 2}))]
 struct UpdateCategory {
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Texts)]
     name: Option<Texts>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String)]
     slug: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<CategoryId>)]
     parent_id: Option<Option<CategoryId>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i32)]
     position: Option<i32>,
 }
 

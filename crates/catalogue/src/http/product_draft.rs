@@ -144,6 +144,9 @@ impl CreateProduct {
         }
         for (index, image) in self.images.iter().enumerate() {
             check_url(index, &image.url)?;
+            if let Some(alt) = &image.alt {
+                alt.check(&format!("/images/{index}/alt"), TITLE_CHARS_MAX)?;
+            }
         }
         if self.images.len() > 50 || self.category_ids.len() > 50 {
             return Err(invalid_member(

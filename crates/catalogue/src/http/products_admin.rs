@@ -6,7 +6,8 @@ use ids::{BrandId, CategoryId, ProductId, VariantId};
 use kit::{
     Kit, Result,
     http::{
-        Body, IdempotencyHeader, IfMatch, PathId, ProblemResponses, Versioned, body::invalid_member,
+        Body, IdempotencyHeader, IfMatch, PathId, ProblemResponses, Versioned,
+        body::invalid_member, merge::given,
     },
 };
 use money::Money;
@@ -161,16 +162,23 @@ async fn get_product(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"status": "published"}))]
 struct UpdateProduct {
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Texts)]
     title: Option<Texts>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Texts>)]
     description: Option<Option<Texts>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String)]
     slug: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String)]
     status: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<BrandId>)]
     brand_id: Option<Option<BrandId>>,
-    #[schema(max_items = 50)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<CategoryId>, max_items = 50)]
     category_ids: Option<Vec<CategoryId>>,
 }
 
@@ -246,11 +254,17 @@ async fn update_product(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"price": {"amount": 240_000, "currency": "ETB"}}))]
 struct UpdateVariant {
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String)]
     sku: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Money)]
     price: Option<Money>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Money>)]
     compare_at_price: Option<Option<Money>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool)]
     is_active: Option<bool>,
 }
 

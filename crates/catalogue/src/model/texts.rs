@@ -1,16 +1,19 @@
 //! Texts in several languages, slugs and SKUs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use kit::Result;
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor},
+};
 use utoipa::ToSchema;
 
 use super::CatalogueRefusal;
 
 /// A text per language: `{"en": "Coffee", "am": "ቡና"}`. English is always there, because every
 /// other language falls back to it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(example = json!({"en": "Coffee", "am": "ቡና"}))]
 pub struct Texts(BTreeMap<String, String>);
@@ -75,6 +78,34 @@ impl Texts {
             }
         }
         Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for Texts {
+    /// A language that comes twice is refused: whoever wrote one of the two texts would miss it.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_map(TextsVisitor)
+    }
+}
+
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Texts;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text per language")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<Texts, A::Error> {
+        let mut texts = BTreeMap::new();
+        while let Some((language, text)) = members.next_entry::<String, String>()? {
+            if let Some(before) = texts.insert(language, text) {
+                let reason = format_args!("a language comes twice; once it says {before:?}");
+                return Err(serde::de::Error::custom(reason));
+            }
+        }
+        Ok(Texts(texts))
     }
 }
 

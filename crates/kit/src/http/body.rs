@@ -11,9 +11,12 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::problem::{
-    BODY_TOO_LARGE, INVALID_BODY, INVALID_PATH, INVALID_QUERY, MALFORMED_BODY, REQUEST_TIMEOUT,
-    Refused, UNSUPPORTED_MEDIA_TYPE,
+use super::{
+    objects::Objects,
+    problem::{
+        BODY_TOO_LARGE, INVALID_BODY, INVALID_PATH, INVALID_QUERY, MALFORMED_BODY, REQUEST_TIMEOUT,
+        Refused, UNSUPPORTED_MEDIA_TYPE,
+    },
 };
 use crate::error::{Error, RefusedPart};
 
@@ -96,7 +99,7 @@ pub async fn raw_body(request: Request, limit: usize) -> Result<Vec<u8>, Error> 
 
 fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Objects(&mut deserializer)).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
         if inner.is_data() {
@@ -107,13 +110,24 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     // PostgreSQL's text cannot hold it, and nobody's name has it.
-    if bytes.windows(6).any(|window| window == br"\u0000") {
+    if has_nul(bytes) {
         return Err(invalid_member(
             String::new(),
             "text must not contain U+0000",
         ));
     }
     Ok(value)
+}
+
+/// Whether a text of a JSON document has U+0000, which can only be written as an escape. After an
+/// odd number of backslashes the next one is a backslash itself.
+fn has_nul(bytes: &[u8]) -> bool {
+    let found = bytes.windows(6).enumerate();
+    let mut escapes = found.filter(|(_, window)| window == br"\u0000");
+    escapes.any(|(at, _)| {
+        let before = bytes[..at].iter().rev();
+        before.take_while(|byte| **byte == b'\\').count() % 2 == 0
+    })
 }
 
 fn malformed(error: &serde_json::Error) -> Error {

@@ -44,6 +44,17 @@ impl<T> Member<T> {
     }
 }
 
+/// Reads a member that a merge patch can change and not clear: absent is `None` (with
+/// `#[serde(default)]`), null is refused instead of being taken for absent.
+///
+/// # Errors
+/// When the value is null or of another type.
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +72,20 @@ mod tests {
         assert_eq!(read(r#"{"name": null}"#), Member::Clear);
         assert_eq!(read(r#"{"name": "a"}"#), Member::Set("a".to_owned()));
         assert!(serde_json::from_str::<Patch>(r#"{"name": 1}"#).is_err());
+    }
+
+    #[derive(Deserialize)]
+    struct Fixed {
+        #[serde(default, deserialize_with = "given")]
+        name: Option<String>,
+    }
+
+    #[test]
+    fn what_cannot_be_cleared_refuses_null() {
+        let read = |text: &str| serde_json::from_str::<Fixed>(text).map(|patch| patch.name);
+        assert_eq!(read("{}").unwrap(), None);
+        assert_eq!(read(r#"{"name": "a"}"#).unwrap(), Some("a".to_owned()));
+        assert!(read(r#"{"name": null}"#).is_err());
     }
 
     #[test]

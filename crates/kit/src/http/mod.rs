@@ -7,6 +7,7 @@ pub mod etag;
 pub mod idempotent;
 pub mod layers;
 pub mod merge;
+mod objects;
 pub mod page;
 pub mod problem;
 pub mod server;

@@ -43,6 +43,10 @@ fn broken(now: chrono::DateTime<chrono::Utc>) -> Vec<(Value, &'static str)> {
         (picture("javascript:alert(1)"), "invalid_body"),
         (picture("//evil.example/a.png"), "invalid_body"),
         (
+            json!({ "images": [{ "url": "/a", "alt": { "am": "ሀ" } }] }),
+            "invalid_body",
+        ),
+        (
             json!({ "brand_id": ids::BrandId::generate(now) }),
             "unknown_brand",
         ),
