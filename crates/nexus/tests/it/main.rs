@@ -11,6 +11,7 @@ mod world;
 mod accounts;
 mod audit;
 mod authorisation;
+mod bad_input;
 mod cart;
 mod catalogue;
 mod contract;

@@ -1,0 +1,136 @@
+//! Members that are not asked for: never ignored, so that nobody believes they did something.
+
+use serde_json::{Value, json};
+
+use super::{Write, pointers, writes};
+use crate::world::Shop;
+
+const NAMES: [&str; 44] = [
+    "price",
+    "total",
+    "subtotal",
+    "discount",
+    "tax",
+    "shipping",
+    "currency",
+    "amount",
+    "line_total",
+    "unit_price",
+    "compare_at_price",
+    "status",
+    "state",
+    "paid",
+    "paid_at",
+    "placed_at",
+    "created_at",
+    "updated_at",
+    "expires_at",
+    "id",
+    "number",
+    "user_id",
+    "customer_id",
+    "staff_id",
+    "owner",
+    "role",
+    "roles",
+    "is_staff",
+    "is_admin",
+    "is_superuser",
+    "is_active",
+    "permissions",
+    "password_hash",
+    "email_verified",
+    "balance",
+    "reserved",
+    "available",
+    "version",
+    "token",
+    "tx_ref",
+    "shopper_token",
+    "__proto__",
+    "constructor",
+    "$where",
+];
+
+async fn refused(write: &Write, at: &str, name: &str) {
+    let mut body = write.body.clone();
+    let object = body.pointer_mut(at).unwrap().as_object_mut().unwrap();
+    if object.contains_key(name) {
+        return;
+    }
+    object.insert(name.to_owned(), json!("1"));
+    let answer = write
+        .send("application/json", body.to_string().into_bytes())
+        .await;
+    let answer = answer.refused(422, "invalid_body");
+    let detail = answer.text("/detail");
+    assert!(
+        detail.contains(name),
+        "{} {at}/{name}: {detail}",
+        write.name
+    );
+    let part = &answer.body["errors"][0];
+    assert!(
+        part["pointer"].as_str().unwrap().starts_with(at),
+        "{} {at}/{name}: {part}",
+        write.name
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_is_not_known_is_refused_by_name() {
+    let shop = Shop::open().await;
+    for write in writes(&shop).await {
+        let write = write.at_version(1);
+        let before = shop.state().await;
+        // The members of a text are languages; which ones is for the texts' own tests.
+        let is_closed = |value: &Value| value.is_object() && value.get("en").is_none();
+        for at in pointers(&write.body, is_closed) {
+            for name in NAMES {
+                refused(&write, &at, name).await;
+            }
+        }
+        assert_eq!(shop.state().await, before, "{}", write.name);
+    }
+    shop.close().await;
+}
+
+/// What null clears; every other member of a change has a value or stays away.
+const CLEARED: [(&str, &str); 8] = [
+    ("updateCategory", "parent_id"),
+    ("updateProduct", "description"),
+    ("updateProduct", "brand_id"),
+    ("updateVariant", "compare_at_price"),
+    ("changeOwnAccount", "first_name"),
+    ("changeOwnAccount", "last_name"),
+    ("changeOwnAccount", "phone"),
+    ("changeOwnAccount", "language"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn null_clears_what_can_be_cleared_and_is_refused_elsewhere() {
+    let shop = Shop::open().await;
+    for write in writes(&shop).await {
+        if !write.name.starts_with("update") && write.name != "changeOwnAccount" {
+            continue;
+        }
+        let mut write = write.at_version(1);
+        let before = shop.state().await;
+        for name in write.body.as_object().unwrap().keys() {
+            if !CLEARED.contains(&(write.name, name)) {
+                let refused = write.with(&format!("/{name}"), "null").await;
+                refused.refused(422, "invalid_body");
+            }
+        }
+        assert_eq!(shop.state().await, before, "{}", write.name);
+        let cleared = CLEARED.iter().filter(|cleared| cleared.0 == write.name);
+        write.body = cleared.map(|cleared| (cleared.1, Value::Null)).collect();
+        if !write.body.as_object().unwrap().is_empty() {
+            let answer = write
+                .send("application/json", write.body.to_string().into_bytes())
+                .await;
+            answer.expect(200);
+        }
+    }
+    shop.close().await;
+}

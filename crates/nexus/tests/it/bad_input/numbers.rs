@@ -1,0 +1,103 @@
+//! Every number of every write: below, above, between, as text, as nothing.
+
+use serde_json::Value;
+
+use super::{pointers, writes};
+use crate::world::Shop;
+
+const VALUES: [&str; 19] = [
+    "-1",
+    "0",
+    "-0.0",
+    "0.5",
+    "1.0",
+    "1e3",
+    "\"1\"",
+    "2147483648",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "1e400",
+    "NaN",
+    "Infinity",
+    "0x10",
+    "01",
+    "null",
+    "true",
+    "[]",
+    "{}",
+];
+
+/// What is a good value after all.
+const ACCEPTED: [(&str, &str, &str); 9] = [
+    ("createCategory", "/position", "-1"),
+    ("createCategory", "/position", "0"),
+    ("updateCategory", "/position", "-1"),
+    ("updateCategory", "/position", "0"),
+    ("createProduct", "/variants/0/on_hand", "0"),
+    ("createProduct", "/variants/0/option_values/0", "0"),
+    (
+        "createProduct",
+        "/variants/0/compare_at_price/amount",
+        "2147483648",
+    ),
+    ("updateVariant", "/compare_at_price/amount", "2147483648"),
+    ("setStockLevel", "/on_hand", "0"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_none_changes_nothing() {
+    let shop = Shop::open().await;
+    let mut count = 0;
+    for write in writes(&shop).await {
+        let write = write.at_version(1);
+        let before = shop.state().await;
+        for pointer in pointers(&write.body, Value::is_number) {
+            count += 1;
+            for raw in VALUES {
+                if ACCEPTED.contains(&(write.name, &*pointer, raw)) {
+                    continue;
+                }
+                let answer = write.with(&pointer, raw).await;
+                let code = answer.body["code"].as_str().unwrap_or_default();
+                let what = format!("{} {pointer} {raw}: {} {code}", write.name, answer.status);
+                let codes = [
+                    "malformed_body",
+                    "invalid_body",
+                    "invalid_product",
+                    "cart_changed",
+                ];
+                assert!(codes.contains(&code), "{what}");
+            }
+        }
+        assert_eq!(shop.state().await, before, "{}", write.name);
+    }
+    assert_eq!(count, 12, "the numbers that were tried");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_at_the_edge_is_taken() {
+    let shop = Shop::open().await;
+    let writes = writes(&shop).await;
+    let mut versions = std::collections::BTreeMap::new();
+    for (round, (name, pointer, raw)) in ACCEPTED.into_iter().enumerate() {
+        let write = writes.iter().find(|write| write.name == name).unwrap();
+        let version = versions.entry(name).or_insert(0);
+        *version += 1;
+        let mut write = write.at_version(*version);
+        // Slugs and SKUs name one thing each.
+        if name.starts_with("create") {
+            write.body["slug"] = format!("edge-{round}").into();
+        }
+        if name == "createProduct" {
+            write.body["variants"][0]["sku"] = format!("EDGE-{round}").into();
+        }
+        let answer = write.with(pointer, raw).await;
+        assert!(
+            answer.status.is_success(),
+            "{name} {pointer} {raw}: {}",
+            answer.body
+        );
+    }
+    shop.close().await;
+}

@@ -1,0 +1,170 @@
+//! Every write that takes a JSON body, as it would be taken, with every member that it may have.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{PASSWORD, Write};
+use crate::world::{Client, Shop, place_body};
+
+fn etb(minor: i64) -> Value {
+    json!({ "amount": minor, "currency": "ETB" })
+}
+
+fn catalogue(rest: &str) -> String {
+    format!("/api/v1/admin/catalogue/{rest}")
+}
+
+/// Every write that takes a JSON body. Administrative changes carry no version yet.
+pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
+    let staff = shop.staff("writer", &staff::PERMISSIONS).await;
+    let mut all = of_sales(shop).await;
+    all.extend(of_accounts(shop).await);
+    let (brand, category) = (
+        shelf(&staff, "brands/").await,
+        shelf(&staff, "categories/").await,
+    );
+    all.extend(of_shelves(&staff, &brand, &category));
+    all.extend(of_goods(&staff, &brand, &category).await);
+    all
+}
+
+async fn of_sales(shop: &Shop) -> Vec<Write> {
+    let coffee = shop.product("coffee", &[(100, 50)]).await[0];
+    let (guest, cart) = shop.guest_cart(&[(coffee, 2)]).await;
+    let read = guest
+        .get(&format!("/api/v1/cart/{cart}/"))
+        .await
+        .expect(200);
+    let items = format!("/api/v1/cart/{cart}/items/");
+    let item = format!("{items}{}/", read.text("/items/0/id"));
+    let mut order = place_body(&cart);
+    for (member, text) in [("woreda", "03"), ("kebele", "04"), ("line", "Street 5")] {
+        order["shipping_address"][member] = json!(text);
+    }
+    for (member, value) in [("note", json!("Ring twice")), ("expected_total", etb(200))] {
+        order[member] = value;
+    }
+    order["language"] = json!("am");
+    let sign_in = json!({ "email": "abebe@example.com", "password": "no", "cart_id": cart });
+    let line = json!({ "variant_id": coffee, "quantity": 1 });
+    let changed = json!({ "quantity": 1 });
+    vec![
+        Write::new("addCartItem", &guest, Method::POST, &items, line),
+        Write::new("updateCartItem", &guest, Method::PATCH, &item, changed),
+        Write::new("placeOrder", &guest, Method::POST, "/api/v1/orders/", order),
+        Write::new("signIn", &guest, Method::POST, "/auth/jwt/create/", sign_in),
+    ]
+}
+
+async fn of_accounts(shop: &Shop) -> Vec<Write> {
+    let abebe = shop.customer("abebe@example.com").await;
+    let nobody = shop.client();
+    let account = json!({
+        "email": "sara@example.com", "password": PASSWORD, "first_name": "Sara",
+        "last_name": "Tesfaye", "phone": "0911223344", "language": "en",
+    });
+    let changes = json!({
+        "email": "new@example.com", "password": "three ripe mangoes", "first_name": "A",
+        "last_name": "B", "phone": "0911223344", "language": "en", "current_password": PASSWORD,
+    });
+    let credentials = json!({ "email": "owner@shop.example", "password": "no" });
+    let refresh = json!({ "refresh": "r" });
+    let post = |name, path: &str, body| Write::new(name, &nobody, Method::POST, path, body);
+    vec![
+        Write::new(
+            "changeOwnAccount",
+            &abebe,
+            Method::PATCH,
+            "/auth/users/me/",
+            changes,
+        ),
+        post("registerCustomer", "/auth/users/", account),
+        post("refreshSession", "/auth/jwt/refresh/", refresh.clone()),
+        post("signOut", "/auth/jwt/revoke/", refresh),
+        post("verifyToken", "/auth/jwt/verify/", json!({ "token": "t" })),
+        post("signInStaff", "/api/v1/admin/auth/jwt/create/", credentials),
+    ]
+}
+
+/// A brand or a category; answers its id.
+async fn shelf(staff: &Client, noun: &str) -> String {
+    let body = json!({ "name": { "en": "Old", "am": "ስም" }, "slug": "old" });
+    staff
+        .post(&catalogue(noun), body)
+        .await
+        .expect(201)
+        .text("/id")
+}
+
+fn of_shelves(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
+    let named = json!({ "name": { "en": "New" }, "slug": "new" });
+    let below = |parent: Value| json!({ "name": { "en": "New" }, "slug": "new", "parent_id": parent, "position": 1 });
+    let create =
+        |name, path: &str, body| Write::new(name, staff, Method::POST, &catalogue(path), body);
+    let change =
+        |name, path: &str, body| Write::new(name, staff, Method::PATCH, &catalogue(path), body);
+    vec![
+        create("createBrand", "brands/", named.clone()),
+        change("updateBrand", &format!("brands/{brand}/"), named),
+        create("createCategory", "categories/", below(json!(category))),
+        change(
+            "updateCategory",
+            &format!("categories/{category}/"),
+            below(json!(null)),
+        ),
+    ]
+}
+
+async fn of_goods(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
+    let mut new = json!({
+        "title": { "en": "New", "am": "አዲስ" }, "description": { "en": "Good." }, "slug": "new-0",
+        "status": "draft", "brand_id": brand, "category_ids": [category],
+        "images": [{ "url": "/media/a.svg", "alt": { "en": "A" } }],
+        "options": [{ "name": { "en": "Size" }, "values": [{ "en": "S" }, { "en": "M" }] }],
+        "variants": [{
+            "sku": "NEW-0", "price": etb(100), "compare_at_price": etb(200),
+            "option_values": [1], "on_hand": 3,
+        }],
+    });
+    let made = staff
+        .post(&catalogue("products/"), new.clone())
+        .await
+        .expect(201);
+    let (id, variant) = (made.text("/id"), made.text("/variants/0/id"));
+    new["slug"] = json!("new-1");
+    new["variants"][0]["sku"] = json!("NEW-1");
+    let change = json!({
+        "title": { "en": "B" }, "description": { "en": "C" }, "slug": "b", "status": "draft",
+        "brand_id": brand, "category_ids": [category],
+    });
+    let priced = json!({
+        "sku": "B", "price": etb(100), "compare_at_price": etb(200), "is_active": true,
+    });
+    let (product, one) = (format!("products/{id}/"), format!("variants/{variant}/"));
+    let level = format!("/api/v1/admin/inventory/levels/{variant}/");
+    let counted = json!({ "on_hand": 1, "reason": "count" });
+    vec![
+        Write::new(
+            "createProduct",
+            staff,
+            Method::POST,
+            &catalogue("products/"),
+            new,
+        ),
+        Write::new(
+            "updateProduct",
+            staff,
+            Method::PATCH,
+            &catalogue(&product),
+            change,
+        ),
+        Write::new(
+            "updateVariant",
+            staff,
+            Method::PATCH,
+            &catalogue(&one),
+            priced,
+        ),
+        Write::new("setStockLevel", staff, Method::PUT, &level, counted),
+    ]
+}
