@@ -25,7 +25,8 @@ pub(crate) struct Args {
     #[arg(long = "case", value_delimiter = ',', value_enum, default_values_t = Case::ALL)]
     pub(crate) cases: Vec<Case>,
     /// Generated products, besides the hand-written ones.
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
+    #[arg(long, default_value_t = 10_000)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
     pub(crate) products: u32,
     /// Give the server a Redis.
     #[arg(long)]

@@ -73,10 +73,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
-        variants: &'static [&'static str],
+        choices: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_enum(name, variants, Inside(visitor))
+        self.0.deserialize_enum(name, choices, Inside(visitor))
     }
 
     fn is_human_readable(&self) -> bool {

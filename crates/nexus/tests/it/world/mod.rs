@@ -13,7 +13,7 @@ mod steps;
 mod wait;
 
 pub(crate) use self::{
-    children::{Child, program},
+    children::program,
     client::{Answer, Client},
     deployment::Deployment,
     process::{Process, free_ports, is_alive},
