@@ -82,8 +82,8 @@ async fn run(args: &Args) -> Result<()> {
         let mut out = std::io::stdout();
         writeln!(
             out,
-            "{:.0} requests a second; ms in all, calls, us to plan each, us to run each, rows each, \
-             statement",
+            "{:.0} requests a second; ms in all, calls, us to plan each, us to run each, \
+             rows each, statement",
             side.per_second()
         )?;
         writeln!(out, "{statements}")?;
