@@ -1,4 +1,5 @@
--- A first line for a guest's empty cart, if the shelf has it. Each cart is used once.
+-- A first line for a guest's empty cart, if the shelf has it. Each cart is used once; a cart that
+-- does not exist ends the script with an error.
 \set i :i + 1
 \set n :first + :i * :clients + :client_id
 \set v random(1, :shelf)
@@ -6,7 +7,7 @@ begin;
 select state, version
 from carts
 where id = bench.cart(:n)
-for update;
+for update \gset cart_
 insert into cart_items (id, cart_id, variant_id, quantity, created_at)
 select (:prefix || '8' || lpad(to_hex(:n::bigint), 15, '0'))::uuid, bench.cart(:n), variants.id,
     1, now()

@@ -73,8 +73,8 @@ enum Way {
 
 /// Carts are made for so many requests a second until it is known how many there are.
 const FIRST_GUESS_PER_SECOND: f64 = 5_000.0;
-/// Room above what was seen before.
-const ROOM: f64 = 1.5;
+/// Room above what was seen before; carts that are left over are used by the next.
+const ROOM: f64 = 3.0;
 /// How often a measurement that ran out of carts is made again.
 const ATTEMPTS: u32 = 5;
 /// Of a measurement, for carts: what runs before and after the measured time.
