@@ -17,7 +17,9 @@ async fn signed_in() -> (Shop, Device) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_absent_stays_and_null_clears() {
     let (shop, device) = signed_in().await;
-    let all = json!({ "first_name": "Abebe", "last_name": "Kebede", "phone": "0911223344", "language": "am" });
+    let all = json!({
+        "first_name": "Abebe", "last_name": "Kebede", "phone": "0911223344", "language": "am",
+    });
     let set = device.who.patch(ME, all).await.expect(200);
     let cleared = device
         .who

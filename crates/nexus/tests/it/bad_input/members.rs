@@ -134,3 +134,37 @@ async fn null_clears_what_can_be_cleared_and_is_refused_elsewhere() {
     }
     shop.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_nobody_asked_for_does_nothing() {
+    let shop = Shop::open().await;
+    let coffee = shop.product("coffee", &[(100, 50)]).await[0];
+    let wish = json!({
+        "currency": "USD", "total": 1, "customer_id": "1", "state": "ordered", "amount": 1,
+        "quantity": -5, "status": "paid",
+    });
+    let who = shop
+        .client()
+        .with("accept-language", "xx")
+        .with("x-currency", "USD");
+    let cart = who.post("/api/v1/cart/", wish.clone()).await.expect(201);
+    assert_eq!(
+        (&cart.body["state"], &cart.body["items"]),
+        (&json!("open"), &json!([]))
+    );
+    assert_eq!(
+        cart.body["total"],
+        json!({ "amount": 0, "currency": "ETB" })
+    );
+    let (guest, order) = shop.guest_order(&[(coffee, 2)]).await;
+    let pay = format!(
+        "/api/v1/payment/initiate/{}/",
+        order["id"].as_str().unwrap()
+    );
+    let page = guest.post(&pay, wish).await.expect(200);
+    assert_eq!(
+        page.body["amount"],
+        json!({ "amount": 200, "currency": "ETB" })
+    );
+    shop.close().await;
+}

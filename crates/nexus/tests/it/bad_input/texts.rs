@@ -86,7 +86,10 @@ async fn a_canary_in_every_text_is_given_back_as_it_is() {
         "brand_id": brand.body["id"], "category_ids": [category.body["id"]],
         "images": [{ "url": "/a.svg", "alt": texts }],
         "options": [{ "name": texts, "values": [texts] }],
-        "variants": [{ "sku": "P", "price": { "amount": 100, "currency": "ETB" }, "option_values": [0], "on_hand": 5 }],
+        "variants": [{
+            "sku": "P", "price": { "amount": 100, "currency": "ETB" }, "option_values": [0],
+            "on_hand": 5,
+        }],
     });
     let product = staff
         .post("/api/v1/admin/catalogue/products/", product)

@@ -96,9 +96,12 @@ async fn shelf(staff: &Client, noun: &str) -> String {
         .text("/id")
 }
 
+fn below(parent: &Value) -> Value {
+    json!({ "name": { "en": "New" }, "slug": "new", "parent_id": parent, "position": 1 })
+}
+
 fn of_shelves(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
     let named = json!({ "name": { "en": "New" }, "slug": "new" });
-    let below = |parent: Value| json!({ "name": { "en": "New" }, "slug": "new", "parent_id": parent, "position": 1 });
     let create =
         |name, path: &str, body| Write::new(name, staff, Method::POST, &catalogue(path), body);
     let change =
@@ -106,11 +109,11 @@ fn of_shelves(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
     vec![
         create("createBrand", "brands/", named.clone()),
         change("updateBrand", &format!("brands/{brand}/"), named),
-        create("createCategory", "categories/", below(json!(category))),
+        create("createCategory", "categories/", below(&json!(category))),
         change(
             "updateCategory",
             &format!("categories/{category}/"),
-            below(json!(null)),
+            below(&Value::Null),
         ),
     ]
 }

@@ -68,6 +68,11 @@ async fn a_cart_holds_what_was_put_into_it() {
     shop.close().await;
 }
 
+/// What a refusal says of a line that is short.
+fn short(variant: ids::VariantId, wanted: i64, available: i64) -> Value {
+    json!({ "variant_id": variant, "available": available, "wanted": wanted })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn more_than_the_shelf_has_is_refused_with_what_it_has() {
     let shop = Shop::open().await;
@@ -76,9 +81,6 @@ async fn more_than_the_shelf_has_is_refused_with_what_it_has() {
     let item = read(&guest, &cart).await.text("/items/0/id");
     let item = format!("{}{item}/", items(&cart));
     let before = shop.state().await;
-    let short = |variant: ids::VariantId, wanted: i64, available: i64| {
-        json!({ "variant_id": variant, "available": available, "wanted": wanted })
-    };
     for (variant, quantity, wanted, available) in [
         (coffee[0], 2, 4, 3),
         (coffee[0], 9_999, 10_001, 3),

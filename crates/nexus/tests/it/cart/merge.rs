@@ -85,9 +85,13 @@ async fn signing_in_takes_the_guests_cart_along() {
     let coffee = shop.product("coffee", &[(100, 5)]).await[0];
     shop.customer("abebe@example.com").await;
     let (guest, cart) = shop.guest_cart(&[(coffee, 2)]).await;
-    let body = |cart: Value| json!({ "email": "abebe@example.com", "password": PASSWORD, "cart_id": cart });
+    let signing_in = |cart: Value| {
+        let mut body = json!({ "email": "abebe@example.com", "password": PASSWORD });
+        body["cart_id"] = cart;
+        body
+    };
     let signed_in = guest
-        .post("/auth/jwt/create/", body(json!(cart)))
+        .post("/auth/jwt/create/", signing_in(json!(cart)))
         .await
         .expect(200);
     assert_eq!(
@@ -111,7 +115,7 @@ async fn signing_in_takes_the_guests_cart_along() {
         .refused(401, "invalid_credentials");
     assert_eq!(shop.state().await, before);
     let plain = guest
-        .post("/auth/jwt/create/", body(json!(null)))
+        .post("/auth/jwt/create/", signing_in(json!(null)))
         .await
         .expect(200);
     assert!(plain.body.get("merge").is_none());

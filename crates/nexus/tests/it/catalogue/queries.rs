@@ -44,6 +44,9 @@ async fn a_query_that_is_not_understood_is_refused_by_name() {
         let refused = shop.client().get(&format!("{PRODUCTS}?{query}")).await;
         refused.refused(422, code);
     }
+    let many = "ids[]=1&".repeat(5_000);
+    let refused = shop.client().get(&format!("{PRODUCTS}?{many}")).await;
+    refused.refused(400, "invalid_query");
     for path in [
         "/api/v1/catalogue/categories/?limit=1",
         "/api/v1/catalogue/brands/?q=a",

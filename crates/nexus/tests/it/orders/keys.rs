@@ -140,3 +140,37 @@ async fn a_key_is_bound_to_the_bytes_of_the_body() {
         .refused(422, "idempotency_conflict");
     shop.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_is_kept_for_weeks_and_a_fault_is_never_stored() {
+    let shop = Shop::open().await;
+    let coffee = shop.product("coffee", &[(100, 9)]).await[0];
+    let (guest, cart) = shop.guest_cart(&[(coffee, 2)]).await;
+    let keyed = guest.key("order-1");
+    let conn = shop.db().await;
+    conn.execute("alter table order_lines rename to elsewhere", &[])
+        .await
+        .unwrap();
+    place(&keyed, &cart).await.refused(500, "internal_error");
+    conn.execute("alter table elsewhere rename to order_lines", &[])
+        .await
+        .unwrap();
+    drop(conn);
+    assert_eq!(
+        (shop.count("orders").await, shop.stock(coffee).await),
+        (0, (9, 0))
+    );
+    let first = place(&keyed, &cart).await.expect(201);
+    assert_eq!(first.body["number"], 1001);
+    for days in [1, 28] {
+        shop.advance(chrono::TimeDelta::days(days));
+        shop.run_jobs().await;
+        assert_eq!(place(&keyed, &cart).await.expect(201).bytes, first.bytes);
+    }
+    let read = guest
+        .get(&format!("{ORDERS}{}/", first.text("/id")))
+        .await
+        .expect(200);
+    assert_eq!(read.body["status"], "expired");
+    shop.close().await;
+}

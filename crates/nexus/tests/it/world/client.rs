@@ -159,7 +159,26 @@ impl Answer {
         );
         assert_eq!(answer.headers["content-type"], "application/problem+json");
         assert_eq!(answer.body["status"], status);
+        answer.assert_whole_problem();
         answer
+    }
+
+    /// Asserts that a problem document has every member that clients rely on.
+    #[track_caller]
+    fn assert_whole_problem(&self) {
+        let body = &self.body;
+        let code = self.text("/code");
+        assert_eq!(self.text("/type"), format!("/api/docs/errors/{code}"));
+        assert_eq!(self.text("/request_id"), self.headers["x-request-id"]);
+        let instance = self.text("/instance");
+        assert!(
+            instance.starts_with('/') && !instance.contains('?'),
+            "{body}"
+        );
+        assert!(!self.text("/title").is_empty() && !self.text("/detail").is_empty());
+        assert!(body["retryable"].is_boolean(), "{body}");
+        let resolutions = ["recoverable", "requires_buyer_input", "final"];
+        assert!(resolutions.contains(&&*self.text("/resolution")), "{body}");
     }
 
     /// A text of the body, by JSON pointer.
