@@ -22,6 +22,7 @@ test: check ## everything: check, then every test, then the API against its own 
 	@scripts/setup test
 	cargo build --workspace --bins $(TESTED)
 	cargo test --workspace $(TESTED)
+	NEXUS_TEST_REDIS=off cargo test -p nexus $(TESTED) --test it -- story accounts:: cart:: orders::
 	$(MAKE) --no-print-directory schemathesis
 
 check: ## format, lints, architecture

@@ -40,18 +40,18 @@ const PASSWORD_WORKERS: usize = 2;
 const PASSWORDS_WAITING_MAX: usize = 64;
 
 impl App {
-    /// Builds the parts. Redis that is away at this moment is done without.
+    /// Builds the parts. Redis that is away is done without until it is there.
     pub async fn build(settings: Settings, clock: Clock) -> Result<Self> {
         // The one place where the process chooses its cryptography; a second call is harmless.
         drop(rustls::crypto::ring::default_provider().install_default());
         let redis = redis_client(&settings)?;
-        let connection = connect(redis.as_ref()).await;
+        let connection = connect(redis.as_ref())?;
         let db = Db::open(&settings.database, subscriptions())?
             .waking(Wake::through(connection.clone()));
         let access = Access {
             tokens: Tokens::new(&settings.auth.secret, &settings.auth.issuer),
             passwords: Passwords::new(PASSWORD_WORKERS, PASSWORDS_WAITING_MAX),
-            limits: Limits::new(connection),
+            limits: Limits::new(connection).in_namespace(&settings.redis.namespace),
         };
         let public_url = settings.server.public_url.clone();
         let gateway = Gateway::new(&settings.payments, &public_url, &settings.shop.name)?;
@@ -109,16 +109,16 @@ fn redis_client(settings: &Settings) -> Result<Option<redis::Client>> {
     Ok(Some(client))
 }
 
-async fn connect(client: Option<&redis::Client>) -> Option<redis::aio::ConnectionManager> {
+/// A connection that is made when it is first needed and again whenever it was lost: Redis may be
+/// away now and come later.
+fn connect(client: Option<&redis::Client>) -> Result<Option<redis::aio::ConnectionManager>> {
+    let Some(client) = client else {
+        return Ok(None);
+    };
     let config = redis::aio::ConnectionManagerConfig::new()
         .set_connection_timeout(Some(Duration::from_secs(2)))
         .set_response_timeout(Some(Duration::from_millis(200)))
         .set_number_of_retries(1);
-    match client?.get_connection_manager_with_config(config).await {
-        Ok(connection) => Some(connection),
-        Err(error) => {
-            tracing::warn!(%error, "Redis is away; going on without it");
-            None
-        }
-    }
+    let connection = client.get_connection_manager_lazy(config);
+    Ok(Some(connection.context("redis.url cannot be used")?))
 }

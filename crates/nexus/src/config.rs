@@ -49,6 +49,8 @@ pub struct MetricsSettings {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RedisSettings {
+    /// What keeps installations apart that share one Redis.
+    pub namespace: String,
     /// Address of Redis; empty does without.
     pub url: String,
 }

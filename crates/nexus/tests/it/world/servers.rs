@@ -1,4 +1,5 @@
-//! One PostgreSQL for the whole test process, with a migrated template that each test clones.
+//! One PostgreSQL and one Redis for the whole test process; each test has a database of its
+//! own, cloned from a migrated template.
 
 use std::{
     path::PathBuf,
@@ -8,11 +9,16 @@ use std::{
     },
 };
 
-use embedded_postgres::{Cluster, Installation, Options};
+use embedded_postgres::{
+    Cluster, Installation, Options, Port,
+    redis::{RedisOptions, RedisServer},
+};
 use nexus::migrations::MIGRATIONS;
 
 pub(crate) struct Servers {
     pub(crate) cluster: Cluster,
+    /// `None` when the suite is run without Redis (`NEXUS_TEST_REDIS=off`).
+    pub(crate) redis: Option<RedisServer>,
 }
 
 static SERVERS: OnceLock<Servers> = OnceLock::new();
@@ -43,8 +49,21 @@ pub(crate) fn servers() -> &'static Servers {
         runtime
             .block_on(kit::db::migrate(&url, MIGRATIONS))
             .expect("the migrations apply");
-        Servers { cluster }
+        Servers {
+            cluster,
+            redis: start_redis(),
+        }
     })
+}
+
+/// Everything must hold with Redis and without it; `make test` runs it both ways.
+fn start_redis() -> Option<RedisServer> {
+    if std::env::var("NEXUS_TEST_REDIS").is_ok_and(|wish| wish == "off") {
+        return None;
+    }
+    let directory = scratch().join("redis");
+    let port = Port::Any;
+    Some(RedisServer::start(&RedisOptions { directory, port }).expect("Redis starts"))
 }
 
 /// A fresh, migrated database; answers its URL.

@@ -5,7 +5,11 @@ use kit::{Clock, Conn, sabotage::Sabotage};
 use nexus::{app::App, config::Settings, routes, workers};
 use tokio::net::TcpListener;
 
-use super::{children::Child, client::Client, servers::new_database};
+use super::{
+    children::Child,
+    client::Client,
+    servers::{new_database, servers},
+};
 
 pub(crate) const WEBHOOK_SECRET: &str = "whsec-3f786850e387550fdab836ed7e6dc881de23001b";
 pub(crate) const CHAPA_KEY: &str = "CHASECK_TEST-0a4d55a8d778e5022fab701977c5d840";
@@ -174,6 +178,11 @@ pub(crate) fn settings(database: &str, url: &str, simulator: &Child, mailbox: &C
         ),
         ("log.filter", "error".to_owned()),
     ];
-    let overrides = overrides.map(|(key, value)| (key.to_owned(), value));
-    Settings::load(None, &overrides).unwrap()
+    let mut settings = Settings::load(None, &overrides.map(|(key, value)| (key.to_owned(), value)));
+    if let (Ok(settings), Some(redis)) = (&mut settings, &servers().redis) {
+        settings.redis.url = redis.url();
+        // One Redis serves every test: each shop counts for itself.
+        settings.redis.namespace = database.to_owned();
+    }
+    settings.unwrap()
 }
