@@ -211,6 +211,11 @@ fn create_folder(folder: &Path) -> Result<(), Error> {
 /// Chooses a new folder that the server's account can reach, and leaves a link to it. An earlier
 /// one without a link is never taken up again: whoever removed the link wanted a fresh start.
 fn move_elsewhere(wanted: &Path, pointer: &Path) -> Result<PathBuf, Error> {
+    // Data that stand here already and cannot be reached are not to be forgotten for new ones.
+    let data = wanted.join("data");
+    if data.exists() {
+        return Err(Error::Foreign { path: data });
+    }
     let base = Path::new(ELSEWHERE);
     fs::create_dir_all(base).map_err(Error::unwritable(base))?;
     fs::set_permissions(base, Permissions::from_mode(0o755)).map_err(Error::unwritable(base))?;
