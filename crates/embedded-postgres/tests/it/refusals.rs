@@ -96,6 +96,8 @@ fn data_of_someone_else_are_left_alone() {
     let end = "exists but was not created as a private server's data: choose another folder";
     assert!(sentence.ends_with(end), "{sentence}");
     assert_eq!(fs::read_to_string(&precious).unwrap(), "gold");
+    // Not ours, so the folder's own clean-up leaves it alone.
+    fs::remove_dir_all(folder.0.join("data")).unwrap();
 }
 
 #[test]

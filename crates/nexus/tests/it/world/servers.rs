@@ -34,6 +34,7 @@ pub(crate) fn scratch() -> PathBuf {
 /// Starts the servers at the first call. Its watchdog ends PostgreSQL with this process.
 pub(crate) fn servers() -> &'static Servers {
     SERVERS.get_or_init(|| {
+        sweep();
         let installation = Installation::find().expect("PostgreSQL is installed");
         let mut options = Options::for_tests(scratch().join("postgres"));
         options
@@ -54,6 +55,27 @@ pub(crate) fn servers() -> &'static Servers {
             redis: start_redis(),
         }
     })
+}
+
+/// Removes what test processes that have ended left behind; a folder in use is left alone.
+fn sweep() {
+    let folders = std::fs::read_dir(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    for folder in folders.map(|entry| entry.unwrap().path()) {
+        let is_ours = folder.to_string_lossy().contains("/it-");
+        if is_ours && embedded_postgres::remove(&folder.join("postgres")).is_ok() {
+            drop(std::fs::remove_dir_all(&folder));
+        }
+    }
+}
+
+/// Drops a test's database; the disk would not hold those of many runs.
+pub(crate) async fn drop_database(url: &str) {
+    let name = url.rsplit('/').next().unwrap();
+    let admin = kit::db::connect_once(&servers().cluster.url("postgres"))
+        .await
+        .unwrap();
+    let sql = format!("drop database {name} with (force)");
+    admin.batch_execute(&sql).await.unwrap();
 }
 
 /// Everything must hold with Redis and without it; `make test` runs it both ways.

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use super::{
     children::Child,
     client::Client,
-    servers::{new_database, servers},
+    servers::{drop_database, new_database, servers},
 };
 
 pub(crate) const WEBHOOK_SECRET: &str = "whsec-3f786850e387550fdab836ed7e6dc881de23001b";
@@ -106,12 +106,14 @@ impl Shop {
         self.assert_audit_clean().await;
         self.is_closed = true;
         assert!(self.app.stop().await, "the shop stops in time");
+        drop_database(&self.database_url).await;
     }
 
     /// Ends a positive control, whose books are broken on purpose.
     pub(crate) async fn close_broken(mut self) {
         self.is_closed = true;
         assert!(self.app.stop().await, "the shop stops in time");
+        drop_database(&self.database_url).await;
     }
 
     pub(crate) async fn assert_audit_clean(&self) {
