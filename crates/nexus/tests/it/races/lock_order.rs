@@ -55,7 +55,8 @@ async fn cross(shop: &Shop, racers: &Racers, staff: &Client, shelf: &[VariantId]
 
 #[tokio::test(flavor = "multi_thread")]
 async fn carts_in_opposite_order_and_staff_never_deadlock() {
-    let shop = patient_shop(&[]).await;
+    let mut shop = patient_shop(&[]).await;
+    shop.keeps_database = true;
     let database = shop.database_url.clone();
     let (racers, staff) = (Racers::open(&shop, BUYERS).await, shop.superuser().await);
     for (slug, width) in [("pair", 2), ("ten", 10)] {
@@ -71,7 +72,8 @@ async fn carts_in_opposite_order_and_staff_never_deadlock() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn locks_taken_in_the_carts_order_deadlock() {
-    let shop = patient_shop(&["stock lock order"]).await;
+    let mut shop = patient_shop(&["stock lock order"]).await;
+    shop.keeps_database = true;
     let database = shop.database_url.clone();
     let racers = Racers::open(&shop, BUYERS).await;
     let shelf = shop.product("pair", &[(10_000, 10_000); 2]).await;

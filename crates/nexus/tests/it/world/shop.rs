@@ -21,6 +21,8 @@ pub(crate) struct Shop {
     pub(crate) database_url: String,
     pub(crate) simulator: Child,
     pub(crate) mailbox: Child,
+    /// For what is asked of the database after the shop has closed.
+    pub(crate) keeps_database: bool,
     is_closed: bool,
 }
 
@@ -59,6 +61,7 @@ impl Shop {
             database_url,
             simulator,
             mailbox,
+            keeps_database: false,
             is_closed: false,
         }
     }
@@ -106,14 +109,18 @@ impl Shop {
         self.assert_audit_clean().await;
         self.is_closed = true;
         assert!(self.app.stop().await, "the shop stops in time");
-        drop_database(&self.database_url).await;
+        if !self.keeps_database {
+            drop_database(&self.database_url).await;
+        }
     }
 
     /// Ends a positive control, whose books are broken on purpose.
     pub(crate) async fn close_broken(mut self) {
         self.is_closed = true;
         assert!(self.app.stop().await, "the shop stops in time");
-        drop_database(&self.database_url).await;
+        if !self.keeps_database {
+            drop_database(&self.database_url).await;
+        }
     }
 
     pub(crate) async fn assert_audit_clean(&self) {
