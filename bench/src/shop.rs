@@ -106,8 +106,8 @@ impl Shop {
         tell: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<Self> {
         let directory = &args.directory;
-        fs::create_dir_all(directory)?;
         remove(directory)?;
+        fs::create_dir_all(directory)?;
         let mut options = Options::new(postgres_in(directory));
         options
             .settings
@@ -225,6 +225,8 @@ pub(crate) fn remove(directory: &Path) -> Result<()> {
     if log.exists() {
         fs::remove_file(log)?;
     }
+    // Stays when it holds something else.
+    let _ = fs::remove_dir(directory);
     Ok(())
 }
 
