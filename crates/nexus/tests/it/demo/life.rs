@@ -106,7 +106,10 @@ async fn secrets_may_look_like_flags_and_stand_on_no_command_line() {
     let demo = trial.running_demo().await;
     trial.story().await;
     for pid in demo.descendants() {
-        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap();
+        // PostgreSQL's own workers come and go between the list and this look.
+        let Ok(line) = std::fs::read(format!("/proc/{pid}/cmdline")) else {
+            continue;
+        };
         let line = String::from_utf8_lossy(&line).into_owned();
         for secret in ["6c5e1a7b", "3f786850", "0a4d55a8", "e387550f"] {
             assert!(!line.contains(secret), "{line}");
