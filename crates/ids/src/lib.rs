@@ -45,6 +45,14 @@ pub type CaptureId = Id<kind::Capture>;
 pub type WebhookId = Id<kind::Webhook>;
 /// Something about money that a person must look at.
 pub type ReviewId = Id<kind::Review>;
+/// One movement in the books.
+pub type TransferId = Id<kind::Transfer>;
+/// Money that goes back to a buyer.
+pub type RefundId = Id<kind::Refund>;
+/// One comparison of our books with a provider's.
+pub type ReconciliationId = Id<kind::Reconciliation>;
+/// A difference between our books and a provider's.
+pub type BreakId = Id<kind::Break>;
 /// A mail that was sent or is on its way.
 pub type MailId = Id<kind::Mail>;
 
@@ -60,5 +68,6 @@ pub mod kind {
     kinds! {
         Staff Customer Brand Category Product Image Option OptionValue Variant Movement
         Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review Mail
+        Transfer Refund Reconciliation Break
     }
 }

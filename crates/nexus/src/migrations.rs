@@ -19,4 +19,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0004_sale"
     "0005_payments"
     "0006_notifications"
+    "0007_ledger"
 };

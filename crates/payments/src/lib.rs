@@ -25,6 +25,6 @@ pub use jobs::{
     verify_and_settle,
 };
 pub use model::{
-    Attempt, AttemptState, PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus, REFUSALS,
-    StaticTokenPolicy,
+    Attempt, AttemptState, PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus, ProviderId,
+    REFUSALS, StaticTokenPolicy,
 };

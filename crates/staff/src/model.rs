@@ -36,11 +36,14 @@ pub(crate) const SIGN_IN_QUOTAS: SignInQuotas = SignInQuotas {
 };
 
 /// Every permission that an account can be given.
-pub const PERMISSIONS: [&str; 4] = [
+pub const PERMISSIONS: [&str; 7] = [
     CanEditCatalogue::NAME_TEXT,
     CanEditStock::NAME_TEXT,
     CanReadOrders::NAME_TEXT,
     CanManageStaff::NAME_TEXT,
+    CanManagePayments::NAME_TEXT,
+    CanRefund::NAME_TEXT,
+    CanReadBooks::NAME_TEXT,
 ];
 
 /// A right, as a type that stands in a handler's signature.
@@ -74,6 +77,13 @@ permissions! {
     CanReadOrders "orders.read"
     /// May see the audit trail and decide who may do what (`staff.manage`).
     CanManageStaff "staff.manage"
+    /// May ask providers again, confirm money that came by hand, settle reviews and differences
+    /// (`payments.manage`).
+    CanManagePayments "payments.manage"
+    /// May give money back (`payments.refund`).
+    CanRefund "payments.refund"
+    /// May read and export the books (`ledger.read`).
+    CanReadBooks "ledger.read"
 }
 
 /// Asks for no right but an account that is active.

@@ -62,7 +62,10 @@ fn rights_are_listed_once_and_in_order() {
             "catalogue.edit",
             "stock.edit",
             "orders.read",
-            "staff.manage"
+            "staff.manage",
+            "payments.manage",
+            "payments.refund",
+            "ledger.read"
         ]
     );
 }

@@ -16,8 +16,8 @@ pub(crate) use self::settlement::settle;
 use crate::{
     jobs::{CheckPayment, ProcessWebhook},
     model::{
-        Attempt, AttemptState, NewWebhook, Opening, PageOutcome, PaymentRefusal, Terms, next_check,
-        reason_not_payable,
+        Attempt, AttemptState, NewWebhook, Opening, PageOutcome, PaymentRefusal, ProviderId, Terms,
+        next_check, reason_not_payable,
     },
     store,
 };
@@ -49,6 +49,7 @@ pub(crate) async fn initiate_payment(
     let attempt = Attempt {
         id: AttemptId::generate(now),
         order_id: order.id,
+        provider: ProviderId::Chapa,
         tx_ref: format!("nx-{}", random::token()?),
         amount: order.total,
         mode: terms.mode,

@@ -5,6 +5,8 @@ use chapa::Observation;
 use chrono::{DateTime, Utc};
 use ids::{CaptureId, ReviewId};
 use kit::{Result, Tx, outbox};
+use ledger::{Account, Transfer};
+use money::Money;
 use orders::{Order, OrderStatus};
 use serde_json::Value;
 
@@ -80,7 +82,7 @@ async fn guard_reference(tx: &Tx, attempt: &Attempt, verdict: Verdict) -> Result
         return Ok(verdict);
     };
     let reference = &charge.provider_reference;
-    match store::find_captured_attempt(tx, reference).await? {
+    match store::find_captured_attempt(tx, attempt.provider, reference).await? {
         Some(other) if other != attempt.id => {
             let detail = format!("The reference {reference} has paid another attempt already.");
             Ok(Verdict::Review {
@@ -207,9 +209,34 @@ async fn take(
         captured_at: now,
     };
     store::insert_capture(tx, &capture).await?;
+    book(tx, &capture).await?;
     let disposition = disposition.as_str();
     metrics::counter!("payment_captures_total", "disposition" => disposition).increment(1);
     Ok(attempt)
+}
+
+/// Books money that came, and what the provider keeps of it.
+async fn book(tx: &Tx, capture: &NewCapture<'_>) -> Result<()> {
+    let attempt = capture.attempt;
+    let held = || Account::Held(attempt.provider.as_str().into());
+    let amount = capture.charge.amount;
+    let leg = |debit: Account, credit: Account, amount: Money| Transfer {
+        debit,
+        credit,
+        amount,
+        order_id: Some(attempt.order_id),
+    };
+    let owed_to = match capture.disposition {
+        Disposition::Applied => Account::Orders,
+        Disposition::Surplus => Account::Surplus,
+    };
+    let fee = Money::new(capture.charge.fee_minor, amount.currency());
+    let legs = [
+        leg(held(), owed_to, amount),
+        leg(Account::ProviderFees, held(), fee),
+    ];
+    let fact = format!("capture:{}", capture.id);
+    ledger::post(tx, &fact, "a charge", &legs, capture.captured_at).await
 }
 
 async fn open_review(

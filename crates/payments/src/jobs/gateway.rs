@@ -9,7 +9,10 @@ use chrono::TimeDelta;
 use kit::Result;
 use orders::Order;
 
-use crate::model::{Attempt, PageOutcome, PaymentSettings, StaticTokenPolicy, Terms, redact};
+use crate::model::{
+    Attempt, PageOutcome, PaymentSettings, ProviderError, RefundObservation, StaticTokenPolicy,
+    Terms, TransactionPage, redact,
+};
 
 /// The payment provider, as this shop uses it; shared by handlers and jobs.
 #[derive(Debug)]
@@ -91,6 +94,30 @@ impl Gateway {
     /// Asks what has become of an attempt.
     pub(crate) async fn verify(&self, attempt: &Attempt) -> Result<Observation, ChapaError> {
         self.client.verify(&attempt.tx_ref).await
+    }
+
+    /// Asks for money to go back. After an unknown outcome it is never asked for again.
+    pub(crate) async fn refund(
+        &self,
+        refund: &chapa::NewRefund,
+    ) -> Result<RefundObservation, ProviderError> {
+        self.client.refund(refund).await
+    }
+
+    /// Asks how far a refund is: by the provider's reference of it, or by our own.
+    pub(crate) async fn verify_refund(
+        &self,
+        reference: &str,
+    ) -> Result<RefundObservation, ProviderError> {
+        self.client.verify_refund(reference).await
+    }
+
+    /// A page of the provider's own list of transactions, newest first; pages count from 1.
+    pub(crate) async fn list_transactions(
+        &self,
+        page: u32,
+    ) -> Result<TransactionPage, ProviderError> {
+        self.client.transactions(page).await
     }
 
     /// Closes an attempt's page.

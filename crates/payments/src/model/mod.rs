@@ -1,6 +1,7 @@
 //! Nouns of payments: attempts, their states, what may follow what. Pure.
 
 mod evidence;
+mod provider;
 mod records;
 mod refusal;
 mod schedule;
@@ -16,18 +17,17 @@ use utoipa::ToSchema;
 
 pub(crate) use self::{
     evidence::{Call, Operation, evidence_of, redact},
+    provider::{ProviderError, RefundObservation, TransactionPage},
     records::{Disposition, NewCapture, NewWebhook, Review, ReviewKind},
     refusal::reason_not_payable,
     schedule::{NEWS_EXPECTED_FOR, is_worth_asking, next_check},
     settlement::{Charge, Verdict, differing_charge, verdict},
 };
 pub use self::{
+    provider::ProviderId,
     refusal::{PaymentRefusal, REFUSALS},
     settings::{PaymentSettings, StaticTokenPolicy},
 };
-
-/// The provider's name in our tables.
-pub(crate) const PROVIDER: &str = "chapa";
 
 /// Where an attempt stands. Only the provider's verified word moves money states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +146,8 @@ pub struct Attempt {
     pub id: AttemptId,
     /// Which order.
     pub order_id: OrderId,
+    /// Which provider is asked.
+    pub provider: ProviderId,
     /// Random and never used twice: knowing it is the right to ask about it.
     pub tx_ref: String,
     /// What is asked for: the order's total.

@@ -7,7 +7,7 @@ use money::{Currency, Money};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::model::{Attempt, AttemptState, PROVIDER, parse_mode};
+use crate::model::{Attempt, AttemptState, ProviderId, parse_mode};
 
 fn attempt(row: &Row) -> Result<Attempt> {
     let currency: Currency = row
@@ -20,6 +20,8 @@ fn attempt(row: &Row) -> Result<Attempt> {
     Ok(Attempt {
         id: row.get("id"),
         order_id: row.get("order_id"),
+        provider: ProviderId::parse(row.get("provider"))
+            .ok_or_else(|| Error::fault("a provider is unknown"))?,
         tx_ref: row.get("tx_ref"),
         amount: Money::new(row.get("amount_minor"), currency),
         mode,
@@ -39,7 +41,7 @@ macro_rules! attempts {
     ($end:literal) => {
         concat!(
             "
-    select id, order_id, tx_ref, amount_minor, currency, mode, state, checkout_url,
+    select id, order_id, provider, tx_ref, amount_minor, currency, mode, state, checkout_url,
         provider_reference, failure, created_at, updated_at, expires_at, charged_at
     from payment_attempts
     ",
@@ -161,7 +163,7 @@ pub(crate) async fn insert_attempt(tx: &Tx, attempt: &Attempt) -> Result<()> {
         &[
             &attempt.id,
             &attempt.order_id,
-            &PROVIDER,
+            &attempt.provider.as_str(),
             &attempt.tx_ref,
             &attempt.amount.minor(),
             &attempt.amount.currency().code(),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::model::{Call, NewCapture, PROVIDER, Review, ReviewKind};
+use crate::model::{Call, NewCapture, ProviderId, Review, ReviewKind};
 
 const INSERT_CAPTURE: &str = "
     insert into captures
@@ -23,7 +23,7 @@ pub(crate) async fn insert_capture(tx: &Tx, new: &NewCapture<'_>) -> Result<()> 
             &new.id,
             &new.attempt.id,
             &new.attempt.order_id,
-            &PROVIDER,
+            &new.attempt.provider.as_str(),
             &new.charge.provider_reference,
             &new.charge.amount.minor(),
             &new.charge.amount.currency().code(),
@@ -45,10 +45,14 @@ const FIND_CAPTURED_ATTEMPT: &str = "
 /// The attempt whose money is recorded under a reference of the provider.
 pub(crate) async fn find_captured_attempt(
     conn: &Conn,
+    provider: ProviderId,
     provider_reference: &str,
 ) -> Result<Option<AttemptId>> {
     let row = conn
-        .query_opt(FIND_CAPTURED_ATTEMPT, &[&PROVIDER, &provider_reference])
+        .query_opt(
+            FIND_CAPTURED_ATTEMPT,
+            &[&provider.as_str(), &provider_reference],
+        )
         .await?;
     Ok(row.map(|row| row.get("attempt_id")))
 }

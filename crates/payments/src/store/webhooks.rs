@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use ids::WebhookId;
 use kit::{Conn, Result, Tx};
 
-use crate::model::{NewWebhook, PROVIDER};
+use crate::model::{NewWebhook, ProviderId};
 
 // The conflict's row is locked until the commit, so of many equal messages one is the first.
 const UPSERT_WEBHOOK: &str = "
@@ -22,7 +22,7 @@ pub(crate) async fn upsert_webhook(tx: &Tx, new: &NewWebhook) -> Result<bool> {
             UPSERT_WEBHOOK,
             &[
                 &new.id,
-                &PROVIDER,
+                &ProviderId::Chapa.as_str(),
                 &new.body_hash,
                 &new.body,
                 &new.authenticity,

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ids::{AttemptId, OrderId};
 use money::{Currency, Money};
 
-use crate::model::{Attempt, AttemptState};
+use crate::model::{Attempt, AttemptState, ProviderId};
 
 const TX_REF: &str = "nx-4ixUKlhbT0mK0oDHxq2y6Yp2eOZ8o7b1r0nqzK0h3Zk";
 
@@ -23,6 +23,7 @@ fn attempt(state: AttemptState) -> Attempt {
     Attempt {
         id: AttemptId::generate(start()),
         order_id: OrderId::generate(start()),
+        provider: ProviderId::Chapa,
         tx_ref: TX_REF.to_owned(),
         amount: Money::new(40_000, Currency::ETB),
         mode: Mode::Test,

@@ -39,7 +39,8 @@ pub(crate) struct StaffView {
     name: String,
     /// Has every permission.
     is_superuser: bool,
-    /// `catalogue.edit`, `stock.edit`, `orders.read`, `staff.manage`.
+    /// `catalogue.edit`, `stock.edit`, `orders.read`, `staff.manage`,
+    /// `payments.manage`, `payments.refund`, `ledger.read`.
     permissions: Vec<String>,
 }
 
