@@ -2,9 +2,10 @@
 
 mod groups;
 mod insert;
+mod list;
 mod read;
 mod write;
 
-pub(crate) use self::{groups::*, insert::*, read::*, write::*};
+pub(crate) use self::{groups::*, insert::*, list::*, read::*, write::*};
 
 pub use self::{insert::count_products, read::list_sellables};

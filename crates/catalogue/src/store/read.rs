@@ -1,4 +1,4 @@
-//! Reading products: the public list, one product, what carts need.
+//! Reading products: one product, what carts need.
 
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, ProductId, VariantId};
@@ -7,7 +7,7 @@ use money::Money;
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use crate::model::{ProductAfter, ProductFilter, ProductSort, Sellable, Texts};
+use crate::model::{Sellable, Texts};
 
 /// An entry of the list.
 pub(crate) struct ProductRow {
@@ -22,122 +22,7 @@ pub(crate) struct ProductRow {
     pub(crate) created_at: DateTime<Utc>,
 }
 
-// The shape of an entry is the same for each order of the list; only the end differs.
-macro_rules! product_list {
-    ($order:literal) => {
-        concat!(
-            "
-    with recursive wanted (id) as (
-        select id from categories where id = $1
-        union
-        select categories.id from categories join wanted on categories.parent_id = wanted.id
-    )
-    select products.id, products.slug, products.status, products.title, products.currency,
-        products.price_from_minor, products.created_at, products.brand_id,
-        brands.slug as brand_slug, brands.name as brand_name, image.url, image.alt,
-        exists (
-            select from variants
-            join stock_levels on stock_levels.variant_id = variants.id
-            where variants.product_id = products.id and variants.is_active
-                and on_hand > reserved
-        ) as is_available
-    from products
-    left join brands on brands.id = products.brand_id
-    left join lateral (
-        select url, alt from product_images
-        where product_images.product_id = products.id
-        order by position
-        limit 1
-    ) as image on true
-    where products.status = any($2)
-        and ($1::uuid is null or exists (
-            select from product_categories
-            where product_id = products.id and category_id in (select id from wanted)
-        ))
-        and ($3::uuid is null or products.brand_id = $3)
-        and ($4::text is null or exists (
-            select from jsonb_each_text(products.title) as title
-            where title.value ilike $4
-        ))
-        and ($5::boolean is null or $5 = exists (
-            select from variants
-            join stock_levels on stock_levels.variant_id = variants.id
-            where variants.product_id = products.id and variants.is_active
-                and on_hand > reserved
-        ))
-        and ($6::bigint is null or products.price_from_minor >= $6)
-        and ($7::bigint is null or products.price_from_minor <= $7)
-    ",
-            $order
-        )
-    };
-}
-
-const LIST_NEWEST: &str = product_list!(
-    "and ($8::timestamptz is null or (products.created_at, products.id) < ($8, $9))
-    order by products.created_at desc, products.id desc
-    limit $10"
-);
-
-const LIST_CHEAPEST: &str = product_list!(
-    "and ($8::bigint is null or (products.price_from_minor, products.id) > ($8, $9))
-    order by products.price_from_minor, products.id
-    limit $10"
-);
-
-const LIST_DEAREST: &str = product_list!(
-    "and ($8::bigint is null or (products.price_from_minor, products.id) < ($8, $9))
-    order by products.price_from_minor desc, products.id desc
-    limit $10"
-);
-
-pub(crate) async fn list_products(
-    conn: &Conn,
-    filter: &ProductFilter,
-    statuses: &[&str],
-    sort: ProductSort,
-    after: Option<ProductAfter>,
-    limit: i64,
-) -> Result<Vec<ProductRow>> {
-    let search = filter.search.as_deref().map(like_pattern);
-    let after_id = after.map(|after| after.id);
-    let after_at = after.map(|after| after.created_at);
-    let after_price = after.map(|after| after.price_minor);
-    let (sql, after_value): (_, kit::db::Param<'_>) = match sort {
-        ProductSort::Newest => (LIST_NEWEST, &after_at),
-        ProductSort::Cheapest => (LIST_CHEAPEST, &after_price),
-        ProductSort::Dearest => (LIST_DEAREST, &after_price),
-    };
-    let rows = conn
-        .query(
-            sql,
-            &[
-                &filter.category_id,
-                &statuses,
-                &filter.brand_id,
-                &search,
-                &filter.is_available,
-                &filter.price_min,
-                &filter.price_max,
-                after_value,
-                &after_id,
-                &limit,
-            ],
-        )
-        .await?;
-    rows.iter().map(product_row).collect()
-}
-
-/// Text as a pattern for `ilike`: its own percent signs and underscores mean themselves.
-fn like_pattern(text: &str) -> String {
-    let escaped = text
-        .replace('\\', r"\\")
-        .replace('%', r"\%")
-        .replace('_', r"\_");
-    format!("%{escaped}%")
-}
-
-fn product_row(row: &Row) -> Result<ProductRow> {
+pub(super) fn product_row(row: &Row) -> Result<ProductRow> {
     let brand_id: Option<BrandId> = row.get("brand_id");
     let url: Option<String> = row.get("url");
     let price: Option<i64> = row.get("price_from_minor");
@@ -191,7 +76,11 @@ pub(crate) struct VariantRow {
     pub(crate) values: Value,
 }
 
-const FIND_PRODUCT: &str = "
+// By id or by slug, a statement each: one that takes either is planned for neither.
+macro_rules! product {
+    ($key:literal) => {
+        concat!(
+            "
     select products.id, products.slug, products.status, products.title, products.description,
         products.currency, products.price_from_minor, products.version, products.created_at,
         products.updated_at, products.brand_id, brands.slug as brand_slug,
@@ -216,9 +105,19 @@ const FIND_PRODUCT: &str = "
         ), '[]') as options
     from products
     left join brands on brands.id = products.brand_id
-    where products.id = $1 or products.slug = $2";
+    where ",
+            $key
+        )
+    };
+}
 
-const LIST_VARIANTS: &str = "
+const FIND_PRODUCT: &str = product!("products.id = $1");
+const FIND_PRODUCT_BY_SLUG: &str = product!("products.slug = $1");
+
+macro_rules! variants {
+    ($key:literal) => {
+        concat!(
+            "
     select variants.id, sku, price_minor, compare_at_minor, variants.currency,
         variants.is_active, variants.version, on_hand - reserved as available,
         coalesce((
@@ -234,18 +133,52 @@ const LIST_VARIANTS: &str = "
     from variants
     join stock_levels on stock_levels.variant_id = variants.id
     join products on products.id = variants.product_id
-    where products.id = $1 or products.slug = $2
-    order by variants.position, variants.id";
+    where ",
+            $key,
+            "
+    order by variants.position, variants.id"
+        )
+    };
+}
+
+const LIST_VARIANTS: &str = variants!("products.id = $1");
+const LIST_VARIANTS_BY_SLUG: &str = variants!("products.slug = $1");
 
 /// Both statements travel together: one round trip.
+async fn read_product(
+    conn: &Conn,
+    product: &'static str,
+    variants: &'static str,
+    key: kit::db::Param<'_>,
+) -> Result<Option<(Row, Vec<Row>)>> {
+    let key = [key];
+    let (head, variants) =
+        futures_util::try_join!(conn.query_opt(product, &key), conn.query(variants, &key))?;
+    Ok(head.map(|head| (head, variants)))
+}
+
+/// A product by its id or its slug, whatever its status.
 pub(crate) async fn find_product(conn: &Conn, id_or_slug: &str) -> Result<Option<ProductDetail>> {
-    let id: Option<ProductId> = id_or_slug.parse().ok();
-    let params: [kit::db::Param<'_>; 2] = [&id, &id_or_slug];
-    let (head, variants) = futures_util::try_join!(
-        conn.query_opt(FIND_PRODUCT, &params),
-        conn.query(LIST_VARIANTS, &params)
-    )?;
-    let Some(row) = head else { return Ok(None) };
+    let found = match id_or_slug.parse::<ProductId>() {
+        Ok(id) => read_product(conn, FIND_PRODUCT, LIST_VARIANTS, &id).await?,
+        Err(_) => None,
+    };
+    // A slug may look like an id.
+    let found = match found {
+        Some(found) => Some(found),
+        None => {
+            read_product(
+                conn,
+                FIND_PRODUCT_BY_SLUG,
+                LIST_VARIANTS_BY_SLUG,
+                &id_or_slug,
+            )
+            .await?
+        }
+    };
+    let Some((row, variants)) = found else {
+        return Ok(None);
+    };
     let images: Value = row.get("images");
     let images = images.as_array().map_or(&[][..], Vec::as_slice);
     let variants = variants

@@ -26,7 +26,7 @@ fn is_of_the_shop(path: &str) -> bool {
 }
 
 /// The constants of a source text that hold a statement: name and SQL. A statement may be written
-/// through a macro of the same file that puts one literal between others.
+/// through a macro of the same file that puts literals between others.
 fn statements(source: &str) -> Vec<(String, String)> {
     let macros = macros(source);
     let mut found = Vec::new();
@@ -34,16 +34,25 @@ fn statements(source: &str) -> Vec<(String, String)> {
         let Some((name, rest)) = part.split_once(": &str =") else {
             continue;
         };
-        let Some((head, literal)) = rest.split_once('"') else {
+        let Some((head, _)) = rest.split_once('"') else {
             continue;
         };
-        let Some((text, _)) = literal.split_once('"') else {
-            continue;
-        };
-        let called = head.trim().trim_end_matches("!(").trim();
-        let sql = match macros.iter().find(|(name, ..)| name == called) {
-            Some((_, before, after)) => format!("{before}{text}{after}"),
-            None => text.to_owned(),
+        let (value, _) = rest.split_once(";\n").unwrap_or((rest, ""));
+        let given: Vec<&str> = value.split('"').skip(1).step_by(2).collect();
+        let called = head
+            .trim()
+            .trim_end_matches('(')
+            .trim_end_matches('!')
+            .trim();
+        let sql = match macros.iter().find(|(name, _)| name == called) {
+            Some((_, pieces)) => pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => text.as_str(),
+                    Piece::Hole(index) => given[*index],
+                })
+                .collect(),
+            None => given.first().copied().unwrap_or_default().to_owned(),
         };
         let first = sql.split_whitespace().next().unwrap_or_default();
         if ["select", "insert", "update", "delete", "with"].contains(&first) {
@@ -53,24 +62,42 @@ fn statements(source: &str) -> Vec<(String, String)> {
     found
 }
 
-/// `macro_rules!` that put one literal into a statement: name, what stands before, what after.
-fn macros(source: &str) -> Vec<(String, String, String)> {
+/// A part of what a macro puts together.
+enum Piece {
+    Text(String),
+    /// The literal of that number.
+    Hole(usize),
+}
+
+/// `macro_rules!` that put literals into a statement: name, and what it is made of.
+fn macros(source: &str) -> Vec<(String, Vec<Piece>)> {
     let mut found = Vec::new();
     for part in source.split("macro_rules! ").skip(1) {
         let (name, rest) = part.split_once(' ').unwrap();
-        let Some((_, body)) = rest.split_once("concat!(") else {
+        let Some((head, body)) = rest.split_once("concat!(") else {
             continue;
         };
-        let Some((_, hole)) = rest.split_once("($") else {
-            continue;
-        };
-        let (hole, _) = hole.split_once(':').unwrap();
-        let Some((before, after)) = body.split_once(&format!("${hole}")) else {
-            continue;
-        };
-        let after = after.split_once("\n}").map_or(after, |(inside, _)| inside);
-        let literals = |text: &str| text.split('"').skip(1).step_by(2).collect::<String>();
-        found.push((name.to_owned(), literals(before), literals(after)));
+        let (body, _) = body.split_once("\n}").unwrap_or((body, ""));
+        let holes: Vec<&str> = head
+            .split('$')
+            .skip(1)
+            .filter_map(|hole| hole.split(':').next())
+            .collect();
+        let mut pieces = Vec::new();
+        for (index, text) in body.split('"').enumerate() {
+            if index % 2 == 1 {
+                pieces.push(Piece::Text(text.to_owned()));
+                continue;
+            }
+            for named in text.split('$').skip(1) {
+                let name: String = named
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
+                pieces.extend(holes.iter().position(|hole| *hole == name).map(Piece::Hole));
+            }
+        }
+        found.push((name.to_owned(), pieces));
     }
     found
 }
