@@ -145,7 +145,7 @@ const LIST_VARIANTS: &str = variants!("products.id = $1");
 const LIST_VARIANTS_BY_SLUG: &str = variants!("products.slug = $1");
 
 /// Both statements travel together: one round trip.
-async fn read_product(
+async fn find_product_by(
     conn: &Conn,
     product: &'static str,
     variants: &'static str,
@@ -160,14 +160,14 @@ async fn read_product(
 /// A product by its id or its slug, whatever its status.
 pub(crate) async fn find_product(conn: &Conn, id_or_slug: &str) -> Result<Option<ProductDetail>> {
     let found = match id_or_slug.parse::<ProductId>() {
-        Ok(id) => read_product(conn, FIND_PRODUCT, LIST_VARIANTS, &id).await?,
+        Ok(id) => find_product_by(conn, FIND_PRODUCT, LIST_VARIANTS, &id).await?,
         Err(_) => None,
     };
     // A slug may look like an id.
     let found = match found {
         Some(found) => Some(found),
         None => {
-            read_product(
+            find_product_by(
                 conn,
                 FIND_PRODUCT_BY_SLUG,
                 LIST_VARIANTS_BY_SLUG,
