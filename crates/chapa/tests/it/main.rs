@@ -9,7 +9,9 @@
 
 mod answers;
 mod faults;
+mod ledger;
 mod lifecycle;
+mod listing;
 mod page;
 mod refunds;
 mod refusals;

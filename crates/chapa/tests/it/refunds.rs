@@ -160,3 +160,59 @@ async fn a_refund_may_come_back() {
     // The money is the merchant's again, and may be given back again.
     refund(&simulator, None, "r-2").await.unwrap();
 }
+
+#[tokio::test]
+async fn a_refund_is_found_by_either_reference_or_by_one() {
+    let simulator = Simulator::start();
+    let client = simulator.client();
+    simulator.paid("ord-1").await;
+    let ref_id = refund(&simulator, None, "r-1")
+        .await
+        .unwrap()
+        .refund_reference
+        .unwrap();
+    let own = within(client.verify_refund("r-1")).await.unwrap();
+    assert_eq!(own.refund_reference, Some(ref_id.clone()));
+    simulator
+        .patch("variants", json!({"refund_lookup": "ref_id_only"}))
+        .await;
+    let own = within(client.verify_refund("r-1")).await.unwrap();
+    assert_eq!(own.state, RefundState::NotFound);
+    let own = within(client.verify_refund(&ref_id)).await.unwrap();
+    assert_eq!(own.state, RefundState::Initiated);
+}
+
+#[tokio::test]
+async fn a_refund_is_announced_under_every_name_at_either_end() {
+    let mut shop = Shop::open().await;
+    let webhook_url = format!("{}/webhook", shop.url);
+    let simulator = Simulator::start_with(&["--webhook-url", &webhook_url]);
+    for (notice, names, end, events) in [
+        ("end", "charge", "complete", &["charge.refunded"][..]),
+        ("end", "charge", "fail", &["refund.failed"]),
+        ("end", "refund", "complete", &["refund.success"]),
+        ("end", "refund", "reverse", &["refund.reversed"]),
+        ("start", "charge", "complete", &["charge.refunded"]),
+        (
+            "both",
+            "refund",
+            "fail",
+            &["refund.success", "refund.failed"],
+        ),
+    ] {
+        simulator.post("reset", json!({})).await;
+        let variants = json!({"refund_progress": "manual", "refund_notice": notice,
+            "refund_names": names});
+        simulator.patch("variants", variants).await;
+        simulator.paid("ord-1").await;
+        shop.next().await;
+        refund(&simulator, None, "r-1").await.unwrap();
+        simulator
+            .post(&format!("refunds/r-1/{end}"), json!({}))
+            .await;
+        for event in events {
+            assert_eq!(parse(&shop.next().await.body).unwrap().event, *event);
+        }
+        assert_eq!(shop.waiting(), 0, "{notice} {names} {end}");
+    }
+}

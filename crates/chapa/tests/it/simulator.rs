@@ -101,17 +101,37 @@ impl Simulator {
     }
 
     pub(crate) async fn patch(&self, path: &str, body: Value) {
+        let (status, value) = self.try_patch(path, body).await;
+        assert_eq!(status, 200, "{path}: {value}");
+    }
+
+    pub(crate) async fn try_patch(&self, path: &str, body: Value) -> (u16, Value) {
         let request = self
             .http
             .patch(format!("http://{}/__sim/{path}", self.control))
             .json(&body);
         let response = within(request.send()).await.unwrap();
-        assert_eq!(
-            response.status(),
-            200,
-            "{path}: {}",
-            response.text().await.unwrap()
-        );
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap_or_default())
+    }
+
+    pub(crate) async fn delete(&self, path: &str) {
+        let request = self
+            .http
+            .delete(format!("http://{}/__sim/{path}", self.control));
+        let response = within(request.send()).await.unwrap();
+        assert_eq!(response.status(), 204, "{path}");
+    }
+
+    /// Chapa's own API, read without the library.
+    pub(crate) async fn api(&self, path: &str, key: &str) -> Value {
+        let request = self
+            .http
+            .get(format!("http://{}/v1/{path}", self.address))
+            .bearer_auth(key);
+        let response = within(request.send()).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        response.json().await.unwrap()
     }
 
     pub(crate) async fn fault(&self, fault: Value) {

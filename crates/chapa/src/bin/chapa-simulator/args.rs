@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::Parser;
+
+use crate::book::is_live_key;
 
 /// Plays Chapa's payment API, its checkout page and its webhooks. No money moves.
 #[derive(Debug, Clone, Parser)]
@@ -43,6 +46,10 @@ pub(crate) struct Args {
     /// References and tokens are the same for the same seed and the same order of calls.
     #[arg(long, default_value_t = 1, env = "CHAPA_SIMULATOR_SEED")]
     pub(crate) seed: u64,
+    /// Simulated time begins here and stands until the control API moves it, for example
+    /// 2026-01-05T09:00:00Z; without it, the machine's clock.
+    #[arg(long, env = "CHAPA_SIMULATOR_START_AT")]
+    pub(crate) start_at: Option<DateTime<Utc>>,
     /// Keeps transactions over a restart; written on every change.
     #[arg(long, env = "CHAPA_SIMULATOR_STATE_FILE")]
     pub(crate) state_file: Option<PathBuf>,
@@ -52,14 +59,9 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Whether the key looks like one that moves money at the real Chapa.
-    pub(crate) fn has_live_key(&self) -> bool {
-        self.secret_key.starts_with("CHASECK-")
-    }
-
     /// Refuses what should not be in a simulator's hands.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
-        if self.has_live_key() && !self.allow_live_key {
+        if is_live_key(&self.secret_key) && !self.allow_live_key {
             anyhow::bail!(
                 "the secret key looks like a live one (CHASECK-…): a simulator has no use \
                  for it; use a CHASECK_TEST- key, or --allow-live-key for an invented one"

@@ -7,10 +7,9 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use crate::book::{Delivery, Refund, RefundState, Transaction, Webhook, WebhookState};
+use crate::book::{Delivery, Refund, Transaction, Webhook, WebhookState};
 use crate::message;
 use crate::simulator::{Simulator, World};
-use crate::variants::RefundProgress;
 
 const RETRY_MINUTES: i64 = 10;
 const MAX_ATTEMPTS: usize = 10;
@@ -28,32 +27,36 @@ pub(crate) struct News<'a> {
 
 /// Writes a webhook, notes it down and makes the first attempt, unless it is held back.
 pub(crate) async fn announce(simulator: &Arc<Simulator>, news: &News<'_>) {
-    let Some(id) = simulator.with(|world| write(simulator, world, news)) else {
+    let Some((id, released)) = simulator.with(|world| write(world, news)) else {
         return;
     };
-    let (state, delay_ms) = simulator.with(|world| {
-        world
-            .book
-            .webhook_mut(id)
-            .map_or((WebhookState::Dropped, 0), |w| (w.state, w.delay_ms))
-    });
-    if state == WebhookState::Dropped {
+    for held in released {
+        attempt(simulator, held).await;
+    }
+    let written = simulator.with(|world| world.book.webhook_mut(id).cloned());
+    let Some(webhook) = written else { return };
+    if webhook.state != WebhookState::Pending || !webhook.deliveries.is_empty() {
         return;
     }
-    if delay_ms == 0 {
-        attempt(simulator, id).await;
+    if webhook.delay_ms == 0 {
+        if webhook.next_attempt_at.is_none() {
+            attempt(simulator, id).await;
+        }
         return;
     }
     let in_background = Arc::clone(simulator);
     simulator.later(async move {
-        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+        tokio::time::sleep(Duration::from_millis(webhook.delay_ms)).await;
         attempt(&in_background, id).await;
     });
 }
 
-fn write(simulator: &Simulator, world: &mut World, news: &News<'_>) -> Option<usize> {
-    let url = world.webhook_url.clone()?;
-    let webhook = message::webhook(world, news, &simulator.args.webhook_secret, url);
+/// Notes a webhook down. Returns its number, and those that it releases, in the order of sending.
+fn write(world: &mut World, news: &News<'_>) -> Option<(usize, Vec<usize>)> {
+    let merchant = world.book.merchant(&news.transaction.merchant)?;
+    let url = merchant.webhook_url.as_deref()?;
+    let webhook = message::webhook(world, news, merchant, url);
+    let wanted = world.webhook.reorder;
     if let Some(times) = &mut world.webhook.times {
         *times = times.saturating_sub(1);
         if *times == 0 {
@@ -62,7 +65,19 @@ fn write(simulator: &Simulator, world: &mut World, news: &News<'_>) -> Option<us
     }
     let id = world.book.add_webhook(webhook);
     world.touch();
-    Some(id)
+    Some((id, released(world, wanted)))
+}
+
+/// The held webhooks, the newest first, once enough of them wait.
+fn released(world: &World, wanted: usize) -> Vec<usize> {
+    let all = world.book.webhooks().iter();
+    let held = all.filter(|webhook| webhook.state == WebhookState::Held);
+    let mut ids: Vec<usize> = held.map(|webhook| webhook.id).collect();
+    ids.reverse();
+    if wanted > 1 && ids.len() >= wanted {
+        return ids;
+    }
+    Vec::new()
 }
 
 /// Sends a webhook with all its copies at the same moment and notes what came back. Returns
@@ -148,72 +163,4 @@ pub(crate) async fn deliver_due(simulator: &Arc<Simulator>) -> usize {
         attempt(simulator, *id).await;
     }
     due.len()
-}
-
-/// Moves refunds along by simulated time, and tells the shop about those that ended.
-pub(crate) async fn advance_refunds(simulator: &Arc<Simulator>) {
-    let ended: Vec<String> = simulator.with(|world| {
-        let (now, progress) = (world.now(), world.variants.refund_progress);
-        let seconds = world.variants.refund_seconds;
-        let mut ended = Vec::new();
-        let mut is_changed = false;
-        for refund in world
-            .book
-            .refunds_mut()
-            .iter_mut()
-            .filter(|r| !r.state.is_final())
-        {
-            let age = (now - refund.created_at).num_seconds();
-            let state = match progress {
-                RefundProgress::Manual => refund.state,
-                RefundProgress::Instant => RefundState::Refunded,
-                RefundProgress::Reversed => RefundState::Reversed,
-                RefundProgress::Timed if age >= seconds => RefundState::Refunded,
-                RefundProgress::Timed if age * 2 >= seconds => RefundState::Processing,
-                RefundProgress::Timed => refund.state,
-            };
-            if state != refund.state {
-                refund.state = state;
-                refund.updated_at = now;
-                is_changed = true;
-                if state.is_final() {
-                    ended.push(refund.ref_id.clone());
-                }
-            }
-        }
-        if is_changed {
-            world.touch();
-        }
-        ended
-    });
-    for ref_id in ended {
-        announce_refund(simulator, &ref_id).await;
-    }
-}
-
-/// Sends the webhook of a refund that ended.
-pub(crate) async fn announce_refund(simulator: &Arc<Simulator>, ref_id: &str) {
-    let found = simulator.with(|world| {
-        let refund = world.book.refund(ref_id)?.clone();
-        let transaction = world.book.transaction(&refund.tx_ref)?.clone();
-        Some((refund, transaction))
-    });
-    let Some((refund, transaction)) = found else {
-        return;
-    };
-    let (event, short_event) = match refund.state {
-        RefundState::Refunded => ("charge.refunded", "refund.success"),
-        RefundState::Reversed => ("refund.reversed", "refund.reversed"),
-        RefundState::Initiated | RefundState::Processing => return,
-    };
-    let status = refund.state.as_str();
-    let refund = Some(&refund);
-    let news = News {
-        event,
-        short_event,
-        status,
-        transaction: &transaction,
-        refund,
-    };
-    announce(simulator, &news).await;
 }

@@ -32,6 +32,15 @@ impl Fields {
         self.texts.keys().any(|name| name.starts_with(prefix))
     }
 
+    /// These fields.
+    pub(crate) fn of<const N: usize>(pairs: [(&str, &str); N]) -> Self {
+        let texts = pairs.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        Self {
+            texts: texts.into(),
+            ..Self::default()
+        }
+    }
+
     /// Reads a body; what is neither an object nor a form has no fields.
     pub(crate) fn parse(body: &str) -> Self {
         if body.trim_start().starts_with('{') {

@@ -15,6 +15,19 @@ impl Ids {
         Self { state: seed }
     }
 
+    /// A sequence of its own, so that what is drawn from it moves no other.
+    pub(crate) fn named(seed: u64, name: &str) -> Self {
+        let mixed = name.bytes().fold(seed, |state, byte| {
+            (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        Self { state: mixed }
+    }
+
+    /// So many alphanumerics, for keys.
+    pub(crate) fn key(&mut self, count: usize) -> String {
+        self.alphanumerics(count)
+    }
+
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
@@ -40,6 +53,11 @@ impl Ids {
     /// `M` and eleven alphanumerics: Chapa's reference of a refund.
     pub(crate) fn refund_reference(&mut self) -> String {
         format!("M{}", self.alphanumerics(11))
+    }
+
+    /// `PL-` and ten alphanumerics: the `tx_ref` that Chapa makes up for a payment link.
+    pub(crate) fn link_reference(&mut self) -> String {
+        format!("PL-{}", self.alphanumerics(10))
     }
 
     /// 45 alphanumerics: the last part of a checkout page's address.

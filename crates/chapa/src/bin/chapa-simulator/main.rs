@@ -12,8 +12,10 @@ mod fields;
 mod ids;
 mod listener;
 mod message;
+mod moments;
 mod outcome;
 mod page;
+mod refunds;
 mod reply;
 mod simulator;
 mod stage;
@@ -100,8 +102,7 @@ async fn tick(simulator: &Arc<Simulator>) {
     seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         seconds.tick().await;
-        delivery::advance_refunds(simulator).await;
-        delivery::deliver_due(simulator).await;
+        moments::catch_up(simulator).await;
     }
 }
 

@@ -4,11 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chapa::Secret;
 use chapa::webhook::{BODY_SIGNATURE_HEADER, STATIC_SIGNATURE_HEADER, signature, static_token};
+use chrono::TimeDelta;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::api::{customization, meta, webhook_amount};
-use crate::book::{Webhook, WebhookState};
+use crate::book::{Merchant, Webhook, WebhookState};
 use crate::clock::stamp;
 use crate::delivery::News;
 use crate::reply::{decimal, escape};
@@ -33,7 +34,7 @@ struct Body<'a> {
     created_at: String,
     updated_at: String,
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: &'a str,
     tx_ref: &'a str,
     payment_method: &'a Option<String>,
     customization: Value,
@@ -45,7 +46,7 @@ struct Body<'a> {
 }
 
 /// Writes and signs a webhook as the current behaviour wants it.
-pub(crate) fn webhook(world: &World, news: &News<'_>, secret: &str, url: String) -> Webhook {
+pub(crate) fn webhook(world: &World, news: &News<'_>, merchant: &Merchant, url: &str) -> Webhook {
     let behaviour = &world.webhook;
     let event = match behaviour.body {
         WebhookBody::ShortNames => news.short_event,
@@ -59,21 +60,31 @@ pub(crate) fn webhook(world: &World, news: &News<'_>, secret: &str, url: String)
         _ => genuine.clone(),
     };
     let now = world.now();
+    let later = match behaviour {
+        WebhookBehaviour { delay_ms: 1.., .. } => Some(now + TimeDelta::minutes(10)),
+        WebhookBehaviour { delay_seconds, .. } if *delay_seconds > 0 => {
+            Some(now + TimeDelta::seconds(i64::from(*delay_seconds)))
+        }
+        _ => None,
+    };
     Webhook {
         id: 0,
+        merchant: merchant.name.clone(),
         tx_ref: news.transaction.tx_ref.clone(),
         event: event.to_owned(),
-        url,
-        headers: headers(behaviour, secret, &genuine),
+        url: url.to_owned(),
+        headers: headers(behaviour, merchant, &genuine),
         body: sent,
         copies: behaviour.duplicates.saturating_add(1).min(100),
         delay_ms: behaviour.delay_ms,
         state: if behaviour.drop {
             WebhookState::Dropped
+        } else if behaviour.reorder > 1 {
+            WebhookState::Held
         } else {
             WebhookState::Pending
         },
-        next_attempt_at: (behaviour.delay_ms > 0).then(|| now + chrono::TimeDelta::minutes(10)),
+        next_attempt_at: later,
         deliveries: Vec::new(),
     }
 }
@@ -94,11 +105,15 @@ fn flat<'a>(world: &World, news: &'a News<'_>, event: &'a str) -> Body<'a> {
         amount,
         charge: decimal(transaction.charge_minor),
         status: news.status,
-        mode: &transaction.mode,
+        mode: match world.webhook.body {
+            WebhookBody::WrongMode if transaction.mode == "test" => "live",
+            WebhookBody::WrongMode => "test",
+            _ => &transaction.mode,
+        },
         reference: &transaction.reference,
         created_at: stamp(transaction.created_at),
         updated_at: stamp(transaction.updated_at),
-        kind: "API",
+        kind: &transaction.kind,
         tx_ref: &transaction.tx_ref,
         payment_method: &transaction.method,
         customization: customization(transaction),
@@ -150,15 +165,16 @@ fn international(phone: &str) -> String {
         .map_or_else(|| phone.to_owned(), |rest| format!("251{rest}"))
 }
 
-fn headers(behaviour: &WebhookBehaviour, secret: &str, body: &str) -> Vec<(String, String)> {
+fn headers(behaviour: &WebhookBehaviour, merchant: &Merchant, body: &str) -> Vec<(String, String)> {
+    let secret = &merchant.webhook_secret;
     let secret = if behaviour.bad_signature {
         Secret::new(format!("not-{secret}"))
     } else {
-        Secret::new(secret)
+        Secret::new(secret.clone())
     };
     let over_body = signature(&secret, body.as_bytes());
     let constant = static_token(&secret);
-    let pairs = match behaviour.headers {
+    let pairs = match merchant.webhook_headers.unwrap_or(behaviour.headers) {
         Headers::Both => {
             vec![
                 (STATIC_SIGNATURE_HEADER, constant),

@@ -45,7 +45,6 @@ impl Outcome {
     fn write_down(&self, transaction: &mut Transaction, now: chrono::DateTime<chrono::Utc>) {
         match self {
             Self::Pay { method, mobile } => {
-                transaction.state = TransactionState::Charged;
                 transaction.method = Some(method.clone());
                 if mobile.is_some() {
                     transaction.phone_number.clone_from(mobile);
@@ -63,26 +62,38 @@ impl Outcome {
                 transaction.note("Cancelled by the buyer", false, now);
             }
             Self::Reverse => {
-                transaction.state = TransactionState::Reversed;
                 transaction.note("Payment reversed", true, now);
             }
         }
     }
 }
 
-/// Applies an outcome whatever the state was: the caller decides whether it may happen.
+/// Applies an outcome, unless the money has moved already: it is charged and reversed once. Closed
+/// pages are paid too; the caller decides whether that may happen.
 /// Steps before the redirect are done when this returns, later ones go on by themselves.
 /// Returns where the browser goes, if anywhere.
 pub(crate) async fn apply(
     simulator: &Arc<Simulator>,
-    tx_ref: &str,
+    reference: &str,
     outcome: Outcome,
 ) -> Option<String> {
     let (transaction, steps) = simulator.with(|world| {
         let now = world.now();
-        let transaction = world.book.transaction_mut(tx_ref)?;
+        let transaction = world.book.transaction_mut(reference)?;
+        let may_happen = match outcome {
+            Outcome::Reverse => transaction.state == TransactionState::Charged,
+            Outcome::Pay { .. } | Outcome::Fail | Outcome::Cancel => !transaction.is_settled(),
+        };
+        if !may_happen {
+            return None;
+        }
         outcome.write_down(transaction, now);
-        let transaction = transaction.clone();
+        match outcome {
+            Outcome::Pay { .. } => world.book.charge(reference, world.variants.fee_bearer, now),
+            Outcome::Reverse => world.book.reverse(reference, now),
+            Outcome::Fail | Outcome::Cancel => {}
+        }
+        let transaction = world.book.transaction(reference)?.clone();
         world.touch();
         Some((transaction, world.variants.result_order.clone()))
     })?;
@@ -170,7 +181,7 @@ async fn call_back(simulator: &Arc<Simulator>, transaction: &Transaction, status
     };
     simulator.with(|world| {
         let now = world.now();
-        if let Some(transaction) = world.book.transaction_mut(&transaction.tx_ref) {
+        if let Some(transaction) = world.book.transaction_mut(&transaction.reference) {
             transaction.timeline.push(crate::book::TimelineRow {
                 message: note,
                 is_error: false,

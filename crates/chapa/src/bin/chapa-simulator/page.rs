@@ -119,15 +119,15 @@ async fn choose(
     let open = simulator.with(|world| {
         let transaction = world.book.transaction_by_token(&token)?;
         let is_open = transaction.is_open(world.now(), world.variants.max_attempts);
-        is_open.then(|| transaction.tx_ref.clone())
+        is_open.then(|| transaction.reference.clone())
     });
     // A second click on a page that is settled shows what became of it.
-    let Some(tx_ref) = open else {
+    let Some(reference) = open else {
         return simulator.with(|world| render(world, &token, ""));
     };
     let outcome = choice.outcome();
     let refused = choice.result == "pay" && matches!(outcome, Outcome::Fail);
-    match outcome::apply(&simulator, &tx_ref, outcome).await {
+    match outcome::apply(&simulator, &reference, outcome).await {
         Some(address) => redirect(&address),
         None => {
             let notice = if refused {

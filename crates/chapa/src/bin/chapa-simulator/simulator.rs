@@ -5,12 +5,12 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 
 use crate::args::Args;
-use crate::book::Book;
-use crate::clock;
+use crate::book::{Book, Merchant, is_live_key};
+use crate::clock::{self, Clock};
 use crate::faults::Fault;
 use crate::variants::{Variants, WebhookBehaviour};
 
@@ -20,18 +20,17 @@ pub(crate) struct World {
     pub(crate) book: Book,
     pub(crate) variants: Variants,
     pub(crate) webhook: WebhookBehaviour,
-    pub(crate) webhook_url: Option<String>,
     pub(crate) faults: Vec<Fault>,
     changed: bool,
 }
 
 impl World {
-    fn new(args: &Args, book: Book) -> Self {
+    fn new(args: &Args, mut book: Book) -> Self {
+        book.seat_default(Merchant::of_command_line(args));
         Self {
             book,
             variants: Variants::default(),
             webhook: WebhookBehaviour::default(),
-            webhook_url: args.webhook_url.clone(),
             faults: Vec::new(),
             changed: false,
         }
@@ -39,7 +38,7 @@ impl World {
 
     /// Simulated time.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        clock::machine_now() + TimeDelta::seconds(self.book.clock_offset_seconds)
+        self.book.clock.read(clock::machine_now())
     }
 
     /// Says that the book is to be written to the state file.
@@ -57,6 +56,8 @@ pub(crate) struct Simulator {
     pub(crate) http: reqwest::Client,
     /// One round of deliveries at a time, so that no webhook is sent twice by accident.
     pub(crate) delivering: tokio::sync::Mutex<()>,
+    /// One move of the clock at a time.
+    pub(crate) travelling: tokio::sync::Mutex<()>,
     world: Mutex<World>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -70,7 +71,7 @@ impl Simulator {
             .map(Book::load)
             .transpose()?
             .flatten();
-        let book = kept.unwrap_or_else(|| Book::new(args.seed));
+        let book = kept.unwrap_or_else(|| new_book(&args));
         let http = reqwest::Client::builder()
             .user_agent("Chapa-Simulator")
             .redirect(reqwest::redirect::Policy::none())
@@ -84,6 +85,7 @@ impl Simulator {
             public_url: public_url.trim_end_matches('/').to_owned(),
             http,
             delivering: tokio::sync::Mutex::new(()),
+            travelling: tokio::sync::Mutex::new(()),
             tasks: Mutex::new(JoinSet::new()),
         }))
     }
@@ -104,7 +106,7 @@ impl Simulator {
     /// Forgets everything, as if just started without a state file.
     pub(crate) fn reset(&self) {
         self.with(|world| {
-            *world = World::new(&self.args, Book::new(self.args.seed));
+            *world = World::new(&self.args, new_book(&self.args));
             world.touch();
         });
     }
@@ -118,12 +120,20 @@ impl Simulator {
 
     /// `test`, unless a live-like key was allowed.
     pub(crate) fn mode(&self) -> &'static str {
-        if self.args.has_live_key() {
+        if is_live_key(&self.args.secret_key) {
             "live"
         } else {
             "test"
         }
     }
+}
+
+fn new_book(args: &Args) -> Book {
+    let mut book = Book::new(args.seed);
+    if let Some(start) = args.start_at {
+        book.clock = Clock::standing(start);
+    }
+    book
 }
 
 /// A poisoned lock still guards whole values here: every change is made before any panic could be.

@@ -38,6 +38,7 @@ fn call_name(method: &str, route: &str) -> &'static str {
         ("GET", "/v1/refund/{reference}/verify") => "verify_refund",
         ("GET", "/v1/transactions") => "transactions",
         ("GET", "/v1/transaction/events/{reference}") => "timeline",
+        ("GET", "/v1/balances" | "/v1/balances/{currency}") => "balances",
         _ => "other",
     }
 }

@@ -34,6 +34,12 @@ words! {
     FeeBearer { #[default] Merchant, Customer }
     /// The shape of a refund's acceptance.
     RefundShape { #[default] Current, Qa, NoReference, NoData }
+    /// By what `GET /refund/{…}/verify` finds a refund.
+    RefundLookup { #[default] Any, RefIdOnly }
+    /// When a refund's webhook is sent: at its end, at its acceptance, or both times.
+    RefundNotice { #[default] End, Start, Both }
+    /// What a refund's webhook is called: `charge.refunded`, or `refund.success` and the like.
+    RefundNames { #[default] Charge, Refund }
     /// How JSON text is escaped.
     JsonText { #[default] Php, Plain }
     /// Who moves a refund along.
@@ -48,7 +54,7 @@ words! {
     Headers { #[default] Both, XOnly, StaticOnly, StaticOverBody, None, Basic }
     /// What a webhook's body is.
     WebhookBody {
-        #[default] Flat, Nested, TamperedAmount, UnknownEvent, ShortNames, Huge, InvalidJson
+        #[default] Flat, Nested, TamperedAmount, UnknownEvent, ShortNames, WrongMode, Huge, InvalidJson
     }
 }
 
@@ -74,9 +80,16 @@ pub(crate) struct Variants {
     pub(crate) fee_basis_points: i64,
     pub(crate) refund_shape: RefundShape,
     pub(crate) refund_progress: RefundProgress,
+    pub(crate) refund_lookup: RefundLookup,
+    pub(crate) refund_notice: RefundNotice,
+    pub(crate) refund_names: RefundNames,
     /// Simulated seconds from acceptance to the money's arrival; processing starts at half.
     pub(crate) refund_seconds: i64,
     pub(crate) partial_refunds: bool,
+    /// Refuse a refund that the available balance does not cover.
+    pub(crate) check_balance: bool,
+    /// Rows on a page of the list of transactions.
+    pub(crate) page_size: usize,
     pub(crate) json_text: JsonText,
     /// The tabs that Chapa's messages end with.
     pub(crate) trailing_tabs: bool,
@@ -118,8 +131,13 @@ impl Default for Variants {
             fee_basis_points: 300,
             refund_shape: RefundShape::default(),
             refund_progress: RefundProgress::default(),
+            refund_lookup: RefundLookup::default(),
+            refund_notice: RefundNotice::default(),
+            refund_names: RefundNames::default(),
             refund_seconds: 60,
             partial_refunds: true,
+            check_balance: false,
+            page_size: 10,
             json_text: JsonText::default(),
             trailing_tabs: true,
             merchant_blocked: false,
@@ -146,9 +164,13 @@ impl Default for Variants {
 pub(crate) struct WebhookBehaviour {
     /// Keep new webhooks back; they are listed and `redeliver` sends them.
     pub(crate) drop: bool,
+    /// Keep webhooks back until so many wait, then send them the newest first.
+    pub(crate) reorder: usize,
     /// Extra copies, sent at the same moment.
     pub(crate) duplicates: u32,
     pub(crate) delay_ms: u64,
+    /// Wait so many simulated seconds before the first attempt.
+    pub(crate) delay_seconds: u32,
     pub(crate) bad_signature: bool,
     pub(crate) headers: Headers,
     pub(crate) basic_user: String,

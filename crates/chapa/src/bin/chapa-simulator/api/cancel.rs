@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::json;
 
+use super::{Caller, Who};
 use crate::book::TransactionState;
 use crate::clock::stamp;
 use crate::reply::{envelope, number, refusal};
@@ -13,15 +15,21 @@ use crate::simulator::{Simulator, World};
 
 pub(super) async fn cancel(
     State(simulator): State<Arc<Simulator>>,
+    Extension(caller): Who,
     Path(tx_ref): Path<String>,
 ) -> Response {
-    simulator.with(|world| answer(world, &tx_ref))
+    simulator.with(|world| answer(world, &caller, &tx_ref))
 }
 
-fn answer(world: &mut World, tx_ref: &str) -> Response {
+fn answer(world: &mut World, caller: &Caller, tx_ref: &str) -> Response {
     let now = world.now();
     let max_attempts = world.variants.max_attempts;
-    let Some(transaction) = world.book.transaction_mut(tx_ref) else {
+    let found = world.book.transaction_of(&caller.merchant, tx_ref);
+    let reference = found
+        .filter(|transaction| caller.sees(transaction))
+        .map(|transaction| transaction.reference.clone());
+    let Some(transaction) = reference.and_then(|reference| world.book.transaction_mut(&reference))
+    else {
         return refusal(&world.variants, 404, "Transaction not found");
     };
     if !transaction.is_open(now, max_attempts) {

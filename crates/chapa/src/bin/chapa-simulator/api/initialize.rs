@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
@@ -9,7 +10,7 @@ use axum::response::Response;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::validation;
+use super::{Caller, Who, validation};
 use crate::book::{Transaction, TransactionState};
 use crate::fields::Fields;
 use crate::outcome::{self, Outcome};
@@ -19,11 +20,12 @@ use crate::variants::{ContentType, InstantResult, Variants};
 
 pub(super) async fn initialize(
     State(simulator): State<Arc<Simulator>>,
+    Extension(caller): Who,
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    let opened = simulator.with(|world| open(&simulator, world, &headers, &body));
-    let (tx_ref, response) = match opened {
+    let opened = simulator.with(|world| open(&simulator, world, &caller, (&headers, &body)));
+    let (reference, response) = match opened {
         Ok(opened) => opened,
         Err(refused) => {
             return simulator.with(|world| {
@@ -45,7 +47,7 @@ pub(super) async fn initialize(
         InstantResult::Failed => Outcome::Fail,
     };
     // The result, webhook and callback race ahead of this answer, as they may in real life.
-    outcome::apply(&simulator, &tx_ref, outcome).await;
+    outcome::apply(&simulator, &reference, outcome).await;
     response
 }
 
@@ -67,13 +69,13 @@ impl Refused {
 fn open(
     simulator: &Simulator,
     world: &mut World,
-    headers: &HeaderMap,
-    body: &str,
+    caller: &Caller,
+    (headers, body): (&HeaderMap, &str),
 ) -> Result<(String, Response), Refused> {
     let fields = Fields::parse(body);
-    check(world, headers, &fields)?;
-    let transaction = new_transaction(simulator, world, &fields);
-    let tx_ref = transaction.tx_ref.clone();
+    check(world, caller, headers, &fields)?;
+    let transaction = new_transaction(world, caller, &fields);
+    let reference = transaction.reference.clone();
     let address = format!(
         "{}/checkout/payment/{}",
         simulator.public_url, transaction.token
@@ -82,12 +84,17 @@ fn open(
     world.touch();
     let data = json!({ "checkout_url": address });
     Ok((
-        tx_ref,
+        reference,
         envelope(&world.variants, 200, "Hosted Link", "success", data),
     ))
 }
 
-fn check(world: &World, headers: &HeaderMap, fields: &Fields) -> Result<(), Refused> {
+fn check(
+    world: &World,
+    caller: &Caller,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<(), Refused> {
     let variants = &world.variants;
     let refuse = |message: &str| Err(Refused::text(variants, 400, message));
     let is_json = headers
@@ -129,9 +136,10 @@ fn check(world: &World, headers: &HeaderMap, fields: &Fields) -> Result<(), Refu
     if variants.merchant_blocked {
         return refuse("User can't receive payments");
     }
+    let tx_ref = fields.get("tx_ref").unwrap_or_default();
     if world
         .book
-        .transaction(fields.get("tx_ref").unwrap_or_default())
+        .transaction_of(&caller.merchant, tx_ref)
         .is_some()
     {
         return refuse("Transaction reference has been used before");
@@ -139,7 +147,8 @@ fn check(world: &World, headers: &HeaderMap, fields: &Fields) -> Result<(), Refu
     Ok(())
 }
 
-fn new_transaction(simulator: &Simulator, world: &mut World, fields: &Fields) -> Transaction {
+/// A payment that waits for its buyer.
+pub(crate) fn new_transaction(world: &mut World, caller: &Caller, fields: &Fields) -> Transaction {
     let now = world.now();
     let amount_minor = fields
         .get("amount")
@@ -148,13 +157,15 @@ fn new_transaction(simulator: &Simulator, world: &mut World, fields: &Fields) ->
     let fee = amount_minor * world.variants.fee_basis_points;
     let mut transaction = Transaction {
         number: world.book.transaction_count() + 1,
+        merchant: caller.merchant.clone(),
         tx_ref: fields.owned("tx_ref").unwrap_or_default(),
         reference: world.book.ids().payment_reference(),
         token: world.book.ids().checkout_token(),
         amount_minor,
         charge_minor: (fee + 5_000) / 10_000,
         currency: fields.owned("currency").unwrap_or_default(),
-        mode: simulator.mode().to_owned(),
+        mode: caller.mode.to_owned(),
+        kind: "API".to_owned(),
         state: TransactionState::Pending,
         method: None,
         email: fields.owned("email"),

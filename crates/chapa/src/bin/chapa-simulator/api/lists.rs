@@ -1,93 +1,25 @@
-//! Lists: transactions, a transaction's events, banks, currencies, balances.
+//! Small lists: a transaction's events, banks, currencies.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::Extension;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::book::{Transaction, TransactionState};
+use super::Who;
 use crate::clock::stamp;
-use crate::reply::{decimal, envelope, json, number, refusal};
-use crate::simulator::{Simulator, World};
-
-const PAGE_SIZE: usize = 10;
-
-pub(super) async fn transactions(
-    State(simulator): State<Arc<Simulator>>,
-    Query(query): Query<BTreeMap<String, String>>,
-) -> Response {
-    let page = query
-        .get("page")
-        .and_then(|page| page.parse::<usize>().ok())
-        .unwrap_or(1)
-        .max(1);
-    simulator.with(|world| {
-        let all = world.book.transactions();
-        let skipped = page.saturating_sub(1).saturating_mul(PAGE_SIZE);
-        let rows: Vec<Value> = all
-            .iter()
-            .skip(skipped)
-            .take(PAGE_SIZE)
-            .map(|t| row(t))
-            .collect();
-        let address = |page: usize| format!("{}/v1/transactions?page={page}", simulator.public_url);
-        let has_next = all.len() > skipped.saturating_add(PAGE_SIZE);
-        let data = json!({
-            "transactions": rows,
-            "pagination": {
-                "per_page": PAGE_SIZE,
-                "current_page": page,
-                "first_page_url": address(1),
-                "next_page_url": has_next.then(|| address(page + 1)),
-                "prev_page_url": (page > 1).then(|| address(page - 1)),
-            },
-        });
-        envelope(
-            &world.variants,
-            200,
-            "Transactions retrieved",
-            "success",
-            data,
-        )
-    })
-}
-
-fn row(transaction: &Transaction) -> Value {
-    let status = match transaction.state {
-        TransactionState::Pending => "pending",
-        TransactionState::Charged => "success",
-        TransactionState::Failed => "failed",
-        TransactionState::Cancelled => "cancelled",
-        TransactionState::Reversed => "reversed",
-    };
-    json!({
-        "status": status,
-        "ref_id": transaction.reference,
-        "type": "API",
-        "created_at": stamp(transaction.created_at),
-        "currency": transaction.currency,
-        "amount": decimal(transaction.amount_minor),
-        "charge": decimal(transaction.charge_minor),
-        "trans_id": null,
-        "payment_method": transaction.method,
-        "customer": {
-            "id": transaction.number,
-            "email": transaction.email,
-            "first_name": transaction.first_name,
-            "last_name": transaction.last_name,
-            "mobile": transaction.phone_number,
-        },
-    })
-}
+use crate::reply::{envelope, json, refusal};
+use crate::simulator::Simulator;
 
 pub(super) async fn timeline(
     State(simulator): State<Arc<Simulator>>,
+    Extension(caller): Who,
     Path(reference): Path<String>,
 ) -> Response {
     simulator.with(|world| {
-        let Some(transaction) = world.book.transaction_by_any(&reference) else {
+        let found = world.book.transaction_by_any(&caller.merchant, &reference);
+        let Some(transaction) = found.filter(|transaction| caller.sees(transaction)) else {
             return refusal(&world.variants, 404, "Transaction not found");
         };
         let rows: Vec<Value> = transaction
@@ -140,46 +72,4 @@ pub(super) async fn currencies(State(simulator): State<Arc<Simulator>>) -> Respo
         "status": "success", "currency_code": [1, 2], "currency_name": ["ETB", "USD"],
     });
     simulator.with(|world| json(&world.variants, 200, &body))
-}
-
-pub(super) async fn balances(State(simulator): State<Arc<Simulator>>) -> Response {
-    simulator.with(|world| {
-        let rows = ["ETB", "USD"].map(|currency| balance_of(world, currency));
-        envelope(&world.variants, 200, "Balances retrieved", "success", rows)
-    })
-}
-
-pub(super) async fn balance(
-    State(simulator): State<Arc<Simulator>>,
-    Path(currency): Path<String>,
-) -> Response {
-    simulator.with(|world| match currency.to_ascii_uppercase().as_str() {
-        known @ ("ETB" | "USD") => {
-            let rows = [balance_of(world, known)];
-            envelope(&world.variants, 200, "Balances retrieved", "success", rows)
-        }
-        _ => refusal(
-            &world.variants,
-            400,
-            &format!("Invalid currency, {currency} is not supported"),
-        ),
-    })
-}
-
-/// What was charged, less fees and refunds.
-fn balance_of(world: &World, currency: &str) -> Value {
-    let of_currency =
-        |t: &&Transaction| t.currency == currency && t.state == TransactionState::Charged;
-    let earned: i64 = world
-        .book
-        .transactions()
-        .into_iter()
-        .filter(of_currency)
-        .map(|t| t.amount_minor - t.charge_minor - world.book.refunded_minor(&t.tx_ref, false))
-        .sum();
-    json!({
-        "currency": currency,
-        "available_balance": number(earned),
-        "ledger_balance": number(earned),
-    })
 }

@@ -2,37 +2,35 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::validation::amount_minor;
-use crate::book::{Refund, RefundState, TransactionState};
+use super::{Caller, Who};
+use crate::book::{Account, Refund, RefundState, TransactionState};
 use crate::clock::stamp;
-use crate::delivery;
 use crate::fields::Fields;
+use crate::refunds;
 use crate::reply::{decimal, envelope, number, refusal};
 use crate::simulator::{Simulator, World};
-use crate::variants::{RefundProgress, RefundShape, Variants};
+use crate::variants::{RefundLookup, RefundShape, Variants};
 
 pub(super) async fn refund(
     State(simulator): State<Arc<Simulator>>,
+    Extension(caller): Who,
     Path(reference): Path<String>,
     body: String,
 ) -> Response {
     let fields = Fields::parse(&body);
-    let response = simulator.with(|world| match accept(world, &reference, &fields) {
-        Ok(refund) => acceptance(&world.variants, &refund),
-        Err((http_status, message)) => refusal(&world.variants, http_status, message),
-    });
-    let instant = simulator.with(|world| {
-        matches!(
-            world.variants.refund_progress,
-            RefundProgress::Instant | RefundProgress::Reversed
-        )
-    });
-    if instant {
-        delivery::advance_refunds(&simulator).await;
+    let (response, ref_id) =
+        simulator.with(|world| match accept(world, &caller, &reference, &fields) {
+            Ok(refund) => (acceptance(&world.variants, &refund), Some(refund.ref_id)),
+            Err((http_status, message)) => (refusal(&world.variants, http_status, message), None),
+        });
+    if let Some(ref_id) = ref_id {
+        refunds::after_acceptance(&simulator, &ref_id).await;
     }
     response
 }
@@ -40,15 +38,19 @@ pub(super) async fn refund(
 /// Takes a refund into the book, or says why not.
 pub(crate) fn accept(
     world: &mut World,
+    caller: &Caller,
     reference: &str,
     fields: &Fields,
 ) -> Result<Refund, (u16, &'static str)> {
-    let transaction = world.book.transaction_by_any(reference).cloned();
-    let transaction = transaction.ok_or((404, "Transaction not found"))?;
+    let found = world.book.transaction_by_any(&caller.merchant, reference);
+    let transaction = found
+        .filter(|transaction| caller.sees(transaction))
+        .cloned()
+        .ok_or((404, "Transaction not found"))?;
     if transaction.state != TransactionState::Charged {
         return Err((400, "Transaction is not refundable"));
     }
-    let left = transaction.amount_minor - world.book.refunded_minor(&transaction.tx_ref, false);
+    let left = transaction.amount_minor - world.book.refunded_minor(&transaction.reference, false);
     if left <= 0 {
         return Err((400, "Transaction has already been refunded"));
     }
@@ -68,13 +70,21 @@ pub(crate) fn accept(
     let merchant_reference = fields.owned("reference");
     if merchant_reference
         .as_deref()
-        .is_some_and(|own| world.book.refund(own).is_some())
+        .is_some_and(|own| world.book.refund_of(&caller.merchant, own).is_some())
     {
         return Err((400, "Refund reference has been used before"));
+    }
+    let available = world
+        .book
+        .ledger()
+        .held(&transaction.purse(), Account::Available);
+    if world.variants.check_balance && wanted > available {
+        return Err((400, "Insufficient balance"));
     }
     let now = world.now();
     let refund = Refund {
         ref_id: world.book.ids().refund_reference(),
+        merchant: caller.merchant.clone(),
         tx_ref: transaction.tx_ref,
         payment_reference: transaction.reference,
         merchant_reference,
@@ -134,13 +144,26 @@ fn details(refund: &Refund) -> Value {
 
 pub(super) async fn verify(
     State(simulator): State<Arc<Simulator>>,
+    Extension(caller): Who,
     Path(reference): Path<String>,
 ) -> Response {
-    simulator.with(|world| match world.book.refund(&reference) {
+    simulator.with(|world| match find(world, &caller, &reference) {
         Some(refund) => {
             let message = "Refund verified successfully";
             envelope(&world.variants, 200, message, "success", details(refund))
         }
         None => refusal(&world.variants, 404, "Refund not found"),
+    })
+}
+
+fn find<'a>(world: &'a World, caller: &Caller, reference: &str) -> Option<&'a Refund> {
+    let by_chapa = world.book.refund(reference);
+    let by_own = match world.variants.refund_lookup {
+        RefundLookup::Any => world.book.refund_of(&caller.merchant, reference),
+        RefundLookup::RefIdOnly => None,
+    };
+    by_chapa.or(by_own).filter(|refund| {
+        let payment = world.book.transaction(&refund.payment_reference);
+        payment.is_some_and(|payment| caller.sees(payment))
     })
 }

@@ -96,7 +96,7 @@ pub(super) fn forms(fields: &Fields, variants: &Variants) -> Complaint {
 }
 
 /// Minor units of an amount that Chapa would take.
-pub(super) fn amount_minor(text: &str) -> Option<i64> {
+pub(crate) fn amount_minor(text: &str) -> Option<i64> {
     let minor = money::parse_minor(text, 2).ok()?;
     (1..=MAX_AMOUNT_MINOR).contains(&minor).then_some(minor)
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::{Caller, Who};
 use crate::book::{Transaction, TransactionState};
 use crate::clock::stamp;
 use crate::reply::{decimal, envelope, number, number_with_decimals, quoted, refusal};
@@ -31,7 +33,7 @@ struct Details<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_method: Option<&'a str>,
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: &'a str,
     status: &'a str,
     reference: &'a str,
     tx_ref: &'a str,
@@ -43,18 +45,19 @@ struct Details<'a> {
 
 pub(super) async fn verify(
     State(simulator): State<Arc<Simulator>>,
+    Extension(caller): Who,
     Path(tx_ref): Path<String>,
 ) -> Response {
-    simulator.with(|world| answer(&simulator, world, &tx_ref))
+    simulator.with(|world| answer(world, &caller, &tx_ref))
 }
 
-fn answer(simulator: &Simulator, world: &World, tx_ref: &str) -> Response {
+fn answer(world: &World, caller: &Caller, tx_ref: &str) -> Response {
     let variants = &world.variants;
-    if variants.cross_mode {
-        let (key, transaction) = if simulator.mode() == "live" {
-            ("Live", "test")
-        } else {
-            ("Test", "live")
+    let found = world.book.transaction_of(&caller.merchant, tx_ref);
+    if variants.cross_mode || found.is_some_and(|transaction| !caller.sees(transaction)) {
+        let (key, transaction) = match caller.mode {
+            "live" => ("Live", "test"),
+            _ => ("Test", "live"),
         };
         let message =
             format!("{key} secret keys can't be used to verify a {transaction} transaction");
@@ -69,7 +72,7 @@ fn answer(simulator: &Simulator, world: &World, tx_ref: &str) -> Response {
     };
     let not_paid =
         |status: Value| envelope(variants, 404, "Payment not paid yet", status, Value::Null);
-    let Some(transaction) = world.book.transaction(tx_ref) else {
+    let Some(transaction) = found else {
         return missing();
     };
     let details = |status| details(variants, transaction, status);
@@ -92,9 +95,7 @@ fn answer(simulator: &Simulator, world: &World, tx_ref: &str) -> Response {
             AfterCancel::NotFound => missing(),
         },
         TransactionState::Charged => {
-            let refunded_minor = world.book.refunded_minor(tx_ref, true);
-            let is_refunded = refunded_minor >= transaction.amount_minor;
-            if is_refunded && variants.refunded == AfterRefund::Refunded {
+            if is_seen_as_refunded(world, transaction) {
                 say("success", "refunded")
             } else {
                 say("success", "success")
@@ -132,7 +133,7 @@ fn details<'a>(variants: &Variants, transaction: &'a Transaction, status: &'a st
         mode: &transaction.mode,
         method,
         payment_method,
-        kind: "API",
+        kind: &transaction.kind,
         status,
         reference: &transaction.reference,
         tx_ref: &transaction.tx_ref,
@@ -141,6 +142,12 @@ fn details<'a>(variants: &Variants, transaction: &'a Transaction, status: &'a st
         created_at: stamp(transaction.created_at),
         updated_at: stamp(transaction.updated_at),
     }
+}
+
+/// Whether everything went back, and Chapa is to say so.
+pub(super) fn is_seen_as_refunded(world: &World, transaction: &Transaction) -> bool {
+    let refunded_minor = world.book.refunded_minor(&transaction.reference, true);
+    refunded_minor >= transaction.amount_minor && world.variants.refunded == AfterRefund::Refunded
 }
 
 /// What the page was given to show.

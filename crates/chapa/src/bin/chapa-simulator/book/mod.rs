@@ -1,18 +1,27 @@
-//! What the simulated Chapa remembers, and how it is kept in a file. No network.
+//! What the simulated Chapa remembers. No network.
 
+mod file;
+mod ledger;
+mod listing;
+mod merchant;
+mod money;
 mod refund;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod webhook;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::path::Path;
 
-use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Ids;
 
+pub(crate) use ledger::{Account, Ledger, Line, LineKind, Purse};
+pub(crate) use listing::{Arrival, Disguise};
+pub(crate) use merchant::{DEFAULT_MERCHANT, Merchant, is_live_key};
+pub(crate) use money::Moved;
 pub(crate) use refund::{Refund, RefundState};
 pub(crate) use transaction::{TimelineRow, Transaction, TransactionState};
 pub(crate) use webhook::{Delivery, Webhook, WebhookState};
@@ -38,14 +47,27 @@ pub(crate) struct Call {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Book {
     ids: Ids,
-    pub(crate) clock_offset_seconds: i64,
+    #[serde(flatten)]
+    pub(crate) clock: crate::clock::Clock,
+    /// Those of the control API; the first is the command line's and is not kept.
+    #[serde(default)]
+    merchants: Vec<Merchant>,
+    /// By `tx_ref` in files of older versions, by Chapa's reference from then on.
     transactions: BTreeMap<String, Transaction>,
     refunds: Vec<Refund>,
     webhooks: Vec<Webhook>,
+    #[serde(default)]
+    ledger: Ledger,
+    /// By Chapa's reference.
+    #[serde(default)]
+    pub(crate) disguises: BTreeMap<String, Disguise>,
+    #[serde(default)]
+    pub(crate) arrivals: Vec<Arrival>,
     #[serde(skip)]
-    tx_ref_by_token: BTreeMap<String, String>,
+    reference_by_token: BTreeMap<String, String>,
+    /// By merchant and `tx_ref`: two merchants may use the same one.
     #[serde(skip)]
-    tx_ref_by_reference: BTreeMap<String, String>,
+    reference_by_tx_ref: BTreeMap<(String, String), String>,
     #[serde(skip)]
     calls: VecDeque<Call>,
 }
@@ -58,79 +80,93 @@ impl Book {
         }
     }
 
-    /// Reads a kept book; `None` when there is no such file.
-    pub(crate) fn load(path: &Path) -> anyhow::Result<Option<Self>> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).context("the state file cannot be read"),
-        };
-        let mut book: Self =
-            serde_json::from_str(&text).context("the state file is not this program's")?;
-        for transaction in book.transactions.values() {
-            let tx_ref = &transaction.tx_ref;
-            book.tx_ref_by_token
-                .insert(transaction.token.clone(), tx_ref.clone());
-            book.tx_ref_by_reference
-                .insert(transaction.reference.clone(), tx_ref.clone());
-        }
-        for webhook in &mut book.webhooks {
-            // Stopped in the middle of its first attempt: nobody knows whether it arrived.
-            if webhook.state == WebhookState::Pending && webhook.next_attempt_at.is_none() {
-                webhook.next_attempt_at = Some(DateTime::UNIX_EPOCH);
-            }
-        }
-        Ok(Some(book))
-    }
-
-    /// Writes the whole book beside the file and renames it: a reader never sees half.
-    pub(crate) fn save(&self, path: &Path) -> anyhow::Result<()> {
-        let beside = path.with_extension("tmp");
-        let text = serde_json::to_vec(self).context("the state cannot be written down")?;
-        std::fs::write(&beside, text).context("the state file cannot be written")?;
-        std::fs::rename(&beside, path).context("the state file cannot be replaced")
-    }
-
     pub(crate) fn ids(&mut self) -> &mut Ids {
         &mut self.ids
     }
 
+    /// The command line's first.
+    pub(crate) fn merchants(&self) -> &[Merchant] {
+        &self.merchants
+    }
+
+    pub(crate) fn merchant(&self, name: &str) -> Option<&Merchant> {
+        self.merchants.iter().find(|m| m.name == name)
+    }
+
+    pub(crate) fn merchant_mut(&mut self, name: &str) -> Option<&mut Merchant> {
+        self.merchants.iter_mut().find(|m| m.name == name)
+    }
+
+    pub(crate) fn add_merchant(&mut self, merchant: Merchant) {
+        self.merchants.push(merchant);
+    }
+
+    /// Puts the command line's merchant in the first place, over what a file kept of it.
+    pub(crate) fn seat_default(&mut self, merchant: Merchant) {
+        self.merchants.retain(|kept| kept.name != merchant.name);
+        self.merchants.insert(0, merchant);
+    }
+
+    /// Whose key this is, and the mode that it works in.
+    pub(crate) fn caller(&self, key: &str) -> Option<(&Merchant, &'static str)> {
+        let mut merchants = self.merchants.iter();
+        merchants.find_map(|merchant| Some((merchant, merchant.mode_of(key)?)))
+    }
+
     pub(crate) fn add_transaction(&mut self, transaction: Transaction) {
-        let tx_ref = transaction.tx_ref.clone();
-        self.tx_ref_by_token
-            .insert(transaction.token.clone(), tx_ref.clone());
-        self.tx_ref_by_reference
-            .insert(transaction.reference.clone(), tx_ref.clone());
-        self.transactions.insert(tx_ref, transaction);
+        self.index(&transaction);
+        self.transactions
+            .insert(transaction.reference.clone(), transaction);
+    }
+
+    fn index(&mut self, transaction: &Transaction) {
+        let reference = &transaction.reference;
+        self.reference_by_token
+            .insert(transaction.token.clone(), reference.clone());
+        let owned = (transaction.merchant.clone(), transaction.tx_ref.clone());
+        self.reference_by_tx_ref.insert(owned, reference.clone());
+    }
+
+    /// By Chapa's reference.
+    pub(crate) fn transaction(&self, reference: &str) -> Option<&Transaction> {
+        self.transactions.get(reference)
+    }
+
+    pub(crate) fn transaction_mut(&mut self, reference: &str) -> Option<&mut Transaction> {
+        self.transactions.get_mut(reference)
     }
 
     /// By the merchant's own reference.
-    pub(crate) fn transaction(&self, tx_ref: &str) -> Option<&Transaction> {
-        self.transactions.get(tx_ref)
+    pub(crate) fn transaction_of(&self, merchant: &str, tx_ref: &str) -> Option<&Transaction> {
+        let owned = (merchant.to_owned(), tx_ref.to_owned());
+        self.transactions.get(self.reference_by_tx_ref.get(&owned)?)
     }
 
-    pub(crate) fn transaction_mut(&mut self, tx_ref: &str) -> Option<&mut Transaction> {
-        self.transactions.get_mut(tx_ref)
+    /// By Chapa's reference or by the merchant's, if it is this merchant's.
+    pub(crate) fn transaction_by_any(&self, merchant: &str, either: &str) -> Option<&Transaction> {
+        let by_chapa = self.transactions.get(either);
+        by_chapa
+            .filter(|transaction| transaction.merchant == merchant)
+            .or_else(|| self.transaction_of(merchant, either))
     }
 
-    /// By Chapa's reference or by the merchant's.
-    pub(crate) fn transaction_by_any(&self, reference: &str) -> Option<&Transaction> {
-        let tx_ref = self
-            .tx_ref_by_reference
-            .get(reference)
-            .map_or(reference, String::as_str);
-        self.transactions.get(tx_ref)
+    /// By Chapa's reference or by any merchant's, the command line's first: for the control API.
+    pub(crate) fn find_transaction(&self, either: &str) -> Option<&Transaction> {
+        let mut merchants = self.merchants.iter();
+        self.transactions
+            .get(either)
+            .or_else(|| merchants.find_map(|m| self.transaction_of(&m.name, either)))
     }
 
     /// By the last part of the checkout page's address.
     pub(crate) fn transaction_by_token(&self, token: &str) -> Option<&Transaction> {
-        self.transactions.get(self.tx_ref_by_token.get(token)?)
+        self.transactions.get(self.reference_by_token.get(token)?)
     }
 
     /// Newest first.
     pub(crate) fn transactions(&self) -> Vec<&Transaction> {
         let mut all: Vec<&Transaction> = self.transactions.values().collect();
-        all.sort_by(|a, b| (b.number, &b.tx_ref).cmp(&(a.number, &a.tx_ref)));
+        all.sort_by_key(|transaction| std::cmp::Reverse(transaction.number));
         all
     }
 
@@ -138,37 +174,20 @@ impl Book {
         self.transactions.len() as u64
     }
 
-    pub(crate) fn add_refund(&mut self, refund: Refund) {
-        self.refunds.push(refund);
-    }
-
     pub(crate) fn refunds(&self) -> &[Refund] {
         &self.refunds
     }
 
-    pub(crate) fn refunds_mut(&mut self) -> &mut [Refund] {
-        &mut self.refunds
+    /// By Chapa's reference of the refund.
+    pub(crate) fn refund(&self, ref_id: &str) -> Option<&Refund> {
+        self.refunds.iter().find(|refund| refund.ref_id == ref_id)
     }
 
-    /// By Chapa's reference of the refund or by the merchant's.
-    pub(crate) fn refund(&self, reference: &str) -> Option<&Refund> {
+    /// By the merchant's own reference of the refund.
+    pub(crate) fn refund_of(&self, merchant: &str, own: &str) -> Option<&Refund> {
         self.refunds.iter().find(|refund| {
-            refund.ref_id == reference || refund.merchant_reference.as_deref() == Some(reference)
+            refund.merchant == merchant && refund.merchant_reference.as_deref() == Some(own)
         })
-    }
-
-    /// Minor units that were given back, or are on their way.
-    pub(crate) fn refunded_minor(&self, tx_ref: &str, only_final: bool) -> i64 {
-        self.refunds
-            .iter()
-            .filter(|refund| refund.tx_ref == tx_ref)
-            .filter(|refund| match refund.state {
-                RefundState::Refunded => true,
-                RefundState::Initiated | RefundState::Processing => !only_final,
-                RefundState::Reversed => false,
-            })
-            .map(|refund| refund.amount_minor)
-            .sum()
     }
 
     /// Adds a webhook and returns its number, which counts from 1.

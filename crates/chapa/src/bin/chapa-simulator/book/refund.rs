@@ -11,6 +11,7 @@ pub(crate) enum RefundState {
     Processing,
     Refunded,
     Reversed,
+    Failed,
 }
 
 impl RefundState {
@@ -21,11 +22,17 @@ impl RefundState {
             Self::Processing => "processing",
             Self::Refunded => "refunded",
             Self::Reversed => "reversed",
+            Self::Failed => "failed",
         }
     }
 
     pub(crate) fn is_final(self) -> bool {
-        matches!(self, Self::Refunded | Self::Reversed)
+        matches!(self, Self::Refunded | Self::Reversed | Self::Failed)
+    }
+
+    /// Whether the money is the buyer's, or on its way there.
+    pub(crate) fn takes_money(self) -> bool {
+        !matches!(self, Self::Reversed | Self::Failed)
     }
 }
 
@@ -33,6 +40,9 @@ impl RefundState {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Refund {
     pub(crate) ref_id: String,
+    /// Whose it is; empty in files of older versions, where there was one merchant only.
+    #[serde(default)]
+    pub(crate) merchant: String,
     pub(crate) tx_ref: String,
     pub(crate) payment_reference: String,
     pub(crate) merchant_reference: Option<String>,

@@ -4,6 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::ledger::{About, Purse};
+use super::merchant::DEFAULT_MERCHANT;
+
 /// Where a payment stands. Whether an open one has expired depends on the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +31,8 @@ pub(crate) struct TimelineRow {
 pub(crate) struct Transaction {
     /// Counts from 1 in the order of arrival.
     pub(crate) number: u64,
+    #[serde(default = "default_merchant")]
+    pub(crate) merchant: String,
     pub(crate) tx_ref: String,
     pub(crate) reference: String,
     pub(crate) token: String,
@@ -35,6 +40,9 @@ pub(crate) struct Transaction {
     pub(crate) charge_minor: i64,
     pub(crate) currency: String,
     pub(crate) mode: String,
+    /// `API`, or `Payment Link` for what no shop asked for.
+    #[serde(default = "of_api")]
+    pub(crate) kind: String,
     pub(crate) state: TransactionState,
     pub(crate) method: Option<String>,
     pub(crate) email: Option<String>,
@@ -54,7 +62,41 @@ pub(crate) struct Transaction {
     pub(crate) timeline: Vec<TimelineRow>,
 }
 
+fn default_merchant() -> String {
+    DEFAULT_MERCHANT.to_owned()
+}
+
+fn of_api() -> String {
+    "API".to_owned()
+}
+
 impl Transaction {
+    /// Whose money it moves.
+    pub(crate) fn purse(&self) -> Purse {
+        Purse {
+            merchant: self.merchant.clone(),
+            mode: self.mode.clone(),
+            currency: self.currency.clone(),
+        }
+    }
+
+    /// What its lines in the ledger are about.
+    pub(crate) fn about(&self, refund: Option<&str>) -> About {
+        About {
+            tx_ref: Some(self.tx_ref.clone()),
+            reference: Some(self.reference.clone()),
+            refund: refund.map(str::to_owned),
+        }
+    }
+
+    /// Whether it was paid, whatever became of the money afterwards.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(
+            self.state,
+            TransactionState::Charged | TransactionState::Reversed
+        )
+    }
+
     /// Whether the buyer may still try on the page.
     pub(crate) fn is_open(&self, now: DateTime<Utc>, max_attempts: u32) -> bool {
         matches!(

@@ -13,6 +13,8 @@ pub(crate) enum WebhookState {
     Delivered,
     /// Kept back on purpose; `redeliver` sends it.
     Dropped,
+    /// Waits for others, to be sent in another order.
+    Held,
     /// Ten attempts and no 200.
     GivenUp,
 }
@@ -30,6 +32,8 @@ pub(crate) struct Delivery {
 pub(crate) struct Webhook {
     /// Counts from 1.
     pub(crate) id: usize,
+    #[serde(default)]
+    pub(crate) merchant: String,
     pub(crate) tx_ref: String,
     pub(crate) event: String,
     pub(crate) url: String,

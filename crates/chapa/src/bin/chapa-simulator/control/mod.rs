@@ -1,6 +1,9 @@
 //! The control API under `/__sim`: what tests and demonstrations do to the simulated Chapa.
 //! Reached from the same machine only.
 
+mod ledger;
+mod listing;
+mod merchants;
 mod settings;
 mod transactions;
 mod webhooks;
@@ -12,7 +15,7 @@ use axum::http::StatusCode;
 use axum::http::header::ORIGIN;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use serde_json::json;
 
@@ -43,13 +46,27 @@ pub(crate) fn routes() -> Router<Arc<Simulator>> {
         )
         .route("/__sim/reset", post(settings::reset))
         .route("/__sim/calls", get(settings::calls))
-        .route("/__sim/transactions", get(transactions::list))
+        .route(
+            "/__sim/transactions",
+            get(transactions::list).post(listing::charge),
+        )
         .route("/__sim/transactions/{tx_ref}", get(transactions::show))
         .route(
             "/__sim/transactions/{tx_ref}/{action}",
             post(transactions::act),
         )
-        .route("/__sim/refunds", get(transactions::refunds))
+        .route(
+            "/__sim/merchants",
+            get(merchants::list).post(merchants::create),
+        )
+        .route("/__sim/merchants/{name}", patch(merchants::change))
+        .route("/__sim/ledger", get(ledger::whole))
+        .route("/__sim/ledger/{reference}", get(ledger::one))
+        .route("/__sim/balances", post(ledger::deposit))
+        .route("/__sim/listing", get(listing::all).delete(listing::clear))
+        .route("/__sim/listing/arrivals", post(listing::arrive))
+        .route("/__sim/listing/{reference}", patch(listing::disguise))
+        .route("/__sim/refunds", get(transactions::list_refunds))
         .route(
             "/__sim/refunds/{ref_id}/{action}",
             post(transactions::act_on_refund),

@@ -9,14 +9,14 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::{problem, unknown};
-use crate::api::accept_refund;
-use crate::book::{RefundState, Transaction, TransactionState};
-use crate::delivery;
+use crate::api::{Caller, accept_refund};
+use crate::book::{Moved, RefundState, Transaction, TransactionState};
 use crate::fields::Fields;
 use crate::outcome::{self, Outcome};
+use crate::refunds;
 use crate::simulator::{Simulator, World};
 
-fn view(simulator: &Simulator, world: &World, transaction: &Transaction) -> Value {
+pub(super) fn view(simulator: &Simulator, world: &World, transaction: &Transaction) -> Value {
     let charged_minor = match transaction.state {
         TransactionState::Charged => transaction.amount_minor,
         _ => 0,
@@ -27,14 +27,14 @@ fn view(simulator: &Simulator, world: &World, transaction: &Transaction) -> Valu
             "{}/checkout/payment/{}",
             simulator.public_url, transaction.token
         );
-        let tx_ref = &transaction.tx_ref;
+        let reference = &transaction.reference;
         let is_open = transaction.is_open(world.now(), world.variants.max_attempts);
         object.insert("checkout_url".to_owned(), address.into());
         object.insert("is_open".to_owned(), is_open.into());
         object.insert("charged_minor".to_owned(), charged_minor.into());
-        let refunded_minor = world.book.refunded_minor(tx_ref, true);
+        let refunded_minor = world.book.refunded_minor(reference, true);
         object.insert("refunded_minor".to_owned(), refunded_minor.into());
-        let refunding_minor = world.book.refunded_minor(tx_ref, false) - refunded_minor;
+        let refunding_minor = world.book.refunded_minor(reference, false) - refunded_minor;
         object.insert("refunding_minor".to_owned(), refunding_minor.into());
     }
     value
@@ -54,7 +54,7 @@ pub(super) async fn show(
     State(simulator): State<Arc<Simulator>>,
     Path(tx_ref): Path<String>,
 ) -> Response {
-    simulator.with(|world| match world.book.transaction_by_any(&tx_ref) {
+    simulator.with(|world| match world.book.find_transaction(&tx_ref) {
         Some(transaction) => Json(view(&simulator, world, transaction)).into_response(),
         None => unknown("transaction"),
     })
@@ -69,14 +69,11 @@ pub(super) async fn act(
     body: String,
 ) -> Response {
     let fields = Fields::parse(&body);
-    let state = simulator.with(|world| world.book.transaction(&tx_ref).map(|t| t.state));
-    let Some(state) = state else {
+    let found = simulator.with(|world| world.book.find_transaction(&tx_ref).cloned());
+    let Some(transaction) = found else {
         return unknown("transaction");
     };
-    let is_settled = matches!(
-        state,
-        TransactionState::Charged | TransactionState::Reversed
-    );
+    let (state, reference) = (transaction.state, transaction.reference.as_str());
     let outcome = match action.as_str() {
         "pay" => Outcome::Pay {
             method: fields.owned("method").unwrap_or_else(|| "test".to_owned()),
@@ -86,15 +83,15 @@ pub(super) async fn act(
         "cancel" => Outcome::Cancel,
         "reverse" if state == TransactionState::Charged => Outcome::Reverse,
         "reverse" => return problem(StatusCode::CONFLICT, "only what was paid is reversed"),
-        "expire" => return expire(&simulator, &tx_ref),
-        "refund" => return refund(&simulator, &tx_ref, &fields).await,
+        "expire" => return expire(&simulator, reference),
+        "refund" => return refund(&simulator, &transaction, &fields).await,
         _ => return unknown("action"),
     };
-    if is_settled && !matches!(outcome, Outcome::Reverse) {
+    if transaction.is_settled() && !matches!(outcome, Outcome::Reverse) {
         return problem(StatusCode::CONFLICT, "the transaction is paid already");
     }
-    let redirect = outcome::apply(&simulator, &tx_ref, outcome).await;
-    simulator.with(|world| match world.book.transaction(&tx_ref) {
+    let redirect = outcome::apply(&simulator, reference, outcome).await;
+    simulator.with(|world| match world.book.transaction(reference) {
         Some(transaction) => {
             let mut value = view(&simulator, world, transaction);
             value["redirect"] = json!(redirect);
@@ -104,15 +101,15 @@ pub(super) async fn act(
     })
 }
 
-fn expire(simulator: &Simulator, tx_ref: &str) -> Response {
+fn expire(simulator: &Simulator, reference: &str) -> Response {
     simulator.with(|world| {
         let now = world.now();
-        if let Some(transaction) = world.book.transaction_mut(tx_ref) {
+        if let Some(transaction) = world.book.transaction_mut(reference) {
             transaction.expires_at = now;
             transaction.note("Checkout page expired", false, now);
         }
         world.touch();
-        match world.book.transaction(tx_ref) {
+        match world.book.transaction(reference) {
             Some(transaction) => Json(view(simulator, world, transaction)).into_response(),
             None => unknown("transaction"),
         }
@@ -120,21 +117,28 @@ fn expire(simulator: &Simulator, tx_ref: &str) -> Response {
 }
 
 /// A refund from Chapa's dashboard: `amount`, `reason` and `reference` may be given.
-async fn refund(simulator: &Arc<Simulator>, tx_ref: &str, fields: &Fields) -> Response {
-    match simulator.with(|world| accept_refund(world, tx_ref, fields)) {
+async fn refund(
+    simulator: &Arc<Simulator>,
+    transaction: &Transaction,
+    fields: &Fields,
+) -> Response {
+    let caller = Caller::owner_of(transaction);
+    let reference = &transaction.reference;
+    match simulator.with(|world| accept_refund(world, &caller, reference, fields)) {
         Ok(refund) => {
-            delivery::advance_refunds(simulator).await;
+            refunds::after_acceptance(simulator, &refund.ref_id).await;
             simulator.with(|world| Json(world.book.refund(&refund.ref_id)).into_response())
         }
         Err((_, message)) => problem(StatusCode::CONFLICT, message),
     }
 }
 
-pub(super) async fn refunds(State(simulator): State<Arc<Simulator>>) -> Response {
+pub(super) async fn list_refunds(State(simulator): State<Arc<Simulator>>) -> Response {
     simulator.with(|world| Json(world.book.refunds()).into_response())
 }
 
-/// `process`, `complete` or `reverse`; the last two send the webhook.
+/// `process`, `complete`, `reverse` or `fail`, by Chapa's reference of the refund or the merchant's;
+/// all but the first send the webhook.
 pub(super) async fn act_on_refund(
     State(simulator): State<Arc<Simulator>>,
     Path((ref_id, action)): Path<(String, String)>,
@@ -143,29 +147,22 @@ pub(super) async fn act_on_refund(
         "process" => RefundState::Processing,
         "complete" => RefundState::Refunded,
         "reverse" => RefundState::Reversed,
+        "fail" => RefundState::Failed,
         _ => return unknown("action"),
     };
-    let moved = simulator.with(|world| {
-        let now = world.now();
-        let refund = world
-            .book
-            .refunds_mut()
-            .iter_mut()
-            .find(|refund| refund.ref_id == ref_id)?;
-        if refund.state.is_final() {
-            return Some(false);
-        }
-        refund.state = state;
-        refund.updated_at = now;
-        world.touch();
-        Some(true)
+    let known = simulator.with(|world| {
+        let by_chapa = world.book.refund(&ref_id);
+        let mut merchants = world.book.merchants().iter();
+        let found =
+            by_chapa.or_else(|| merchants.find_map(|m| world.book.refund_of(&m.name, &ref_id)));
+        found.map(|refund| refund.ref_id.clone())
     });
-    match moved {
-        None => unknown("refund"),
-        Some(false) => problem(StatusCode::CONFLICT, "the refund has ended already"),
-        Some(true) => {
-            delivery::announce_refund(&simulator, &ref_id).await;
-            simulator.with(|world| Json(world.book.refund(&ref_id)).into_response())
-        }
+    let Some(ref_id) = known else {
+        return unknown("refund");
+    };
+    match refunds::order(&simulator, &ref_id, state).await {
+        Moved::Unknown => unknown("refund"),
+        Moved::Ended => problem(StatusCode::CONFLICT, "the refund has ended already"),
+        Moved::Yes => simulator.with(|world| Json(world.book.refund(&ref_id)).into_response()),
     }
 }
