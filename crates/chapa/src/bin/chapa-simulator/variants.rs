@@ -54,7 +54,8 @@ words! {
     Headers { #[default] Both, XOnly, StaticOnly, StaticOverBody, None, Basic }
     /// What a webhook's body is.
     WebhookBody {
-        #[default] Flat, Nested, TamperedAmount, UnknownEvent, ShortNames, WrongMode, Huge, InvalidJson
+        #[default] Flat, Nested, TamperedAmount, UnknownEvent, ShortNames, WrongMode, Huge,
+        InvalidJson
     }
 }
 

@@ -188,7 +188,9 @@ fn happen(book: &mut Book, (what, which, amount): (u8, u64, i64)) {
 
 proptest! {
     #[test]
-    fn totals_always_balance(happenings in prop::collection::vec((0..6_u8, 0..30_u64, 1..50_000_i64), 0..80)) {
+    fn totals_always_balance(
+        happenings in prop::collection::vec((0..6_u8, 0..30_u64, 1..50_000_i64), 0..80)
+    ) {
         let mut book = Book::new(1);
         for number in 1..=3 {
             book.add_transaction(payment(number, 40_000, 1_200));

@@ -137,8 +137,8 @@ pub(super) async fn list_refunds(State(simulator): State<Arc<Simulator>>) -> Res
     simulator.with(|world| Json(world.book.refunds()).into_response())
 }
 
-/// `process`, `complete`, `reverse` or `fail`, by Chapa's reference of the refund or the merchant's;
-/// all but the first send the webhook.
+/// `process`, `complete`, `reverse` or `fail`, by Chapa's reference of the refund or the
+/// merchant's; all but the first send the webhook.
 pub(super) async fn act_on_refund(
     State(simulator): State<Arc<Simulator>>,
     Path((ref_id, action)): Path<(String, String)>,
