@@ -6,7 +6,7 @@ use std::fmt;
 use anyhow::Context;
 use config::{Config, Environment, File, FileFormat};
 use serde::{
-    Deserializer,
+    Deserialize, Deserializer,
     de::{self, DeserializeOwned},
 };
 
@@ -41,6 +41,60 @@ pub fn load<T: DeserializeOwned>(
     Ok(settings
         .try_deserialize()
         .context("a setting is missing, unknown or of the wrong type")?)
+}
+
+/// A key or password: `Debug` shows only that it is there, and there is no `Display`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps the text; white space around a variable's value is dropped.
+    #[must_use]
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Self(text.as_ref().trim().to_owned())
+    }
+
+    /// Whether there is none at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text, for whoever signs with it or sends it; never to be kept or shown.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_empty() {
+            "Secret(empty)"
+        } else {
+            "Secret(…)"
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+/// A list of secrets, or one text with commas; for `deserialize_with`.
+///
+/// # Errors
+/// When it is neither.
+pub fn secrets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
+    Ok(texts(deserializer)?.into_iter().map(Secret::new).collect())
 }
 
 /// A list, or one text with commas, since environment variables have no lists; for

@@ -25,6 +25,6 @@ pub use jobs::{
     verify_and_settle,
 };
 pub use model::{
-    Attempt, AttemptState, PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus, ProviderId,
-    REFUSALS, StaticTokenPolicy,
+    Attempt, AttemptState, Mode, PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus,
+    ProviderError, ProviderId, REFUSALS, StaticTokenPolicy,
 };

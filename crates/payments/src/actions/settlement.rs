@@ -1,7 +1,6 @@
 //! Settling: from the provider's answer to recorded money. The only place that marks an order
 //! as paid.
 
-use chapa::Observation;
 use chrono::{DateTime, Utc};
 use ids::{CaptureId, ReviewId};
 use kit::{Result, Tx, outbox};
@@ -14,7 +13,7 @@ use super::{change, lock};
 use crate::{
     events::{PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus},
     model::{
-        Attempt, AttemptState, Charge, Disposition, NewCapture, ReviewKind, Verdict,
+        Attempt, AttemptState, Charge, Disposition, NewCapture, Observation, ReviewKind, Verdict,
         differing_charge, evidence_of, verdict,
     },
     store::{self, NewReview},

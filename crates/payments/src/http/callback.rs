@@ -15,7 +15,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{jobs::ConfirmPayment, model::is_worth_asking, store};
+use crate::{
+    jobs::{ConfirmPayment, callback_reference},
+    model::is_worth_asking,
+    store,
+};
 
 pub(super) fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new().routes(routes!(receive_callback, receive_callback_post))
@@ -73,7 +77,7 @@ async fn receive_callback_post(
 async fn receive(kit: &Kit, access: &Access, request: Request) -> Result<Json<Received>> {
     let uri: Uri = request.uri().clone();
     let body = raw_body(request, BODY_BYTES_MAX).await?;
-    if let Some(tx_ref) = chapa::callback::tx_ref(uri.query().unwrap_or_default(), &body) {
+    if let Some(tx_ref) = callback_reference(uri.query().unwrap_or_default(), &body) {
         follow(kit, access, &tx_ref).await?;
     }
     Ok(Json(Received { received: true }))

@@ -6,7 +6,6 @@ use axum::{
     Extension, Json,
     extract::{Request, State},
 };
-use chapa::webhook::Authenticity;
 use ids::WebhookId;
 use kit::{
     Kit, Result,
@@ -19,12 +18,15 @@ use super::callback::Received;
 use crate::{
     actions,
     jobs::Gateway,
-    model::{NewWebhook, PaymentRefusal, StaticTokenPolicy},
+    model::{NewWebhook, Notice, PaymentRefusal, Proof, ProviderId, RawRequest},
 };
 
 pub(super) fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new().routes(routes!(receive_webhook))
 }
+
+/// Whose messages come to this address.
+const PROVIDER: ProviderId = ProviderId::Chapa;
 
 const BODY_BYTES_MAX: usize = 64 * 1024;
 const TEXT_CHARS_MAX: usize = 100;
@@ -48,38 +50,37 @@ async fn receive_webhook(
 ) -> Result<Json<Received>> {
     let headers = request.headers().clone();
     let body = raw_body(request, BODY_BYTES_MAX).await?;
-    let authenticity = chapa::webhook::authenticate(&gateway.webhook_secrets, &headers, &body);
-    let authenticity = match (authenticity, gateway.static_token) {
-        (Authenticity::Signed, _) => "signed",
-        (Authenticity::StaticToken, StaticTokenPolicy::Hint) => "static_token",
-        (Authenticity::StaticToken, StaticTokenPolicy::Refuse) | (Authenticity::Invalid, _) => {
-            metrics::counter!("payment_webhooks_total", "authenticity" => "invalid").increment(1);
-            return Err(PaymentRefusal::InvalidSignature.into());
-        }
+    let request = RawRequest {
+        proof: Proof::Headers(&headers),
+        body: &body,
     };
+    let Ok(notice) = gateway.parse_webhook(PROVIDER, &request) else {
+        metrics::counter!("payment_webhooks_total", "authenticity" => "invalid").increment(1);
+        return Err(PaymentRefusal::InvalidSignature.into());
+    };
+    let authenticity = notice.authenticity.as_str();
     metrics::counter!("payment_webhooks_total", "authenticity" => authenticity).increment(1);
-    let webhook = read(&kit, authenticity, body);
+    let webhook = record(&kit, notice, body);
     let tx = kit.db.begin("receive_payment_webhook").await?;
     actions::receive_webhook(&tx, &webhook).await?;
     tx.commit().await?;
     Ok(Json(Received { received: true }))
 }
 
-/// The message with what it is about, as far as that can be read.
-fn read(kit: &Kit, authenticity: &'static str, body: Vec<u8>) -> NewWebhook {
+/// The message with what it is about, as far as that could be read.
+fn record(kit: &Kit, notice: Notice, body: Vec<u8>) -> NewWebhook {
     let received_at = kit.clock.now();
-    let notice = chapa::webhook::parse(&body).ok();
-    let event = notice.as_ref().map(|notice| storable(&notice.event));
     // A reference of ours is short and plain; anything else names nothing here.
-    let tx_ref = notice.and_then(|notice| notice.tx_ref).filter(|tx_ref| {
+    let tx_ref = notice.tx_ref.filter(|tx_ref| {
         tx_ref.len() <= TEXT_CHARS_MAX && tx_ref.bytes().all(|byte| byte.is_ascii_graphic())
     });
     NewWebhook {
         id: WebhookId::generate(received_at),
+        provider: PROVIDER,
         body_hash: Sha256::digest(&body).to_vec(),
         body,
-        authenticity,
-        event,
+        authenticity: notice.authenticity,
+        event: notice.event.as_deref().map(storable),
         tx_ref,
         received_at,
     }

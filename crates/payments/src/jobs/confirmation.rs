@@ -7,7 +7,10 @@ use super::Gateway;
 use crate::{
     actions,
     http::AttemptView,
-    model::{Attempt, AttemptState, Call, Operation, PaymentNews, PaymentRefusal, is_worth_asking},
+    model::{
+        Attempt, AttemptState, Call, CancelOutcome, Operation, PaymentNews, PaymentRefusal,
+        ProviderError, is_worth_asking,
+    },
     store,
 };
 
@@ -67,12 +70,12 @@ pub(crate) async fn ask(kit: &Kit, gateway: &Gateway, attempt: &Attempt) -> Resu
     }
 }
 
-fn silent(call: &Call, error: &chapa::Error) -> Answer {
+fn silent(call: &Call, error: &ProviderError) -> Answer {
     let (attempt_id, operation) = (call.attempt_id, call.operation.as_str());
     // Not the error's own words: a refusal may name the buyer.
     tracing::warn!(%attempt_id, operation, outcome = call.outcome, "the provider gave no answer");
     let retry_after_seconds = match error {
-        chapa::Error::RateLimited(wait) => wait.map(|wait| wait.as_secs()),
+        ProviderError::RateLimited(wait) => wait.map(|wait| wait.as_secs()),
         _ => None,
     };
     Answer::Silent {
@@ -114,12 +117,10 @@ async fn close_page(kit: &Kit, gateway: &Gateway, attempt: &Attempt) -> Result<A
     record_call(kit, &call).await?;
     match outcome {
         // Its page is closed, or there never was one.
-        Ok(chapa::CancelOutcome::Cancelled | chapa::CancelOutcome::NotFound) => {
-            Ok(Answer::Told(told))
-        }
+        Ok(CancelOutcome::Cancelled | CancelOutcome::NotFound) => Ok(Answer::Told(told)),
         // Closed by somebody else meanwhile: perhaps by paying.
-        Ok(chapa::CancelOutcome::AlreadyClosed)
-        | Err(chapa::Error::Rejected { .. } | chapa::Error::Invalid { .. }) => {
+        Ok(CancelOutcome::AlreadyClosed)
+        | Err(ProviderError::Rejected { .. } | ProviderError::Invalid { .. }) => {
             ask(kit, gateway, attempt).await
         }
         Err(error) => Ok(silent(&call, &error)),

@@ -16,13 +16,18 @@ use orders::OrderStatus;
 use serde::{Deserialize, Serialize};
 
 use self::confirmation::ask;
-pub(crate) use self::confirmation::{Answer, ask_and_close};
+pub(crate) use self::{
+    confirmation::{Answer, ask_and_close},
+    gateway::callback_reference,
+};
 pub use self::{
     confirmation::{ask_before_expiry, verify_and_settle},
     gateway::Gateway,
 };
 use crate::{
-    model::{Attempt, NEWS_EXPECTED_FOR, is_worth_asking, next_check},
+    model::{
+        Attempt, NEWS_EXPECTED_FOR, NoticeKind, Proof, RawRequest, is_worth_asking, next_check,
+    },
     store,
 };
 
@@ -158,8 +163,13 @@ async fn process(gateway: Arc<Gateway>, job: ProcessWebhook, run: JobRun) -> Res
     let Some(attempt) = attempt else {
         return Ok(Outcome::Done);
     };
-    let is_refund = chapa::webhook::parse(&webhook.body)
-        .is_ok_and(|notice| notice.kind == chapa::webhook::NoticeKind::Refund);
+    let request = RawRequest {
+        proof: Proof::Before(webhook.authenticity),
+        body: &webhook.body,
+    };
+    let is_refund = gateway
+        .parse_webhook(webhook.provider, &request)
+        .is_ok_and(|notice| notice.kind == NoticeKind::Refund);
     if !is_worth_asking(&attempt) && !is_refund {
         return Ok(Outcome::Done);
     }

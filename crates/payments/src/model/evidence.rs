@@ -1,10 +1,11 @@
 //! What is kept of a call to the provider: an allow-list of facts. Never a name, an e-mail
 //! address, a phone number or a secret.
 
-use chapa::{CancelOutcome, Error, Initialized, Observation, Observed};
 use chrono::{DateTime, Utc};
 use ids::AttemptId;
 use serde_json::{Value, json};
+
+use super::{CancelOutcome, Initialized, Observation, Observed, ProviderError, Witness};
 
 /// What the provider was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,11 +82,13 @@ impl CallOutcome for Initialized {
     }
 
     fn evidence(&self) -> Value {
-        json!({ "checkout_url": self.checkout_url })
+        match self {
+            Self::Redirect { url } => json!({ "checkout_url": url }),
+        }
     }
 }
 
-impl CallOutcome for Error {
+impl CallOutcome for ProviderError {
     fn word(&self) -> &'static str {
         match self {
             Self::Invalid { .. } => "invalid",
@@ -95,8 +98,8 @@ impl CallOutcome for Error {
             Self::RateLimited(_) => "rate_limited",
             Self::Unavailable => "unavailable",
             Self::Protocol(_) => "protocol",
-            // The outcome of an error that is not known here is not known either.
-            _ => "unknown",
+            Self::Unknown => "unknown",
+            Self::Unsupported => "unsupported",
         }
     }
 
@@ -159,9 +162,10 @@ pub(crate) fn evidence_of(observation: &Observation) -> Value {
         Observed::Unknown(_) => "unreadable",
         _ => observation.word(),
     };
+    let Witness::Provider { http_status } = &observation.witness;
     json!({
         "operation": "verify",
-        "http_status": observation.raw.http_status,
+        "http_status": http_status,
         "status": status,
         "tx_ref": observation.tx_ref,
         "amount_minor": observation.amount_minor,

@@ -8,7 +8,6 @@ mod schedule;
 mod settings;
 mod settlement;
 
-use chapa::Mode;
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{AttemptId, OrderId};
 use money::Money;
@@ -17,14 +16,18 @@ use utoipa::ToSchema;
 
 pub(crate) use self::{
     evidence::{Call, Operation, evidence_of, redact},
-    provider::{ProviderError, RefundObservation, TransactionPage},
+    provider::{
+        Authenticity, CancelOutcome, Capabilities, Confirmation, Initialized, ListedTransaction,
+        NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider, Proof, RawRequest,
+        RefundObservation, RefundState, TransactionPage, WebhookError, Witness,
+    },
     records::{Disposition, NewCapture, NewWebhook, Review, ReviewKind},
     refusal::reason_not_payable,
     schedule::{NEWS_EXPECTED_FOR, is_worth_asking, next_check},
     settlement::{Charge, Verdict, differing_charge, verdict},
 };
 pub use self::{
-    provider::ProviderId,
+    provider::{Mode, ProviderError, ProviderId},
     refusal::{PaymentRefusal, REFUSALS},
     settings::{PaymentSettings, StaticTokenPolicy},
 };
@@ -173,28 +176,11 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// What the provider must say, field by field, for the order to be paid.
-    pub(crate) fn expected(&self) -> chapa::Expected {
-        chapa::Expected {
-            tx_ref: self.tx_ref.clone(),
-            amount_minor: self.amount.minor(),
-            currency: self.amount.currency().code().to_owned(),
-            mode: self.mode,
-        }
-    }
-
     /// Whether its money is in the books; the provider is not asked again then.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
         self.charged_at.is_some()
     }
-}
-
-/// The word of a mode that is stored.
-pub(crate) fn parse_mode(text: &str) -> Option<Mode> {
-    [Mode::Test, Mode::Live]
-        .into_iter()
-        .find(|mode| mode.as_str() == text)
 }
 
 /// What a new attempt is made with.

@@ -5,7 +5,7 @@ use ids::{AttemptId, CaptureId, OrderId, ReviewId, WebhookId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Attempt, Charge};
+use super::{Attempt, Authenticity, Charge, ProviderId};
 
 /// How recorded money is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,9 +75,10 @@ pub(crate) struct Review {
 #[derive(Debug)]
 pub(crate) struct NewWebhook {
     pub(crate) id: WebhookId,
+    pub(crate) provider: ProviderId,
     pub(crate) body_hash: Vec<u8>,
     pub(crate) body: Vec<u8>,
-    pub(crate) authenticity: &'static str,
+    pub(crate) authenticity: Authenticity,
     pub(crate) event: Option<String>,
     pub(crate) tx_ref: Option<String>,
     pub(crate) received_at: DateTime<Utc>,

@@ -1,7 +1,9 @@
 //! The section `[payments]` of the settings. No defaults here: they stand in the settings file.
 
-use chapa::{Mode, Secret};
-use serde::{Deserialize, Deserializer};
+use kit::config::Secret;
+use serde::Deserialize;
+
+use super::Mode;
 
 /// How to reach the provider, and whom to believe.
 #[derive(Clone, Debug, Deserialize)]
@@ -10,13 +12,12 @@ pub struct PaymentSettings {
     /// The provider's API, as `https://api.chapa.co/v1`.
     pub base_url: String,
     /// `CHASECK-…` or `CHASECK_TEST-…`.
-    #[serde(deserialize_with = "secret")]
     pub secret_key: Secret,
     /// `test` or `live`; must agree with the key.
     pub mode: Mode,
     /// The secrets that webhooks may be signed with; two while one is being replaced. A list, or
     /// one text with commas.
-    #[serde(deserialize_with = "secrets")]
+    #[serde(deserialize_with = "kit::config::secrets")]
     pub webhook_secrets: Vec<Secret>,
     /// The hosts a checkout page may be on: `host` or `host:port`. A list, or one text with commas.
     #[serde(deserialize_with = "kit::config::texts")]
@@ -43,15 +44,4 @@ pub enum StaticTokenPolicy {
     Hint,
     /// Nothing: it is refused like a wrong signature.
     Refuse,
-}
-
-fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::from)
-}
-
-fn secrets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
-    Ok(kit::config::texts(deserializer)?
-        .into_iter()
-        .map(Secret::from)
-        .collect())
 }

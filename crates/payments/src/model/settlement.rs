@@ -1,10 +1,9 @@
 //! What an observation means for an attempt and its order. Pure; the heart of the crate.
 
-use chapa::{Mismatch, Observation, Observed, Settlement};
 use chrono::{DateTime, Utc};
 use money::{Currency, Money};
 
-use super::{Attempt, AttemptState};
+use super::{Attempt, AttemptState, Mode, Observation, Observed};
 
 /// A charge in the provider's books, as it is recorded in ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +43,6 @@ pub(crate) fn verdict(
     observation: &Observation,
     now: DateTime<Utc>,
 ) -> Verdict {
-    let settlement = chapa::settles(&attempt.expected(), observation);
     if attempt.is_settled() {
         let went_back = matches!(observation.state, Observed::Refunded | Observed::Reversed);
         return if went_back {
@@ -53,27 +51,27 @@ pub(crate) fn verdict(
             Verdict::Nothing
         };
     }
-    match settlement {
-        Settlement::Paid => {
-            let charge = charge(attempt, observation, attempt.amount);
-            if is_order_payable {
-                Verdict::Apply(charge)
-            } else {
-                Verdict::Surplus(charge)
-            }
-        }
-        Settlement::Mismatch(mismatches) => {
-            let charge = differing_charge(attempt, observation);
-            // The same news about money that cannot be recorded is told once.
-            if attempt.state == AttemptState::Review && charge.is_none() {
-                return Verdict::Nothing;
-            }
-            Verdict::Review {
-                detail: describe(attempt, &mismatches),
-                charge,
-            }
-        }
-        Settlement::NotPaid(observed) => closing(attempt, &observed, now),
+    if observation.state != Observed::Charged {
+        return closing(attempt, &observation.state, now);
+    }
+    let differences = differences(attempt, observation);
+    if differences.is_empty() {
+        let charge = charge(attempt, observation, attempt.amount);
+        return if is_order_payable {
+            Verdict::Apply(charge)
+        } else {
+            Verdict::Surplus(charge)
+        };
+    }
+    let charge = differing_charge(attempt, observation);
+    // The same news about money that cannot be recorded is told once.
+    if attempt.state == AttemptState::Review && charge.is_none() {
+        return Verdict::Nothing;
+    }
+    let differences = differences.join(", ");
+    Verdict::Review {
+        detail: format!("The provider reports a charge with {differences}."),
+        charge,
     }
 }
 
@@ -116,48 +114,53 @@ fn closing(attempt: &Attempt, observed: &Observed, now: DateTime<Utc>) -> Verdic
     }
 }
 
-fn describe(attempt: &Attempt, mismatches: &[Mismatch]) -> String {
+/// In which ways a charge is not the one that was asked for, in words; none when every field is
+/// equal.
+fn differences(attempt: &Attempt, observation: &Observation) -> Vec<String> {
     let named = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-    let parts: Vec<String> = mismatches
-        .iter()
-        .map(|mismatch| match mismatch {
-            Mismatch::TxRef { observed } => {
-                format!(
-                    "reference {} instead of {}",
-                    named(observed),
-                    attempt.tx_ref
-                )
-            }
-            Mismatch::Amount {
-                observed_minor,
-                differs_by_fee,
-            } => {
-                let observed = observed_minor.map_or_else(
-                    || "an unreadable amount".to_owned(),
-                    |minor| Money::new(minor, attempt.amount.currency()).to_decimal(),
-                );
-                let hint = if *differs_by_fee {
-                    " (differs by the provider's fee)"
-                } else {
-                    ""
-                };
-                format!(
-                    "amount {observed} instead of {}{hint}",
-                    attempt.amount.to_decimal()
-                )
-            }
-            Mismatch::Currency { observed } => {
-                format!(
-                    "currency {} instead of {}",
-                    named(observed),
-                    attempt.amount.currency()
-                )
-            }
-            Mismatch::Mode { observed } => {
-                let observed = observed.map_or("none", chapa::Mode::as_str);
-                format!("mode {observed} instead of {}", attempt.mode.as_str())
-            }
-        })
-        .collect();
-    format!("The provider reports a charge with {}.", parts.join(", "))
+    let currency = attempt.amount.currency();
+    let mut differences = Vec::new();
+    if observation.tx_ref.as_ref() != Some(&attempt.tx_ref) {
+        let observed = named(&observation.tx_ref);
+        differences.push(format!(
+            "reference {observed} instead of {}",
+            attempt.tx_ref
+        ));
+    }
+    if observation.amount_minor != Some(attempt.amount.minor()) {
+        let observed = observation.amount_minor.map_or_else(
+            || "an unreadable amount".to_owned(),
+            |minor| Money::new(minor, currency).to_decimal(),
+        );
+        let hint = if differs_by_fee(attempt, observation) {
+            " (differs by the provider's fee)"
+        } else {
+            ""
+        };
+        let asked = attempt.amount.to_decimal();
+        differences.push(format!("amount {observed} instead of {asked}{hint}"));
+    }
+    if observation.currency.as_deref() != Some(currency.code()) {
+        let observed = named(&observation.currency);
+        differences.push(format!("currency {observed} instead of {currency}"));
+    }
+    if observation.mode != Some(attempt.mode) {
+        let observed = observation.mode.map_or("none", Mode::as_str);
+        differences.push(format!(
+            "mode {observed} instead of {}",
+            attempt.mode.as_str()
+        ));
+    }
+    differences
+}
+
+/// A hint for whoever reviews it: the buyer paid the fee on top, or it was taken off.
+fn differs_by_fee(attempt: &Attempt, observation: &Observation) -> bool {
+    let difference = observation
+        .amount_minor
+        .and_then(|amount| amount.checked_sub(attempt.amount.minor()));
+    match (difference, observation.fee_minor) {
+        (Some(difference), Some(fee)) => difference.checked_abs() == Some(fee),
+        _ => false,
+    }
 }

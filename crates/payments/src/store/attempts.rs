@@ -7,14 +7,14 @@ use money::{Currency, Money};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::model::{Attempt, AttemptState, ProviderId, parse_mode};
+use crate::model::{Attempt, AttemptState, Mode, ProviderId};
 
 fn attempt(row: &Row) -> Result<Attempt> {
     let currency: Currency = row
         .get::<_, &str>("currency")
         .parse()
         .map_err(Error::fault)?;
-    let mode = parse_mode(row.get("mode")).ok_or_else(|| Error::fault("a mode is unknown"))?;
+    let mode = Mode::parse(row.get("mode")).ok_or_else(|| Error::fault("a mode is unknown"))?;
     let state = AttemptState::parse(row.get("state"))
         .ok_or_else(|| Error::fault("a state of attempts is unknown"))?;
     Ok(Attempt {

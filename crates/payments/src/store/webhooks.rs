@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use ids::WebhookId;
-use kit::{Conn, Result, Tx};
+use kit::{Conn, Error, Result, Tx};
+use tokio_postgres::Row;
 
-use crate::model::{NewWebhook, ProviderId};
+use crate::model::{Authenticity, NewWebhook, ProviderId};
 
 // The conflict's row is locked until the commit, so of many equal messages one is the first.
 const UPSERT_WEBHOOK: &str = "
@@ -22,10 +23,10 @@ pub(crate) async fn upsert_webhook(tx: &Tx, new: &NewWebhook) -> Result<bool> {
             UPSERT_WEBHOOK,
             &[
                 &new.id,
-                &ProviderId::Chapa.as_str(),
+                &new.provider.as_str(),
                 &new.body_hash,
                 &new.body,
-                &new.authenticity,
+                &new.authenticity.as_str(),
                 &new.event,
                 &new.tx_ref,
                 &new.received_at,
@@ -37,21 +38,30 @@ pub(crate) async fn upsert_webhook(tx: &Tx, new: &NewWebhook) -> Result<bool> {
 
 /// A stored message, as far as its processing needs it.
 pub(crate) struct StoredWebhook {
+    pub(crate) provider: ProviderId,
+    pub(crate) authenticity: Authenticity,
     pub(crate) body: Vec<u8>,
     pub(crate) tx_ref: Option<String>,
     pub(crate) received_at: DateTime<Utc>,
 }
 
 const FIND_WEBHOOK: &str = "
-    select body, tx_ref, received_at
+    select provider, authenticity, body, tx_ref, received_at
     from webhooks_received
     where id = $1";
 
 pub(crate) async fn find_webhook(conn: &Conn, id: WebhookId) -> Result<Option<StoredWebhook>> {
     let row = conn.query_opt(FIND_WEBHOOK, &[&id]).await?;
-    Ok(row.map(|row| StoredWebhook {
+    row.as_ref().map(stored).transpose()
+}
+
+fn stored(row: &Row) -> Result<StoredWebhook> {
+    let unknown = || Error::fault("a webhook's provider or authenticity is unknown");
+    Ok(StoredWebhook {
+        provider: ProviderId::parse(row.get("provider")).ok_or_else(unknown)?,
+        authenticity: Authenticity::parse(row.get("authenticity")).ok_or_else(unknown)?,
         body: row.get("body"),
         tx_ref: row.get("tx_ref"),
         received_at: row.get("received_at"),
-    }))
+    })
 }

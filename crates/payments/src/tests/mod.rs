@@ -5,12 +5,11 @@ mod records;
 mod rules;
 mod verdicts;
 
-use chapa::{Mode, Observation, Observed, RawAnswer};
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{AttemptId, OrderId};
 use money::{Currency, Money};
 
-use crate::model::{Attempt, AttemptState, ProviderId};
+use crate::model::{Attempt, AttemptState, Mode, Observation, Observed, ProviderId, Witness};
 
 const TX_REF: &str = "nx-4ixUKlhbT0mK0oDHxq2y6Yp2eOZ8o7b1r0nqzK0h3Zk";
 
@@ -48,9 +47,6 @@ fn observation(state: Observed) -> Observation {
         fee_minor: Some(1_200),
         mode: Some(Mode::Test),
         method: Some("telebirr".to_owned()),
-        raw: RawAnswer {
-            http_status: 200,
-            body: r#"{"first_name":"Abebe"}"#.to_owned(),
-        },
+        witness: Witness::Provider { http_status: 200 },
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chapa::{Error, Observed};
 use ids::AttemptId;
 use kit::Refusal;
 use orders::OrderStatus;
@@ -10,7 +9,8 @@ use serde_json::json;
 
 use super::{TX_REF, observation, start};
 use crate::model::{
-    Call, Operation, PaymentRefusal, REFUSALS, evidence_of, reason_not_payable, redact,
+    Call, Observation, Observed, Operation, PaymentRefusal, ProviderError, REFUSALS, evidence_of,
+    reason_not_payable, redact,
 };
 
 #[test]
@@ -58,7 +58,7 @@ fn a_refused_call_is_recorded_by_fields_and_not_by_values() {
     let named = ["email", "a@b.et"].map(|field| (field.to_owned(), complaint.clone()));
     let fields = BTreeMap::from(named);
     let message = "email: a@b.et of Abebe is taken".to_owned();
-    let answer: Result<chapa::Observation, Error> = Err(Error::Rejected {
+    let answer: Result<Observation, ProviderError> = Err(ProviderError::Rejected {
         http_status: 400,
         message,
         fields,

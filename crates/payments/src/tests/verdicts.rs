@@ -1,10 +1,9 @@
 //! What an observation means: the table of section "settlement".
 
-use chapa::{Mode, Observation, Observed};
 use chrono::TimeDelta;
 
 use super::{TX_REF, attempt, observation, start};
-use crate::model::{AttemptState, Verdict, verdict};
+use crate::model::{AttemptState, Mode, Observation, Observed, Verdict, verdict};
 
 fn decide(state: AttemptState, is_payable: bool, observed: &Observation) -> Verdict {
     verdict(&attempt(state), is_payable, observed, start())

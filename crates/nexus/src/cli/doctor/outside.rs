@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use kit::mail::Mailer;
+use payments::{Gateway, ProviderError, ProviderId};
 use tokio::time::timeout;
 
 use super::{Finding, told};
@@ -70,27 +71,22 @@ pub(super) async fn mail(settings: &Settings) -> Finding {
 
 pub(super) async fn chapa(settings: &Settings) -> Finding {
     const NAME: &str = "chapa";
-    let payments = &settings.payments;
+    let mut payments = settings.payments.clone();
     let mode = payments.mode.as_str();
-    let config = chapa::Config {
-        base_url: payments.base_url.clone(),
-        secret_key: payments.secret_key.clone(),
-        mode: payments.mode,
-        checkout_hosts: payments.checkout_hosts.clone(),
-        connect_timeout: Duration::from_millis(payments.connect_timeout_ms).min(PATIENCE),
-        total_timeout: Duration::from_millis(payments.total_timeout_ms).min(PATIENCE * 3),
-    };
-    let client = match chapa::Client::new(&config) {
-        Ok(client) => client,
+    let millis = |set: u64, most: Duration| set.min(u64::try_from(most.as_millis()).unwrap_or(set));
+    payments.connect_timeout_ms = millis(payments.connect_timeout_ms, PATIENCE);
+    payments.total_timeout_ms = millis(payments.total_timeout_ms, PATIENCE * 3);
+    let (public_url, shop) = (&settings.server.public_url, &settings.shop.name);
+    let gateway = match Gateway::new(&payments, public_url, shop) {
+        Ok(gateway) => gateway,
         Err(error) => {
             let remedy = "correct the section [payments] of the settings";
-            return Finding::fail(NAME, error.to_string(), remedy);
+            return Finding::fail(NAME, told(error), remedy);
         }
     };
-    // A list of what there is: it needs the key, and changes nothing.
-    match client.transactions(1).await {
-        Ok(_) => Finding::ok(NAME, format!("answers and knows the key, mode {mode}")),
-        Err(chapa::Error::Auth) => Finding::fail(
+    match gateway.reach(ProviderId::Chapa).await {
+        Ok(()) => Finding::ok(NAME, format!("answers and knows the key, mode {mode}")),
+        Err(ProviderError::Auth) => Finding::fail(
             NAME,
             format!("refuses the secret key, mode {mode}"),
             "copy payments.secret_key from Chapa's dashboard",

@@ -1,6 +1,6 @@
 //! What can be told from the settings alone. They have been read when this runs.
 
-use chapa::Mode;
+use payments::Mode;
 use reqwest::Url;
 
 use super::Finding;

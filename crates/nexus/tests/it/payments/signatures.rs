@@ -228,7 +228,7 @@ const VECTOR_CONSTANT: &str = "7a1a1d752c3d4c1cac18e083582022a621e1393b05fcdd18d
 async fn the_known_vector_is_taken_byte_for_byte_also_while_secrets_rotate() {
     let rotating = |settings: &mut nexus::config::Settings| {
         settings.payments.webhook_secrets = ["the-next-secret", "sim-webhook-secret-1"]
-            .map(Secret::new)
+            .map(kit::config::Secret::new)
             .into();
     };
     let shop = Shop::open_with(Sabotage::none(), rotating).await;
