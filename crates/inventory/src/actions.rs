@@ -1,4 +1,4 @@
-//! Verbs of the shelf: open, adjust, reserve, claim, release.
+//! Verbs of the shelf: open, adjust, reserve, claim, release, reacquire.
 
 use chrono::{DateTime, Utc};
 use ids::{OrderId, StaffId, VariantId};
@@ -102,6 +102,24 @@ pub async fn claim(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()>
     let held = store::update_reservations_ended(tx, order_id, "claimed", now).await?;
     store::update_released(tx, &held, true, now).await?;
     store::insert_sales(tx, order_id, &held, now).await
+}
+
+/// Takes what an order once held off the shelf after all, all or nothing, because it is paid
+/// although its hold had ended. Answers whether it was there; if not, nothing has changed. Locks
+/// the levels in the order of their ids.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn reacquire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<bool> {
+    let wants = store::list_released(tx, order_id).await?;
+    let levels = lock_levels(tx, &wants).await?;
+    if wants.is_empty() || !shortages(&levels, &wants).is_empty() {
+        return Ok(false);
+    }
+    store::update_reservations_taken_again(tx, order_id, now).await?;
+    store::update_taken(tx, &wants, now).await?;
+    store::insert_sales(tx, order_id, &wants, now).await?;
+    Ok(true)
 }
 
 /// Gives what an order holds back for sale. Nothing happens the second time. Locks the levels

@@ -239,6 +239,52 @@ pub(crate) async fn update_reservations_ended(
     Ok(held)
 }
 
+const LIST_RELEASED: &str = "
+    select variant_id, quantity
+    from reservations
+    where order_id = $1 and state = 'released'
+    order by variant_id";
+
+/// What an order held until it was given back for sale, in the order of the variants' ids.
+pub(crate) async fn list_released(conn: &Conn, order_id: OrderId) -> Result<Vec<Want>> {
+    let rows = conn.query(LIST_RELEASED, &[&order_id]).await?;
+    let want = |row: &Row| Want {
+        variant_id: row.get("variant_id"),
+        quantity: row.get("quantity"),
+    };
+    Ok(rows.iter().map(want).collect())
+}
+
+const UPDATE_RESERVATIONS_TAKEN_AGAIN: &str = "
+    update reservations
+    set state = 'claimed', ended_at = $2
+    where order_id = $1 and state = 'released'";
+
+pub(crate) async fn update_reservations_taken_again(
+    tx: &Tx,
+    order_id: OrderId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(UPDATE_RESERVATIONS_TAKEN_AGAIN, &[&order_id, &now])
+        .await?;
+    Ok(())
+}
+
+// The levels are locked; the CHECK stands behind whoever forgets that.
+const UPDATE_TAKEN: &str = "
+    update stock_levels
+    set on_hand = on_hand - taken.quantity, version = version + 1, updated_at = $3
+    from unnest($1::uuid[], $2::bigint[]) as taken (variant_id, quantity)
+    where stock_levels.variant_id = taken.variant_id";
+
+/// Takes units that nobody holds off locked levels.
+pub(crate) async fn update_taken(tx: &Tx, taken: &[Want], now: DateTime<Utc>) -> Result<()> {
+    let (variants, quantities) = columns(taken);
+    tx.execute(UPDATE_TAKEN, &[&variants, &quantities, &now])
+        .await?;
+    Ok(())
+}
+
 // `$3` is 1 where the units leave the shelf (a claim) and 0 where they go back for sale. What is
 // on hand has a new version then: whoever counted before the sale must count again.
 const UPDATE_RELEASED: &str = "

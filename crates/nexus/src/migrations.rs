@@ -20,4 +20,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0005_payments"
     "0006_notifications"
     "0007_ledger"
+    "0010_reviews"
 };

@@ -47,19 +47,17 @@ async fn transition(
     store::insert_history(tx, order.id, Some(order.status), to, reason, now).await
 }
 
-/// Marks a locked order as paid and announces it.
+/// Marks a locked order as paid and announces it. One that has expired comes back by this; its
+/// units are the caller's to take again first.
 ///
 /// # Errors
-/// `order_status_conflict` when it is not waiting for payment.
+/// `order_status_conflict` when it neither waits for payment nor has expired.
 pub async fn mark_paid(tx: &Tx, order: &Order, now: DateTime<Utc>) -> Result<()> {
-    transition(
-        tx,
-        order,
-        OrderStatus::Paid,
-        "payment verified with the provider",
-        now,
-    )
-    .await?;
+    let reason = match order.status {
+        OrderStatus::Expired => "paid after it had expired; its units were still there",
+        _ => "payment verified with the provider",
+    };
+    transition(tx, order, OrderStatus::Paid, reason, now).await?;
     let event = OrderPaid {
         order_id: order.id,
         number: order.number,

@@ -45,7 +45,8 @@ impl OrderStatus {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
-    /// Whether an order may go from this status to the other.
+    /// Whether an order may go from this status to the other. Only time lets an order expire, so
+    /// money that comes late may bring it back; whom somebody cancelled stays cancelled.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         matches!(
@@ -53,7 +54,7 @@ impl OrderStatus {
             (
                 Self::PendingPayment,
                 Self::Paid | Self::Cancelled | Self::Expired
-            )
+            ) | (Self::Expired, Self::Paid)
         )
     }
 }

@@ -61,6 +61,7 @@ pub(crate) async fn initiate_payment(
         updated_at: now,
         expires_at: order.expires_at.min(now + terms.page_lifetime),
         charged_at: None,
+        is_applied: false,
     };
     store::insert_attempt(tx, &attempt).await?;
     if let Some(at) = next_check(&attempt, now) {

@@ -43,7 +43,7 @@ pub(crate) async fn settle(
     match verdict {
         Verdict::Nothing => Ok(attempt),
         Verdict::Apply(charge) => apply(tx, &order, attempt, &charge, &evidence, now).await,
-        Verdict::Surplus(charge) => keep_surplus(tx, attempt, &charge, &evidence, now).await,
+        Verdict::Surplus(charge) => take_late(tx, &order, attempt, &charge, &evidence, now).await,
         Verdict::Review { .. } if tx.sabotage().has_removed("settlement match") => {
             match differing_charge(&attempt, observation) {
                 Some(charge) if is_payable => {
@@ -101,22 +101,61 @@ async fn apply(
     evidence: &Value,
     now: DateTime<Utc>,
 ) -> Result<Attempt> {
-    let attempt = take(tx, attempt, charge, Disposition::Applied, evidence, now).await?;
-    let attempt = change(tx, attempt, AttemptState::Charged, now).await?;
+    let taken = take(tx, attempt, charge, Disposition::Applied, evidence, now).await?;
+    let attempt = change(tx, taken.attempt, AttemptState::Charged, now).await?;
     store::update_review_resolved(tx, attempt.id, ReviewKind::Mismatch, now).await?;
+    book(tx, &attempt, taken.capture_id, charge, now).await?;
     // Always so where the order is locked.
     if order.status == OrderStatus::PendingPayment {
         orders::mark_paid(tx, order, now).await?;
     }
     inventory::claim(tx, order.id, now).await?;
+    announce_captured(tx, &attempt, charge, now).await?;
+    Ok(attempt)
+}
+
+/// The money that was asked for, when the order no longer waits for it. An order that has only
+/// expired comes back if its units are still there; what somebody cancelled does not.
+async fn take_late(
+    tx: &Tx,
+    order: &Order,
+    attempt: Attempt,
+    charge: &Charge,
+    evidence: &Value,
+    now: DateTime<Utc>,
+) -> Result<Attempt> {
+    let taken = take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?;
+    let mut attempt = change(tx, taken.attempt, AttemptState::ChargedLate, now).await?;
+    store::update_review_resolved(tx, attempt.id, ReviewKind::Mismatch, now).await?;
+    let is_back =
+        order.status == OrderStatus::Expired && inventory::reacquire(tx, order.id, now).await?;
+    if is_back {
+        store::update_capture_applied(tx, taken.capture_id).await?;
+        attempt.is_applied = true;
+    }
+    book(tx, &attempt, taken.capture_id, charge, now).await?;
+    if is_back {
+        orders::mark_paid(tx, order, now).await?;
+        announce_captured(tx, &attempt, charge, now).await?;
+        tracing::info!(attempt_id = %attempt.id, "a payment has brought its order back");
+        return Ok(attempt);
+    }
+    keep_surplus(tx, attempt, charge, evidence, now).await
+}
+
+async fn announce_captured(
+    tx: &Tx,
+    attempt: &Attempt,
+    charge: &Charge,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let event = PaymentCaptured {
         attempt_id: attempt.id,
         order_id: attempt.order_id,
         amount: charge.amount,
         provider_reference: charge.provider_reference.clone(),
     };
-    outbox::announce(tx, &event, now).await?;
-    Ok(attempt)
+    outbox::announce(tx, &event, now).await
 }
 
 async fn keep_surplus(
@@ -126,9 +165,6 @@ async fn keep_surplus(
     evidence: &Value,
     now: DateTime<Utc>,
 ) -> Result<Attempt> {
-    let attempt = take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?;
-    let attempt = change(tx, attempt, AttemptState::ChargedLate, now).await?;
-    store::update_review_resolved(tx, attempt.id, ReviewKind::Mismatch, now).await?;
     let detail = "The order no longer needs this money: give it back to the buyer.";
     open_review(tx, &attempt, ReviewKind::Surplus, detail, evidence, now).await?;
     let event = PaymentSurplus {
@@ -150,7 +186,11 @@ async fn hold_for_review(
     now: DateTime<Utc>,
 ) -> Result<Attempt> {
     let attempt = match charge {
-        Some(charge) => take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?,
+        Some(charge) => {
+            let taken = take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?;
+            book(tx, &taken.attempt, taken.capture_id, charge, now).await?;
+            taken.attempt
+        }
         None => attempt,
     };
     let attempt = if attempt.state == AttemptState::Review {
@@ -188,6 +228,12 @@ async fn reverse(
     Ok(attempt)
 }
 
+/// Money that was recorded a moment ago.
+struct Taken {
+    attempt: Attempt,
+    capture_id: CaptureId,
+}
+
 /// Records money. The attempt knows of it once it is written down with its new state.
 async fn take(
     tx: &Tx,
@@ -196,11 +242,13 @@ async fn take(
     disposition: Disposition,
     evidence: &Value,
     now: DateTime<Utc>,
-) -> Result<Attempt> {
+) -> Result<Taken> {
     attempt.provider_reference = Some(charge.provider_reference.clone());
     attempt.charged_at = Some(now);
+    attempt.is_applied = disposition == Disposition::Applied;
+    let capture_id = CaptureId::generate(now);
     let capture = NewCapture {
-        id: CaptureId::generate(now),
+        id: capture_id,
         attempt: &attempt,
         charge,
         disposition,
@@ -208,34 +256,42 @@ async fn take(
         captured_at: now,
     };
     store::insert_capture(tx, &capture).await?;
-    book(tx, &capture).await?;
-    let disposition = disposition.as_str();
-    metrics::counter!("payment_captures_total", "disposition" => disposition).increment(1);
-    Ok(attempt)
+    Ok(Taken {
+        attempt,
+        capture_id,
+    })
 }
 
-/// Books money that came, and what the provider keeps of it.
-async fn book(tx: &Tx, capture: &NewCapture<'_>) -> Result<()> {
-    let attempt = capture.attempt;
+/// Books money that came, once it is known what it pays, and what the provider keeps of it.
+async fn book(
+    tx: &Tx,
+    attempt: &Attempt,
+    capture_id: CaptureId,
+    charge: &Charge,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let held = || Account::Held(attempt.provider.as_str().into());
-    let amount = capture.charge.amount;
+    let amount = charge.amount;
     let leg = |debit: Account, credit: Account, amount: Money| Transfer {
         debit,
         credit,
         amount,
         order_id: Some(attempt.order_id),
     };
-    let owed_to = match capture.disposition {
-        Disposition::Applied => Account::Orders,
-        Disposition::Surplus => Account::Surplus,
+    let (owed_to, disposition) = if attempt.is_applied {
+        (Account::Orders, Disposition::Applied)
+    } else {
+        (Account::Surplus, Disposition::Surplus)
     };
-    let fee = Money::new(capture.charge.fee_minor, amount.currency());
+    let fee = Money::new(charge.fee_minor, amount.currency());
     let legs = [
         leg(held(), owed_to, amount),
         leg(Account::ProviderFees, held(), fee),
     ];
-    let fact = format!("capture:{}", capture.id);
-    ledger::post(tx, &fact, "a charge", &legs, capture.captured_at).await
+    ledger::post(tx, &format!("capture:{capture_id}"), "a charge", &legs, now).await?;
+    let disposition = disposition.as_str();
+    metrics::counter!("payment_captures_total", "disposition" => disposition).increment(1);
+    Ok(())
 }
 
 async fn open_review(

@@ -55,13 +55,13 @@ struct AttemptAdminView {
 impl From<Attempt> for AttemptAdminView {
     fn from(attempt: Attempt) -> Self {
         Self {
+            status: attempt.status(),
             id: attempt.id,
             order_id: attempt.order_id,
             tx_ref: attempt.tx_ref,
             amount: attempt.amount,
             mode: attempt.mode.as_str().to_owned(),
             state: attempt.state.as_str().to_owned(),
-            status: attempt.state.status(),
             checkout_url: attempt.checkout_url,
             provider_reference: attempt.provider_reference,
             failure: attempt.failure,

@@ -59,9 +59,9 @@ pub struct AttemptView {
 impl From<Attempt> for AttemptView {
     fn from(attempt: Attempt) -> Self {
         Self {
+            status: attempt.status(),
             tx_ref: attempt.tx_ref,
             order_id: attempt.order_id,
-            status: attempt.state.status(),
             amount: attempt.amount,
             paid_at: attempt.charged_at,
         }

@@ -7,12 +7,12 @@ mod refusal;
 mod schedule;
 mod settings;
 mod settlement;
+mod state;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{AttemptId, OrderId};
 use money::Money;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 pub(crate) use self::{
     evidence::{Call, Operation, evidence_of, redact},
@@ -30,117 +30,8 @@ pub use self::{
     provider::{Mode, ProviderError, ProviderId},
     refusal::{PaymentRefusal, REFUSALS},
     settings::{PaymentSettings, StaticTokenPolicy},
+    state::{AttemptState, PaymentStatus},
 };
-
-/// Where an attempt stands. Only the provider's verified word moves money states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AttemptState {
-    /// Written down; the provider is being asked for a checkout page.
-    Created,
-    /// The provider was asked for a page and it is not known whether it made one.
-    Unknown,
-    /// The buyer has a checkout page.
-    Pending,
-    /// Its money pays the order.
-    Charged,
-    /// Refused by the provider, or the buyer's tries failed until the page closed.
-    Failed,
-    /// Its page was closed before it was paid.
-    Cancelled,
-    /// Its order was not paid in time.
-    Expired,
-    /// Money moved, but not the money that was asked for: a person decides.
-    Review,
-    /// Its money came when the order could no longer use it: a person gives it back.
-    ChargedLate,
-}
-
-impl AttemptState {
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Created,
-        Self::Unknown,
-        Self::Pending,
-        Self::Charged,
-        Self::Failed,
-        Self::Cancelled,
-        Self::Expired,
-        Self::Review,
-        Self::ChargedLate,
-    ];
-
-    /// The word that is stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Unknown => "unknown",
-            Self::Pending => "pending",
-            Self::Charged => "charged",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-            Self::Expired => "expired",
-            Self::Review => "review",
-            Self::ChargedLate => "charged_late",
-        }
-    }
-
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-
-    /// Whether the buyer may still be paying: an order has one such attempt at the most.
-    #[must_use]
-    pub const fn is_open(self) -> bool {
-        matches!(self, Self::Created | Self::Unknown | Self::Pending)
-    }
-
-    /// Whether an attempt may go from this state to the other. Money that has come is never
-    /// forgotten: nothing follows a charge, and a charge may follow everything else.
-    #[must_use]
-    pub const fn may_become(self, next: Self) -> bool {
-        let is_money = matches!(next, Self::Charged | Self::ChargedLate);
-        match self {
-            Self::Charged | Self::ChargedLate => false,
-            Self::Review => is_money,
-            Self::Failed | Self::Cancelled | Self::Expired => {
-                is_money || matches!(next, Self::Review)
-            }
-            Self::Pending | Self::Unknown => !next.is_open(),
-            Self::Created => !matches!(next, Self::Created),
-        }
-    }
-
-    /// What the buyer is told.
-    #[must_use]
-    pub const fn status(self) -> PaymentStatus {
-        match self {
-            Self::Created | Self::Unknown | Self::Pending => PaymentStatus::Pending,
-            Self::Charged => PaymentStatus::Paid,
-            Self::Failed => PaymentStatus::Failed,
-            Self::Cancelled => PaymentStatus::Cancelled,
-            Self::Expired => PaymentStatus::Expired,
-            Self::Review | Self::ChargedLate => PaymentStatus::Review,
-        }
-    }
-}
-
-/// What the buyer is told about an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PaymentStatus {
-    /// Not paid so far.
-    Pending,
-    /// Paid; the order is paid with it.
-    Paid,
-    /// The provider refused it.
-    Failed,
-    /// Its page was closed; start another payment.
-    Cancelled,
-    /// The order was not paid in time.
-    Expired,
-    /// Money came that does not pay the order; the shop looks at it and gets in touch.
-    Review,
-}
 
 /// One try to have an order paid: one reference at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,9 +64,20 @@ pub struct Attempt {
     pub expires_at: DateTime<Utc>,
     /// When its money was recorded; then nothing is asked about it any more.
     pub charged_at: Option<DateTime<Utc>>,
+    /// Whether its money pays the order.
+    pub is_applied: bool,
 }
 
 impl Attempt {
+    /// What the buyer is told. Late money pays its order if the order could be brought back.
+    #[must_use]
+    pub const fn status(&self) -> PaymentStatus {
+        match self.state {
+            AttemptState::ChargedLate if self.is_applied => PaymentStatus::Paid,
+            state => state.status(),
+        }
+    }
+
     /// Whether its money is in the books; the provider is not asked again then.
     #[must_use]
     pub const fn is_settled(&self) -> bool {

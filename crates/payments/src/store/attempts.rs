@@ -33,6 +33,7 @@ fn attempt(row: &Row) -> Result<Attempt> {
         updated_at: row.get("updated_at"),
         expires_at: row.get("expires_at"),
         charged_at: row.get("charged_at"),
+        is_applied: row.get("is_applied"),
     })
 }
 
@@ -42,7 +43,12 @@ macro_rules! attempts {
         concat!(
             "
     select id, order_id, provider, tx_ref, amount_minor, currency, mode, state, checkout_url,
-        provider_reference, failure, created_at, updated_at, expires_at, charged_at
+        provider_reference, failure, created_at, updated_at, expires_at, charged_at,
+        exists (
+            select
+            from captures
+            where captures.attempt_id = payment_attempts.id and disposition = 'applied'
+        ) as is_applied
     from payment_attempts
     ",
             $end

@@ -12,7 +12,7 @@ pub(crate) use self::{
     },
     money::{
         NewReview, find_captured_attempt, insert_call, insert_capture, insert_review, list_reviews,
-        update_review_resolved,
+        update_capture_applied, update_review_resolved,
     },
     webhooks::{find_webhook, upsert_webhook},
 };

@@ -1,7 +1,7 @@
 //! Captures, calls to the provider, reviews.
 
 use chrono::{DateTime, Utc};
-use ids::{AttemptId, ReviewId};
+use ids::{AttemptId, CaptureId, ReviewId};
 use kit::{Conn, Result, Tx};
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -34,6 +34,17 @@ pub(crate) async fn insert_capture(tx: &Tx, new: &NewCapture<'_>) -> Result<()> 
         ],
     )
     .await?;
+    Ok(())
+}
+
+const UPDATE_CAPTURE_APPLIED: &str = "
+    update captures
+    set disposition = 'applied'
+    where id = $1 and disposition = 'surplus'";
+
+/// Lets surplus money pay its order after all. At most one capture does: the index says so.
+pub(crate) async fn update_capture_applied(tx: &Tx, id: CaptureId) -> Result<()> {
+    tx.execute(UPDATE_CAPTURE_APPLIED, &[&id]).await?;
     Ok(())
 }
 

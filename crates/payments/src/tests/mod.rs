@@ -34,6 +34,7 @@ fn attempt(state: AttemptState) -> Attempt {
         updated_at: start(),
         expires_at: start() + TimeDelta::hours(1),
         charged_at: is_charged.then(start),
+        is_applied: state == AttemptState::Charged,
     }
 }
 

@@ -147,7 +147,8 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
                 lead(sequence) over steps is null as is_last,
                 case when from_status is null then to_status = 'pending_payment'
                     else from_status = 'pending_payment'
-                        and to_status in ('paid', 'cancelled', 'expired') end as is_legal
+                            and to_status in ('paid', 'cancelled', 'expired')
+                        or from_status = 'expired' and to_status = 'paid' end as is_legal
             from order_history
             window steps as (partition by order_id order by sequence)
         ) as walked on walked.order_id = orders.id

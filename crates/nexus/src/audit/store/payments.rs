@@ -69,6 +69,7 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
         where disposition is distinct from case
             when charged_at is null then null
             when state = 'charged' then 'applied'
+            when state = 'charged_late' and disposition = 'applied' then 'applied'
             else 'surplus'
         end",
         binds: Binds::Nothing,
@@ -94,7 +95,7 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
                     <> (orders.total_minor, orders.currency)
                 then format('the buyer was asked for %s %s', attempts.amount_minor,
                     attempts.currency) end,
-            case when attempts.state <> 'charged'
+            case when not is_paid_by
                 then format('its attempt is %s', attempts.state) end,
             case when is_proven is false
                 then format('the evidence does not prove it: %s', captures.evidence) end)
@@ -118,13 +119,22 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
             ) as is_proven
             where captures.id is not null
         ) as proof on true
+        left join lateral (
+            select attempts.state = 'charged' or attempts.state = 'charged_late' and exists (
+                select
+                from order_history
+                where order_history.order_id = orders.id
+                    and (from_status, to_status) = ('expired', 'paid')
+            ) as is_paid_by
+            where captures.id is not null
+        ) as state on true
         where (status = 'paid') <> (captures.id is not null)
             or (captures.amount_minor, captures.currency)
                 <> (orders.total_minor, orders.currency)
             or attempts.order_id <> orders.id
             or (attempts.amount_minor, attempts.currency)
                 <> (orders.total_minor, orders.currency)
-            or attempts.state <> 'charged'
+            or not is_paid_by
             or not is_proven",
         binds: Binds::Nothing,
     },

@@ -62,10 +62,16 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
             where name in ('order.placed', 'order.paid', 'order.expired')
             group by subject_id
         ) as told on told.subject_id = orders.id
+        left join (
+            select order_id, count(*) as ends
+            from order_history
+            where to_status = 'expired'
+            group by order_id
+        ) as expiries on expiries.order_id = orders.id
         where orders.id is null
             or placed is distinct from 1
             or paid is distinct from (status = 'paid')::int
-            or expired is distinct from (status = 'expired')::int
+            or expired is distinct from coalesce(ends, 0)
         union all
         select format('attempt %s', coalesce(made.attempt_id, told.attempt_id)),
             case when made.name is null then format('%s was announced without its cause', told.name)
@@ -75,14 +81,12 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
             from captures
             where disposition = 'applied'
             union all
-            select id::text, 'payment.surplus'
-            from payment_attempts
-            where state = 'charged_late'
-            union all
             select attempt_id::text, case kind
-                when 'mismatch' then 'payment.mismatched' else 'payment.reversed' end
+                when 'surplus' then 'payment.surplus'
+                when 'mismatch' then 'payment.mismatched'
+                else 'payment.reversed' end
             from payment_reviews
-            where kind in ('mismatch', 'reversal')
+            where kind in ('surplus', 'mismatch', 'reversal')
         ) as made
         full join (
             select payload->>'attempt_id' as attempt_id, name, count(*) as times

@@ -16,16 +16,10 @@ async fn busy_shop() -> Shop {
     let shop = Shop::open().await;
     let goods = shop.product("coffee", &[(1_000, 20), (500, 10)]).await;
 
-    let (guest, order) = shop.guest_order(&[(goods[1], 4)]).await;
-    let (tx_ref, _) = shop.initiate(&guest, &order).await;
+    let (late, order) = shop.guest_order(&[(goods[1], 10)]).await;
+    let (late_ref, _) = shop.initiate(&late, &order).await;
     shop.advance(TimeDelta::minutes(60));
     shop.run_jobs().await;
-    let path = format!("/__sim/transactions/{tx_ref}/pay");
-    shop.provider().post(&path, json!({})).await.expect(200);
-    guest
-        .get(&format!("/api/v1/payment/verify/{tx_ref}/"))
-        .await
-        .expect(200);
 
     let (guest, cart) = shop.guest_cart(&[(goods[0], 3), (goods[1], 1)]).await;
     let order = guest
@@ -39,6 +33,19 @@ async fn busy_shop() -> Shop {
         .get(&format!("/api/v1/payment/verify/{tx_ref}/"))
         .await
         .expect(200);
+
+    // One of its ten units is gone by now.
+    let path = format!("/__sim/transactions/{late_ref}/pay");
+    shop.provider().post(&path, json!({})).await.expect(200);
+    late.get(&format!("/api/v1/payment/verify/{late_ref}/"))
+        .await
+        .expect(200);
+    let level = inventory::find_level(&shop.db().await, goods[1]).await;
+    let tx = shop.app.kit.db.begin("test_restock").await.unwrap();
+    inventory::adjust(&tx, level.unwrap().unwrap(), 10, "", None, shop.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
 
     let (guest, order) = shop.guest_order(&[(goods[0], 2)]).await;
     shop.initiate(&guest, &order).await;
@@ -76,10 +83,10 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
     let summary = serde_json::to_value(&report.summary).unwrap();
     let expected = json!({
         "orders_by_status": { "expired": 1, "paid": 1, "pending_payment": 1 },
-        "units_on_hand": 26,
+        "units_on_hand": 27,
         "units_reserved": 2,
         "units_sold": 4,
-        "captured": [{ "currency": "ETB", "applied_minor": 3_500, "surplus_minor": 2_000 }],
+        "captured": [{ "currency": "ETB", "applied_minor": 3_500, "surplus_minor": 5_000 }],
     });
     assert_eq!(summary, expected);
     shop.close().await;

@@ -92,9 +92,24 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I10", "I11", "I14", "I25"],
     ),
     (
+        "an order that came back without its units",
+        "update captures set disposition = 'applied' where disposition = 'surplus';
+         insert into order_history
+         select order_id, 3, to_status, 'paid', '', now() from order_history
+         where to_status = 'expired';
+         update orders set status = 'paid', paid_at = closed_at, closed_at = null
+         where status = 'expired'",
+        &["I5", "I13", "I14"],
+    ),
+    (
+        "late money that pays an order which never expired",
+        "update payment_attempts set state = 'charged_late' where state = 'charged'",
+        &["I11"],
+    ),
+    (
         "surplus money that nobody looks at",
         "delete from payment_reviews",
-        &["I10"],
+        &["I10", "I14"],
     ),
     (
         "a paid order without money",

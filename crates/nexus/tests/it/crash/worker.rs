@@ -21,6 +21,8 @@ pub(super) enum Work {
     Expiry,
     /// It was paid unnoticed when its time was over.
     LatePayment,
+    /// It was paid after it had expired, and its units are still there.
+    Return,
 }
 
 /// Where the worker dies, and how many mails have gone out in the end.
@@ -57,6 +59,9 @@ pub(super) const CASES: &[(Work, &str, usize)] = &[
     (Work::Expiry, "before end of expire_order", 0),
     (Work::LatePayment, "after commit of settle_payment", 1),
     (Work::LatePayment, "before end of expire_order", 1),
+    (Work::Return, "after provider verify", 1),
+    (Work::Return, "before commit of settle_payment", 1),
+    (Work::Return, "after commit of settle_payment", 1),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +96,9 @@ async fn prepare(
     let mut buyer = Buyer::before(shop, &format!("worker-{number}"), &Arc::default());
     let bought = match work {
         Work::Messages | Work::RefusedReceipt => buyer.buy(coffee).await,
-        Work::Schedule | Work::LatePayment | Work::Expiry => buyer.begin(coffee).await,
+        Work::Schedule | Work::LatePayment | Work::Expiry | Work::Return => {
+            buyer.begin(coffee).await
+        }
     };
     if matches!(work, Work::Schedule | Work::LatePayment) {
         // What the provider tells a server that is down gets lost.
@@ -101,20 +108,40 @@ async fn prepare(
     }
     match work {
         Work::Messages => {}
-        Work::Schedule => {
-            shop.execute(
-                "update jobs set run_at = created_at \
-                 where kind = 'check_payment' and state = 'ready'",
-            )
-            .await;
-        }
+        Work::Schedule => check_now(shop).await,
         Work::RefusedReceipt => {
             let body = json!({ "next": 2, "behaviour": "refuse_550" });
             shop.mails().post("/api/faults", body).await.expect(200);
         }
         Work::Expiry | Work::LatePayment => let_time_run_out(shop, &bought).await,
+        Work::Return => {
+            let_time_run_out(shop, &bought).await;
+            let mut worker = shop.worker(None);
+            until_jobs_are_done(shop).await;
+            worker.kill().await;
+            pay_unheard(shop, server, &bought).await;
+        }
     }
     bought
+}
+
+/// The next round of the checks is due.
+async fn check_now(shop: &Deployment) {
+    shop.execute(
+        "update jobs set run_at = created_at \
+         where kind = 'check_payment' and state = 'ready'",
+    )
+    .await;
+}
+
+/// The money comes although the page is closed; what the provider tells a server that is down
+/// gets lost.
+async fn pay_unheard(shop: &Deployment, server: &mut Process, bought: &Bought) {
+    server.kill().await;
+    let path = format!("/__sim/transactions/{}/pay", bought.tx_ref);
+    shop.provider().post(&path, json!({})).await.expect(200);
+    *server = shop.server(None).await;
+    check_now(shop).await;
 }
 
 /// Two hours pass for one order.
