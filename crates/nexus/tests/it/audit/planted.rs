@@ -249,12 +249,12 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     (
         "a history that ends elsewhere",
         "update order_history set to_status = 'cancelled' where to_status = 'expired'",
-        &["I19"],
+        &["I14", "I19"],
     ),
     (
         "an order without a history",
         "delete from order_history",
-        &["I19"],
+        &["I14", "I19"],
     ),
     (
         "a job that nobody took over",
