@@ -44,12 +44,17 @@ pub fn parse_minor(text: &str, decimals: u32) -> Result<i64, DecimalError> {
         .chain(fraction_digits)
         .chain(std::iter::repeat_n(b'0', padding))
     {
+        // Counted below zero: the least amount has no positive counterpart.
         minor = minor
             .checked_mul(10)
-            .and_then(|value| value.checked_add(i64::from(byte - b'0')))
+            .and_then(|value| value.checked_sub(i64::from(byte - b'0')))
             .ok_or(DecimalError::TooLarge)?;
     }
-    Ok(if negative { -minor } else { minor })
+    if negative {
+        Ok(minor)
+    } else {
+        minor.checked_neg().ok_or(DecimalError::TooLarge)
+    }
 }
 
 /// Writes 1250 with two decimals as "12.50"; the opposite of [`parse_minor`].

@@ -19,6 +19,8 @@ fn text_is_exact_or_refused() {
         ("0", Ok(0)),
         ("92233720368547758.07", Ok(i64::MAX)),
         ("92233720368547758.08", Err(DecimalError::TooLarge)),
+        ("-92233720368547758.08", Ok(i64::MIN)),
+        ("-92233720368547758.09", Err(DecimalError::TooLarge)),
         ("400.001", Err(DecimalError::TooPrecise)),
         ("", Err(DecimalError::Malformed)),
         (".", Err(DecimalError::Malformed)),
@@ -101,7 +103,6 @@ proptest! {
 
     #[test]
     fn text_round_trips(minor in any::<i64>()) {
-        prop_assume!(minor != i64::MIN);
         prop_assert_eq!(parse_minor(&format_minor(minor, 2), 2), Ok(minor));
     }
 }
