@@ -11,6 +11,9 @@
 pub mod callback;
 mod client;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod observation;
 mod secret;
 mod settlement;

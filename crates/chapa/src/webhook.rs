@@ -170,10 +170,7 @@ pub fn parse(raw_body: &[u8]) -> Result<Notice, NoticeError> {
 }
 
 fn parse_fields(text: &str) -> Result<Fields<'_>, NoticeError> {
-    if !text.trim_start().starts_with('{') {
-        return Err(NoticeError::Malformed);
-    }
-    serde_json::from_str(text).map_err(|_| NoticeError::Malformed)
+    wire::object(text).ok_or(NoticeError::Malformed)
 }
 
 fn notice(event: String, fields: &Fields<'_>, dedupe: [u8; 32]) -> Notice {

@@ -31,13 +31,7 @@ pub(crate) struct Message {
 
 impl<'a> Envelope<'a> {
     pub(crate) fn parse(body: &'a str) -> Option<Self> {
-        let body = body.trim_start();
-        // A derived struct would also be read from an array.
-        if body.starts_with('{') {
-            serde_json::from_str(body).ok()
-        } else {
-            None
-        }
+        object(body)
     }
 
     pub(crate) fn message(&self) -> Message {
@@ -73,6 +67,13 @@ impl<'a> Envelope<'a> {
             .map(RawValue::get)
             .filter(|data| data.starts_with('['))
     }
+}
+
+/// Reads a JSON object with nothing but JSON's own white space around it. A derived struct alone
+/// would also be read from a list, by position.
+pub(crate) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    let is_object = text.trim_start().starts_with('{');
+    is_object.then(|| serde_json::from_str(text).ok()).flatten()
 }
 
 fn read_message(raw: &RawValue) -> Message {

@@ -39,6 +39,26 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// All bytes of an answer as text. One that echoes the key must not carry it into logs and
+    /// tables.
+    pub(crate) fn whole(
+        status: u16,
+        is_read: bool,
+        bytes: Vec<u8>,
+        secret_key: &Secret,
+    ) -> Result<Self, Error> {
+        let mut answer = Self {
+            status,
+            body: String::new(),
+            is_read,
+        };
+        match String::from_utf8(bytes) {
+            Ok(body) => answer.body = body.replace(secret_key.expose(), "[secret key]"),
+            Err(_) => return Err(answer.unreadable("the answer is not UTF-8")),
+        }
+        Ok(answer)
+    }
+
     pub(super) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
@@ -123,31 +143,28 @@ impl Transport {
         })?;
         let status = response.status();
         refuse_by_status(status, response.headers())?;
-        let mut answer = Answer {
-            status: status.as_u16(),
-            body: String::new(),
-            is_read,
-        };
         let bytes = match read_bounded(&mut response).await {
             Ok(bytes) => bytes,
             // The status line alone proves that a write was refused.
             Err(_) if !is_read && status.is_client_error() => {
-                return Err(answer.unreadable("the answer was cut short"));
+                let (status, body) = (status.as_u16(), String::new());
+                let nothing = Answer {
+                    status,
+                    body,
+                    is_read,
+                };
+                return Err(nothing.unreadable("the answer was cut short"));
             }
             Err(error) if is_read => return Err(error),
             Err(_) => return Err(Error::Unknown),
         };
-        match String::from_utf8(bytes) {
-            // An answer that echoes the key must not carry it into logs and tables.
-            Ok(body) => answer.body = body.replace(self.secret_key.expose(), "[secret key]"),
-            Err(_) => return Err(answer.unreadable("the answer is not UTF-8")),
-        }
-        Ok(answer)
+        Answer::whole(status.as_u16(), is_read, bytes, &self.secret_key)
     }
 }
 
-fn refuse_by_status(status: StatusCode, headers: &HeaderMap) -> Result<(), Error> {
-    if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
+pub(crate) fn refuse_by_status(status: StatusCode, headers: &HeaderMap) -> Result<(), Error> {
+    // From 600 on no status means anything; like a 5xx, none of them proves a refusal.
+    if status.as_u16() >= 500 || status == StatusCode::REQUEST_TIMEOUT {
         return Err(Error::Unknown);
     }
     match status {

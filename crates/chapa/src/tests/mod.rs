@@ -2,6 +2,7 @@
 
 mod amounts;
 mod callbacks;
+mod lists;
 mod notices;
 mod properties;
 mod requests;
@@ -9,6 +10,7 @@ mod retry_after;
 mod secrets;
 mod settlements;
 mod signatures;
+mod statuses;
 mod verify_bodies;
 mod write_answers;
 

@@ -225,3 +225,17 @@ fn a_text_that_no_database_takes_is_not_read() {
     let refused = observation(read(400, said)).unwrap_err();
     assert_eq!(refused.to_string(), "Chapa refused (400): not  paid  now");
 }
+
+#[test]
+fn only_white_space_of_json_stands_around_an_answer() {
+    let genuine = envelope(r#""success""#, "100");
+    for space in ["", " ", "\n", "\r\n\t "] {
+        assert!(is_paid(200, &format!("{space}{genuine}{space}")));
+    }
+    for space in ["\u{a0}", "\u{b}", "\u{c}", "\u{85}", "\u{2029}", "\u{feff}"] {
+        for strange in [format!("{space}{genuine}"), format!("{genuine}{space}")] {
+            let read = observation(read(200, &strange));
+            assert!(matches!(read, Err(Error::Protocol(_))), "{space:?}");
+        }
+    }
+}

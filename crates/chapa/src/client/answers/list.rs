@@ -12,10 +12,10 @@ use super::{accepted, exact};
 
 #[derive(Deserialize)]
 struct ListData<'a> {
+    #[serde(borrow)]
+    transactions: Vec<&'a RawValue>,
     #[serde(borrow, default)]
-    transactions: Vec<ListRow<'a>>,
-    #[serde(borrow, default)]
-    pagination: Option<Pagination<'a>>,
+    pagination: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -44,30 +44,41 @@ struct ListRow<'a> {
 
 pub(crate) fn transactions(answer: &Answer) -> Result<TransactionPage, Error> {
     let envelope = accepted(answer)?;
-    let data: ListData<'_> = envelope
+    envelope
         .object()
-        .and_then(|object| serde_json::from_str(object).ok())
-        .ok_or_else(|| answer.unreadable("an answer without a list of transactions"))?;
-    let transactions = data
-        .transactions
-        .into_iter()
-        .map(|row| ListedTransaction {
-            provider_reference: wire::filled(row.ref_id),
-            state: state_of(answer.status, row.status),
-            amount_minor: wire::minor(row.amount),
-            fee_minor: wire::minor(row.charge),
-            currency: exact(row.currency),
-            method: wire::filled(row.payment_method),
-            created_at: wire::filled(row.created_at),
-        })
-        .collect();
-    let has_next = data
-        .pagination
-        .is_some_and(|pages| wire::filled(pages.next_page_url).is_some());
-    Ok(TransactionPage {
+        .and_then(|object| page(answer.status, object))
+        .ok_or_else(|| answer.unreadable("an answer without a list of transactions"))
+}
+
+/// `None` when any part of it is not what it should be: a page with holes looks like money that
+/// never came.
+fn page(http_status: u16, object: &str) -> Option<TransactionPage> {
+    let data: ListData<'_> = wire::object(object)?;
+    let pages: Option<Pagination<'_>> = match data.pagination {
+        Some(pages) => Some(wire::object(pages.get())?),
+        None => None,
+    };
+    let rows = data.transactions.into_iter();
+    let transactions = rows
+        .map(|row| wire::object(row.get()).map(|row| listed(http_status, &row)))
+        .collect::<Option<_>>()?;
+    let has_next = pages.is_some_and(|pages| wire::filled(pages.next_page_url).is_some());
+    Some(TransactionPage {
         transactions,
         has_next,
     })
+}
+
+fn listed(http_status: u16, row: &ListRow<'_>) -> ListedTransaction {
+    ListedTransaction {
+        provider_reference: wire::filled(row.ref_id),
+        state: state_of(http_status, row.status),
+        amount_minor: wire::minor(row.amount),
+        fee_minor: wire::minor(row.charge),
+        currency: exact(row.currency),
+        method: wire::filled(row.payment_method),
+        created_at: wire::filled(row.created_at),
+    }
 }
 
 #[derive(Deserialize)]
@@ -82,16 +93,23 @@ struct EventRow<'a> {
 
 pub(crate) fn timeline(answer: &Answer) -> Result<Vec<TimelineEntry>, Error> {
     let envelope = accepted(answer)?;
-    let rows: Vec<EventRow<'_>> = envelope
+    envelope
         .list()
-        .and_then(|list| serde_json::from_str(list).ok())
-        .ok_or_else(|| answer.unreadable("an answer without a list of events"))?;
-    Ok(rows
-        .into_iter()
-        .map(|row| TimelineEntry {
-            message: wire::filled(row.message).unwrap_or_default(),
-            is_error: wire::filled(row.kind).as_deref() == Some("error"),
-            created_at: wire::filled(row.created_at),
-        })
-        .collect())
+        .and_then(events)
+        .ok_or_else(|| answer.unreadable("an answer without a list of events"))
+}
+
+fn events(list: &str) -> Option<Vec<TimelineEntry>> {
+    let rows: Vec<&RawValue> = serde_json::from_str(list).ok()?;
+    let rows = rows.into_iter();
+    rows.map(|row| wire::object(row.get()).map(|row| entry(&row)))
+        .collect()
+}
+
+fn entry(row: &EventRow<'_>) -> TimelineEntry {
+    TimelineEntry {
+        message: wire::filled(row.message).unwrap_or_default(),
+        is_error: wire::filled(row.kind).as_deref() == Some("error"),
+        created_at: wire::filled(row.created_at),
+    }
 }
