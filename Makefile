@@ -5,7 +5,7 @@ PORT ?= 8000
 TESTED := --features nexus/sabotage
 
 .DEFAULT_GOAL := help
-.PHONY: help run story test check fix bench openapi schemathesis reset
+.PHONY: help run story test check fix bench fuzz openapi schemathesis reset
 
 help: ## this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ fix: ## format, and repair what clippy can
 bench: ## measure, against bare SQL; ARGS=--quick, ARGS=--help; what and how stands in bench/
 	cargo build --release -p nexus -p bench
 	@exec target/release/bench $(ARGS)
+
+fuzz: ## the parsers, against generated input; SECONDS=600 each; docs/fuzzing.md
+	@SECONDS=$(or $(SECONDS),600) scripts/fuzz $(TARGETS)
 
 openapi: ## write openapi.json anew from the code
 	cargo run -q -p nexus -- openapi > openapi.json.new

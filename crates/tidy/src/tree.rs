@@ -59,11 +59,12 @@ impl SourceFile {
         self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
     }
 
-    /// The crate's folder under `crates/`, or `bench`; `None` for a file of no crate.
+    /// The crate's folder under `crates/`, or `bench` or `fuzz`; `None` for a file of no crate.
     pub fn crate_name(&self) -> Option<&str> {
-        match self.path.strip_prefix("crates/") {
-            Some(rest) => rest.split_once('/').map(|(name, _)| name),
-            None => self.path.starts_with("bench/").then_some("bench"),
+        match self.path.split_once('/')? {
+            ("crates", rest) => rest.split_once('/').map(|(name, _)| name),
+            (name @ ("bench" | "fuzz"), _) => Some(name),
+            _ => None,
         }
     }
 
@@ -71,7 +72,10 @@ impl SourceFile {
     pub fn path_in_src(&self) -> Option<&str> {
         let inside = match self.path.strip_prefix("crates/") {
             Some(rest) => rest.split_once('/')?.1,
-            None => self.path.strip_prefix("bench/")?,
+            None => self
+                .path
+                .strip_prefix("bench/")
+                .or(self.path.strip_prefix("fuzz/"))?,
         };
         inside.strip_prefix("src/")
     }
@@ -236,6 +240,7 @@ mod tests {
             ("crates/cart/src/http/mod.rs", "//! x"),
             ("bench/src/main.rs", "//! x"),
             ("crates/nexus/tests/it/main.rs", "//! x"),
+            ("fuzz/targets/money.rs", "//! x"),
         ]);
         let seen: Vec<_> = tree
             .files
@@ -248,9 +253,10 @@ mod tests {
                 (Some("cart"), Some("http/mod.rs"), false),
                 (Some("bench"), Some("main.rs"), false),
                 (Some("nexus"), None, true),
+                (Some("fuzz"), None, false),
             ]
         );
         assert_eq!(tree.crate_names(), ["cart", "nexus"]);
-        assert_eq!(tree.root_names, ["crates", "bench"]);
+        assert_eq!(tree.root_names, ["crates", "bench", "fuzz"]);
     }
 }

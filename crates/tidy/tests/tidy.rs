@@ -93,11 +93,16 @@ fn decisions_are_numbered_and_listed() {
 }
 
 #[test]
+fn every_fuzz_target_is_built_and_told() {
+    check(rules::fuzz_targets_are_told);
+}
+
+#[test]
 fn nothing_unfinished_is_left_behind() {
     check(rules::nothing_left_behind);
 }
 
 #[test]
-fn nothing_banned_is_in_the_lock_file() {
-    check(rules::lock_file_keeps_the_bans);
+fn nothing_banned_is_in_a_lock_file() {
+    check(rules::lock_files_keep_the_bans);
 }

@@ -19,10 +19,10 @@ pub use floors::floor_order;
 pub use kit_words::kit_knows_no_shop;
 pub use leftovers::nothing_left_behind;
 pub use lengths::lengths;
-pub use papers::{decisions_are_listed, map_names_every_crate};
+pub use papers::{decisions_are_listed, fuzz_targets_are_told, map_names_every_crate};
 pub use places::places;
 pub use root::{names_say_what, root_is_a_shop_window};
-pub use supply::lock_file_keeps_the_bans;
+pub use supply::lock_files_keep_the_bans;
 pub use tables::one_owner_per_table;
 
 /// The nouns with tables of their own: each is built from the same file names.

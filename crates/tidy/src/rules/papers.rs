@@ -1,10 +1,13 @@
-//! The papers tell the truth about the tree: the map lists the crates, the decisions their list.
+//! The papers tell the truth about the tree: the map lists the crates, the decisions their list,
+//! the page about fuzzing its targets.
 
 use crate::manifest;
-use crate::tree::{Finding, Tree};
+use crate::tree::{Finding, SourceFile, Tree};
 
 const MAP: &str = "ARCHITECTURE.md";
 const LIST: &str = "docs/decisions/README.md";
+const FUZZING: &str = "docs/fuzzing.md";
+const FUZZ_MANIFEST: &str = "fuzz/Cargo.toml";
 
 /// ARCHITECTURE.md has one table row per crate (``| `crates/name` | …``), in floor order.
 pub fn map_names_every_crate(tree: &Tree) -> Vec<Finding> {
@@ -82,6 +85,39 @@ pub fn decisions_are_listed(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// Each file in fuzz/targets is a program of fuzz/Cargo.toml, and has a row in docs/fuzzing.md;
+/// no row is about a target that is gone.
+pub fn fuzz_targets_are_told(tree: &Tree) -> Vec<Finding> {
+    let targets: Vec<(&SourceFile, &str)> = tree
+        .rust_files()
+        .filter_map(|file| {
+            let name = file.path.strip_prefix("fuzz/targets/")?;
+            Some((file, name.strip_suffix(".rs")?))
+        })
+        .collect();
+    let page = tree.file(FUZZING);
+    let manifest = tree.file(FUZZ_MANIFEST).map_or("", |file| &file.text);
+    let mut findings = Vec::new();
+    for (file, name) in &targets {
+        if !manifest.contains(&format!("\npath = \"targets/{name}.rs\"\n")) {
+            findings.push(file.finding(1, format!("add `{name}` to {FUZZ_MANIFEST}")));
+        }
+        if !page.is_some_and(|page| page.text.contains(&format!("\n| `{name}` |"))) {
+            findings.push(file.finding(1, format!("add a row for `{name}` to {FUZZING}")));
+        }
+    }
+    for (index, line) in page.iter().flat_map(|page| page.text.lines().enumerate()) {
+        let row = line
+            .strip_prefix("| `")
+            .and_then(|rest| rest.split('`').next());
+        if let Some(name) = row.filter(|row| targets.iter().all(|(_, name)| name != row)) {
+            let advice = format!("there is no fuzz/targets/{name}.rs: drop the row");
+            findings.extend(page.map(|page| page.finding(index + 1, advice)));
+        }
+    }
+    findings
+}
+
 fn absent(path: &str) -> Finding {
     Finding {
         path: path.to_owned(),
@@ -136,5 +172,26 @@ mod tests {
         assert_eq!(check_decisions("[a](0001-a.md)", &[one, two]), 1);
         assert_eq!(check_decisions("[b](0002-b.md)", &[two]), 1);
         assert_eq!(check_decisions("[a](0001-a.md) [b](0002-b.md)", &[one]), 1);
+    }
+
+    fn check_targets(manifest: &str, page: &str) -> Vec<String> {
+        let tree = Tree::from_texts(&[
+            (FUZZING, page),
+            (FUZZ_MANIFEST, manifest),
+            ("fuzz/targets/money.rs", "//! x\n"),
+        ]);
+        let findings = fuzz_targets_are_told(&tree);
+        findings.into_iter().map(|found| found.path).collect()
+    }
+
+    #[test]
+    fn a_fuzz_target_is_built_and_told() {
+        let manifest = "[[bin]]\npath = \"targets/money.rs\"\n";
+        let target = ["fuzz/targets/money.rs"];
+        assert!(check_targets(manifest, "|\n| `money` | text |\n").is_empty());
+        assert_eq!(check_targets("", "|\n| `money` | text |\n"), target);
+        assert_eq!(check_targets(manifest, "x\n"), target);
+        let one_too_many = "|\n| `money` | text |\n| `taxes` | text |\n";
+        assert_eq!(check_targets(manifest, one_too_many), [FUZZING]);
     }
 }

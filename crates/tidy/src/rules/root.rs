@@ -3,7 +3,7 @@
 use super::has_word;
 use crate::tree::{Finding, Tree};
 
-const ROOT: [&str; 31] = [
+const ROOT: [&str; 32] = [
     ".ci",
     ".config",
     ".dockerignore",
@@ -29,6 +29,7 @@ const ROOT: [&str; 31] = [
     "deploy",
     "docs",
     "examples",
+    "fuzz",
     "migrations",
     "openapi.json",
     "rust-toolchain.toml",
