@@ -20,5 +20,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0005_payments"
     "0006_notifications"
     "0007_ledger"
+    "0009_refunds"
     "0010_reviews"
 };

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use ids::OrderId;
 use kit::{Conn, Result, Tx, outbox};
+use money::Money;
 
 use crate::{
     events::{OrderExpired, OrderPaid, OrderPlaced},
@@ -82,6 +83,14 @@ pub async fn expire(tx: &Tx, order: &Order, now: DateTime<Utc>) -> Result<()> {
         now,
     )
     .await
+}
+
+/// Notes that money of a locked order has gone back to its buyer.
+///
+/// # Errors
+/// A fault with the constraint `orders_refunded_within` when it is more than was paid.
+pub async fn record_refund(tx: &Tx, order: &Order, amount: Money) -> Result<()> {
+    store::update_refunded(tx, order.id, amount).await
 }
 
 /// The whole order as it goes over the wire.

@@ -19,7 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     actions,
-    model::{Order, OrderLine, OrderRefusal, OrderStatus, ShippingAddress},
+    model::{Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus, ShippingAddress},
     store,
 };
 
@@ -57,6 +57,10 @@ pub struct OrderView {
     /// Until when its units are held unpaid.
     expires_at: DateTime<Utc>,
     paid_at: Option<DateTime<Utc>>,
+    /// `unpaid`, `paid`, `partially_refunded` or `refunded`: how its money stands.
+    payment_status: OrderPaymentStatus,
+    /// What of the total went back to the buyer.
+    refunded: Money,
     #[serde(skip)]
     version: i64,
 }
@@ -83,7 +87,10 @@ struct OrderLineOption {
 
 impl OrderView {
     pub(crate) fn of(order: Order, lines: Vec<OrderLine>) -> Self {
+        let payment_status = order.payment_status();
         Self {
+            payment_status,
+            refunded: order.refunded,
             id: order.id,
             number: order.number,
             status: order.status.as_str().to_owned(),

@@ -2,7 +2,8 @@
 //!
 //! Owns: `orders`, `order_lines`, `order_history`, `order_numbers`.
 //! Promises: the total is the sum of its parts; a cart becomes one order at the most; numbers
-//! have no gaps; each change of status is legal, has its reason and is announced.
+//! have no gaps; each change of status is legal, has its reason and is announced; no more of an
+//! order goes back than was paid.
 //! Never: a stock level, a call to a payment provider.
 
 mod actions;
@@ -11,10 +12,11 @@ mod http;
 mod model;
 mod store;
 
-pub use actions::{expire, get_view, mark_paid, record};
+pub use actions::{expire, get_view, mark_paid, record, record_refund};
 pub use events::{OrderExpired, OrderPaid, OrderPlaced};
 pub use http::{OrderView, routes};
 pub use model::{
-    NewOrder, NewOrderLine, Order, OrderLine, OrderRefusal, OrderStatus, REFUSALS, ShippingAddress,
+    NewOrder, NewOrderLine, Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus,
+    REFUSALS, ShippingAddress,
 };
 pub use store::{find_order, find_order_of_cart, list_lines, lock_order};

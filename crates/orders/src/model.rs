@@ -59,6 +59,20 @@ impl OrderStatus {
     }
 }
 
+/// How the money of an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderPaymentStatus {
+    /// Nothing has paid it.
+    Unpaid,
+    /// Paid in full, and nothing went back.
+    Paid,
+    /// A part of what was paid went back.
+    PartiallyRefunded,
+    /// All that was paid went back.
+    Refunded,
+}
+
 /// Where the goods go. Ethiopian addresses live from the landmark; a postcode is not asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -189,9 +203,25 @@ pub struct Order {
     pub expires_at: DateTime<Utc>,
     /// When it was paid.
     pub paid_at: Option<DateTime<Utc>>,
+    /// What of the total went back to the buyer.
+    pub refunded: Money,
 }
 
 impl Order {
+    /// How its money stands: by what was paid and what went back.
+    #[must_use]
+    pub fn payment_status(&self) -> OrderPaymentStatus {
+        if self.paid_at.is_none() {
+            OrderPaymentStatus::Unpaid
+        } else if self.refunded.minor() == 0 {
+            OrderPaymentStatus::Paid
+        } else if self.refunded.minor() < self.total.minor() {
+            OrderPaymentStatus::PartiallyRefunded
+        } else {
+            OrderPaymentStatus::Refunded
+        }
+    }
+
     /// Whether the caller may see it: its customer, the guest with its token, staff with the right.
     #[must_use]
     pub fn is_visible_to(&self, caller: &Caller) -> bool {

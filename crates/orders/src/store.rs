@@ -39,6 +39,7 @@ fn order(row: &Row) -> Result<Order> {
         placed_at: row.get("placed_at"),
         expires_at: row.get("expires_at"),
         paid_at: row.get("paid_at"),
+        refunded: amount("refunded_minor"),
     })
 }
 
@@ -49,7 +50,8 @@ macro_rules! select_orders {
             "
     select id, number, cart_id, customer_id, token_hash, email, phone, language,
         shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
-        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at
+        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at,
+        refunded_minor
     from orders
     ",
             $rest
@@ -282,6 +284,17 @@ const UPDATE_STATUS: &str = "
         paid_at = case when $2 = 'paid' then $3::timestamptz end,
         closed_at = case when $2 in ('cancelled', 'expired') then $3::timestamptz end
     where id = $1";
+
+const UPDATE_REFUNDED: &str = "
+    update orders
+    set refunded_minor = refunded_minor + $2, version = version + 1
+    where id = $1";
+
+/// Adds to what went back; more than the total is a fault by `orders_refunded_within`.
+pub(crate) async fn update_refunded(tx: &Tx, id: OrderId, amount: Money) -> Result<()> {
+    tx.execute(UPDATE_REFUNDED, &[&id, &amount.minor()]).await?;
+    Ok(())
+}
 
 const INSERT_HISTORY: &str = "
     insert into order_history (order_id, sequence, from_status, to_status, reason, occurred_at)

@@ -1,7 +1,7 @@
 //! Facts that payments announce. Their subject is the order, so that they are numbered in one
 //! row with what happens to it.
 
-use ids::{AttemptId, OrderId};
+use ids::{AttemptId, OrderId, RefundId};
 use kit::outbox::Event;
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,54 @@ pub struct PaymentReversed {
     pub order_id: OrderId,
 }
 
+/// Money was promised to the buyer; the provider is asked for it next.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefundRequested {
+    /// Which refund.
+    pub refund_id: RefundId,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// How much.
+    pub amount: Money,
+    /// `staff`, `late_money`, `surplus` or `mismatch`.
+    pub cause: String,
+}
+
+/// The buyer has the money.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefundSucceeded {
+    /// Which refund.
+    pub refund_id: RefundId,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A refund did not happen; its money is free again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefundFailed {
+    /// Which refund.
+    pub refund_id: RefundId,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// How much.
+    pub amount: Money,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The provider began a refund and took it back; its money is free again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefundReversed {
+    /// Which refund.
+    pub refund_id: RefundId,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// How much.
+    pub amount: Money,
+}
+
 macro_rules! events {
     ($($event:ident $name:literal)*) => {$(
         impl Event for $event {
@@ -70,4 +118,8 @@ events! {
     PaymentSurplus "payment.surplus"
     PaymentMismatched "payment.mismatched"
     PaymentReversed "payment.reversed"
+    RefundRequested "refund.requested"
+    RefundSucceeded "refund.succeeded"
+    RefundFailed "refund.failed"
+    RefundReversed "refund.reversed"
 }

@@ -1,11 +1,12 @@
 //! How orders come to be paid: attempts at the provider, its messages, the money that arrived.
 //!
 //! Owns: `payment_attempts`, `payment_calls`, `captures`, `payment_reviews`,
-//! `webhooks_received`.
+//! `webhooks_received`, `refunds`, `refund_lines`, `refund_history`, `line_refunds`.
 //! Promises: an attempt is written down before the provider hears of it; only the provider's own
 //! answer, equal in reference, amount, currency and mode, pays an order, once; money that pays
 //! none is kept as surplus and a review is open; a payment is found even if every message about
-//! it is lost; the provider is never called while a transaction is open.
+//! it is lost; the provider is never called while a transaction is open; no more goes back than
+//! came in, and a refund that may have happened is asked about and never sent again.
 //! Never: a card number, an amount from the browser, a status that a webhook or callback claims.
 
 mod actions;
@@ -18,13 +19,17 @@ mod store;
 mod tests;
 
 pub use actions::expire_attempts;
-pub use events::{PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus};
+pub use events::{
+    PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus, RefundFailed,
+    RefundRequested, RefundReversed, RefundSucceeded,
+};
 pub use http::{AttemptView, routes};
 pub use jobs::{
-    CheckPayment, ConfirmPayment, Gateway, ProcessWebhook, ask_before_expiry, jobs,
-    verify_and_settle,
+    CheckPayment, CheckRefund, ConfirmPayment, Gateway, ProcessWebhook, SubmitRefund,
+    ask_before_expiry, jobs, verify_and_settle,
 };
 pub use model::{
     Attempt, AttemptState, Mode, PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus,
-    ProviderError, ProviderId, REFUSALS, StaticTokenPolicy,
+    ProviderError, ProviderId, REFUSALS, Refund, RefundCause, RefundLine, RefundState,
+    StaticTokenPolicy,
 };

@@ -60,6 +60,7 @@ fn order(language: &str) -> Order {
         placed_at: paid_at(),
         expires_at: paid_at(),
         paid_at: Some(paid_at()),
+        refunded: etb(0),
     }
 }
 

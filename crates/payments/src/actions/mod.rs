@@ -1,6 +1,7 @@
 //! Verbs of payments, inside the caller's transaction. Rows are taken in one order everywhere:
 //! order, attempt, stock. Never a call to the provider.
 
+mod refunds;
 mod settlement;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,13 @@ use kit::{
 };
 use orders::{Order, OrderStatus};
 
-pub(crate) use self::settlement::settle;
+pub(crate) use self::{
+    refunds::{
+        Asked, Confirmed, confirm_refund, find_money_of_order, record_refund_news, request_refund,
+        submit_refund,
+    },
+    settlement::settle,
+};
 use crate::{
     jobs::{CheckPayment, ProcessWebhook},
     model::{

@@ -13,8 +13,8 @@ use super::{change, lock};
 use crate::{
     events::{PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus},
     model::{
-        Attempt, AttemptState, Charge, Disposition, NewCapture, Observation, ReviewKind, Verdict,
-        differing_charge, evidence_of, verdict,
+        Attempt, AttemptState, Charge, Disposition, NewCapture, Observation, Observed, ReviewKind,
+        Verdict, differing_charge, evidence_of, verdict,
     },
     store::{self, NewReview},
 };
@@ -39,6 +39,7 @@ pub(crate) async fn settle(
         verdict(&attempt, is_payable, observation, now)
     };
     let verdict = guard_reference(tx, &attempt, verdict).await?;
+    let verdict = explain_reversal(tx, &attempt, verdict, observation).await?;
     let evidence = evidence_of(observation);
     match verdict {
         Verdict::Nothing => Ok(attempt),
@@ -91,6 +92,20 @@ async fn guard_reference(tx: &Tx, attempt: &Attempt, verdict: Verdict) -> Result
         }
         _ => Ok(verdict),
     }
+}
+
+/// Money that we give back ourselves is no news when the provider says that it went back.
+async fn explain_reversal(
+    tx: &Tx,
+    attempt: &Attempt,
+    verdict: Verdict,
+    observation: &Observation,
+) -> Result<Verdict> {
+    let is_by_refund = verdict == Verdict::Reversal && observation.state == Observed::Refunded;
+    if is_by_refund && store::exists_refund(tx, attempt.id).await? {
+        return Ok(Verdict::Nothing);
+    }
+    Ok(verdict)
 }
 
 async fn apply(
@@ -306,6 +321,7 @@ async fn open_review(
     let review = NewReview {
         id,
         attempt_id,
+        refund_id: None,
         kind,
         detail,
         evidence,

@@ -3,6 +3,7 @@
 mod admin;
 mod callback;
 mod initiate;
+mod refunds;
 mod verify;
 mod webhook;
 
@@ -18,4 +19,5 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(callback::routes())
         .merge(webhook::routes())
         .merge(admin::routes())
+        .merge(refunds::routes())
 }

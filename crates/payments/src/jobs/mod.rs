@@ -3,6 +3,7 @@
 
 mod confirmation;
 mod gateway;
+mod refunds;
 
 use std::sync::Arc;
 
@@ -19,10 +20,12 @@ use self::confirmation::ask;
 pub(crate) use self::{
     confirmation::{Answer, ask_and_close},
     gateway::callback_reference,
+    refunds::check_refund_now,
 };
 pub use self::{
     confirmation::{ask_before_expiry, verify_and_settle},
     gateway::Gateway,
+    refunds::{CheckRefund, SubmitRefund},
 };
 use crate::{
     model::{
@@ -88,7 +91,10 @@ pub fn jobs(registry: Registry, gateway: &Arc<Gateway>) -> Registry {
         Arc::clone(gateway),
         Arc::clone(gateway),
     );
+    let (submitting, following) = (Arc::clone(gateway), Arc::clone(gateway));
     registry
+        .with(move |job: SubmitRefund, run| refunds::submit(Arc::clone(&submitting), job, run))
+        .with(move |job: CheckRefund, run| refunds::check(Arc::clone(&following), job, run))
         .with(move |job: CheckPayment, run| check(Arc::clone(&checking), job, run))
         .with(move |job: ConfirmPayment, run| confirm(Arc::clone(&confirming), job, run))
         .with(move |job: ProcessWebhook, run| process(Arc::clone(&processing), job, run))
@@ -160,16 +166,20 @@ async fn process(gateway: Arc<Gateway>, job: ProcessWebhook, run: JobRun) -> Res
         };
         (webhook, attempt)
     };
-    let Some(attempt) = attempt else {
-        return Ok(Outcome::Done);
-    };
     let request = RawRequest {
         proof: Proof::Before(webhook.authenticity),
         body: &webhook.body,
     };
-    let is_refund = gateway
-        .parse_webhook(webhook.provider, &request)
-        .is_ok_and(|notice| notice.kind == NoticeKind::Refund);
+    let notice = gateway.parse_webhook(webhook.provider, &request).ok();
+    let notice = notice.filter(|notice| notice.kind == NoticeKind::Refund);
+    let is_refund = notice.is_some();
+    if let Some(notice) = notice {
+        let attempt_id = attempt.as_ref().map(|attempt| attempt.id);
+        refunds::check_refunds_in_the_news(&kit, &gateway, &notice, attempt_id).await?;
+    }
+    let Some(attempt) = attempt else {
+        return Ok(Outcome::Done);
+    };
     if !is_worth_asking(&attempt) && !is_refund {
         return Ok(Outcome::Done);
     }

@@ -2,10 +2,13 @@
 //! address, a phone number or a secret.
 
 use chrono::{DateTime, Utc};
-use ids::AttemptId;
+use ids::{AttemptId, RefundId};
 use serde_json::{Value, json};
 
-use super::{CancelOutcome, Initialized, Observation, Observed, ProviderError, Witness};
+use super::{
+    CancelOutcome, Initialized, Observation, Observed, ProviderError, Refund, RefundObservation,
+    RefundTold as Told, Witness,
+};
 
 /// What the provider was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub(crate) enum Operation {
     Initialize,
     Verify,
     Cancel,
+    Refund,
+    VerifyRefund,
 }
 
 impl Operation {
@@ -21,6 +26,8 @@ impl Operation {
             Self::Initialize => "initialize",
             Self::Verify => "verify",
             Self::Cancel => "cancel",
+            Self::Refund => "refund",
+            Self::VerifyRefund => "verify_refund",
         }
     }
 }
@@ -29,6 +36,8 @@ impl Operation {
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) attempt_id: AttemptId,
+    /// Which refund, where it is about one.
+    pub(crate) refund_id: Option<RefundId>,
     pub(crate) operation: Operation,
     pub(crate) outcome: &'static str,
     pub(crate) evidence: Value,
@@ -59,6 +68,31 @@ impl CallOutcome for Observation {
 
     fn evidence(&self) -> Value {
         evidence_of(self)
+    }
+}
+
+impl CallOutcome for RefundObservation {
+    fn word(&self) -> &'static str {
+        match self.state {
+            Told::NotFound => "not_found",
+            Told::Initiated => "initiated",
+            Told::Processing => "processing",
+            Told::Refunded => "refunded",
+            Told::Reversed => "reversed",
+            Told::Unknown(_) => "unreadable",
+        }
+    }
+
+    fn evidence(&self) -> Value {
+        json!({
+            "http_status": self.http_status,
+            "status": self.word(),
+            "amount_minor": self.amount_minor,
+            "currency": self.currency,
+            "reference": self.refund_reference,
+            "payment_reference": self.provider_reference,
+            "merchant_reference": self.merchant_reference,
+        })
     }
 }
 
@@ -147,10 +181,25 @@ impl Call {
         let (outcome, evidence) = (outcome.word(), outcome.evidence());
         Self {
             attempt_id,
+            refund_id: None,
             operation,
             outcome,
             evidence,
             called_at,
+        }
+    }
+}
+
+impl Call {
+    pub(crate) fn about(
+        refund: &Refund,
+        operation: Operation,
+        outcome: &impl CallOutcome,
+        called_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            refund_id: Some(refund.id),
+            ..Self::of(refund.attempt_id, operation, outcome, called_at)
         }
     }
 }

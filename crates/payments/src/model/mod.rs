@@ -3,6 +3,9 @@
 mod evidence;
 mod provider;
 mod records;
+mod refund;
+mod refund_news;
+mod refund_shares;
 mod refusal;
 mod schedule;
 mod settings;
@@ -19,15 +22,21 @@ pub(crate) use self::{
     provider::{
         Authenticity, CancelOutcome, Capabilities, Confirmation, Initialized, ListedTransaction,
         NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider, Proof, RawRequest,
-        RefundObservation, RefundState, TransactionPage, WebhookError, Witness,
+        RefundObservation, RefundTold, TransactionPage, WebhookError, Witness,
     },
     records::{Disposition, NewCapture, NewWebhook, Review, ReviewKind},
+    refund::{
+        CaptureBalance, RefundRequest, RefundStep, WantedLine, next_refund_check, next_submission,
+    },
+    refund_news::{RefundNews, news_of_check, news_of_submission},
+    refund_shares::{LineBalance, line_balances, plan_lines},
     refusal::reason_not_payable,
     schedule::{NEWS_EXPECTED_FOR, is_worth_asking, next_check},
     settlement::{Charge, Verdict, differing_charge, verdict},
 };
 pub use self::{
     provider::{Mode, ProviderError, ProviderId},
+    refund::{Refund, RefundCause, RefundLine, RefundState},
     refusal::{PaymentRefusal, REFUSALS},
     settings::{PaymentSettings, StaticTokenPolicy},
     state::{AttemptState, PaymentStatus},

@@ -1,7 +1,7 @@
 //! What is recorded beside attempts: captures, reviews, received webhooks.
 
 use chrono::{DateTime, Utc};
-use ids::{AttemptId, CaptureId, OrderId, ReviewId, WebhookId};
+use ids::{AttemptId, CaptureId, OrderId, RefundId, ReviewId, WebhookId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,6 +21,12 @@ impl Disposition {
             Self::Surplus => "surplus",
         }
     }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Applied, Self::Surplus]
+            .into_iter()
+            .find(|disposition| disposition.as_str() == text)
+    }
 }
 
 /// Money that the provider has taken for us, about to be recorded.
@@ -39,6 +45,8 @@ pub(crate) enum ReviewKind {
     Surplus,
     Mismatch,
     Reversal,
+    RefundFailed,
+    RefundUnknown,
 }
 
 impl ReviewKind {
@@ -47,6 +55,8 @@ impl ReviewKind {
             Self::Surplus => "surplus",
             Self::Mismatch => "mismatch",
             Self::Reversal => "reversal",
+            Self::RefundFailed => "refund_failed",
+            Self::RefundUnknown => "refund_unknown",
         }
     }
 }
@@ -57,8 +67,11 @@ pub(crate) struct Review {
     pub(crate) id: ReviewId,
     pub(crate) attempt_id: AttemptId,
     pub(crate) order_id: OrderId,
+    /// Which refund, where it is about one.
+    pub(crate) refund_id: Option<RefundId>,
     /// `surplus`: money that no order needs; `mismatch`: a charge that is not the one asked for;
-    /// `reversal`: money that the provider gave or took back.
+    /// `reversal`: money that the provider gave or took back; `refund_failed`: a refund that did
+    /// not go through; `refund_unknown`: a refund of which nobody knows.
     #[schema(example = "surplus")]
     pub(crate) kind: String,
     /// What is to be looked at, in words.

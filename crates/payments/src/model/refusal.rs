@@ -1,8 +1,12 @@
 //! Why payments say no.
 
+use ids::VariantId;
 use kit::{Refusal, RefusalKind, Resolution};
+use money::Money;
 use orders::OrderStatus;
 use serde_json::{Value, json};
+
+use super::RefundState;
 
 /// Why payments say no.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,6 +31,31 @@ pub enum PaymentRefusal {
     ProviderUnreachable {
         /// The wait that the provider asked for.
         retry_after_seconds: Option<u64>,
+    },
+    /// No such refund.
+    RefundNotFound,
+    /// No money was ever recorded under this id.
+    CaptureNotFound,
+    /// No money pays the order: there is nothing to give back.
+    OrderNotRefundable,
+    /// More than is left of the money that came.
+    RefundExceedsCaptured {
+        /// What is left.
+        refundable: Money,
+    },
+    /// More than is left of a line.
+    RefundLineExceeds {
+        /// The line, by its variant.
+        variant_id: VariantId,
+        /// Units that are left.
+        refundable_quantity: i64,
+        /// What is left of what was paid for it.
+        refundable: Money,
+    },
+    /// It is not for a person to say how this refund ended.
+    RefundNotConfirmable {
+        /// Where the refund stands.
+        state: RefundState,
     },
     /// A webhook whose signature proves nothing.
     InvalidSignature,
@@ -65,6 +94,27 @@ kinds! {
         "The payment provider cannot be reached"
         "The payment provider did not answer. Nothing is lost: repeat the request after \
          Retry-After. A payment that went through is found by the shop itself as well."
+    REFUND_NOT_FOUND "refund_not_found" 404 false Final "No such refund"
+        "There is no refund with this id. List the refunds of the order to find it."
+    CAPTURE_NOT_FOUND "capture_not_found" 404 false Final "No such money"
+        "No money was recorded under this capture_id. Leave it out and send the order_id to give \
+         back what paid an order."
+    ORDER_NOT_REFUNDABLE "order_not_refundable" 409 false Final
+        "There is nothing of the order to give back"
+        "No money pays this order, or the money named pays none and so has no lines. Money that \
+         came for an order and does not pay it is given back by its capture_id, without lines."
+    REFUND_EXCEEDS_CAPTURED "refund_exceeds_captured" 409 false RequiresBuyerInput
+        "More than is left of the money"
+        "Refunds that are open or done, and money that the provider took back, count against the \
+         money that came. meta.refundable says what is left."
+    REFUND_LINE_EXCEEDS "refund_line_exceeds" 409 false RequiresBuyerInput
+        "More than is left of the line"
+        "Refunds that are open or done count against the units and the money of a line. \
+         meta.refundable_quantity and meta.refundable say what is left of it."
+    REFUND_NOT_CONFIRMABLE "refund_not_confirmable" 409 false Final
+        "It is not for a person to say how this refund ended"
+        "Staff confirm refunds that they give by hand, and those of which the provider knows \
+         nothing any more. meta.state says where this one stands; ask the provider with a check."
     INVALID_SIGNATURE "webhook_signature_invalid" 401 false Final
         "The webhook's signature is not valid"
         "x-chapa-signature must be the lower-case hex HMAC-SHA256 of the exact body with the \
@@ -88,6 +138,12 @@ impl Refusal for PaymentRefusal {
             Self::Starting => &STARTING,
             Self::ProviderRejected { .. } => &PROVIDER_REJECTED,
             Self::ProviderUnreachable { .. } => &PROVIDER_UNREACHABLE,
+            Self::RefundNotFound => &REFUND_NOT_FOUND,
+            Self::CaptureNotFound => &CAPTURE_NOT_FOUND,
+            Self::OrderNotRefundable => &ORDER_NOT_REFUNDABLE,
+            Self::RefundExceedsCaptured { .. } => &REFUND_EXCEEDS_CAPTURED,
+            Self::RefundLineExceeds { .. } => &REFUND_LINE_EXCEEDS,
+            Self::RefundNotConfirmable { .. } => &REFUND_NOT_CONFIRMABLE,
             Self::InvalidSignature => &INVALID_SIGNATURE,
         }
     }
@@ -100,6 +156,22 @@ impl Refusal for PaymentRefusal {
             Self::NotPayable { status } => {
                 format!("The order is {}; place a new one.", status.as_str())
             }
+            Self::RefundExceedsCaptured { refundable } => {
+                format!("Of this money {refundable} can still be given back.")
+            }
+            Self::RefundLineExceeds {
+                refundable_quantity,
+                refundable,
+                ..
+            } => format!(
+                "Of this line {refundable_quantity} units and {refundable} can still be given back."
+            ),
+            Self::RefundNotConfirmable { state } => {
+                format!(
+                    "The refund is {}; ask the provider about it.",
+                    state.as_str()
+                )
+            }
             Self::ProviderRejected { reason } => format!("The payment provider says: {reason}"),
             _ => self.kind().help.to_owned(),
         }
@@ -108,6 +180,17 @@ impl Refusal for PaymentRefusal {
     fn facts(&self) -> Option<Value> {
         match self {
             Self::NotPayable { status } => Some(json!({ "status": status.as_str() })),
+            Self::RefundExceedsCaptured { refundable } => Some(json!({ "refundable": refundable })),
+            Self::RefundLineExceeds {
+                variant_id,
+                refundable_quantity,
+                refundable,
+            } => Some(json!({
+                "variant_id": variant_id,
+                "refundable_quantity": refundable_quantity,
+                "refundable": refundable,
+            })),
+            Self::RefundNotConfirmable { state } => Some(json!({ "state": state.as_str() })),
             _ => None,
         }
     }

@@ -1,7 +1,9 @@
-//! Every statement on attempts, captures, calls, reviews and received webhooks.
+//! Every statement on attempts, captures, refunds, calls, reviews and received webhooks.
 
 mod attempts;
+mod balances;
 mod money;
+mod refunds;
 mod webhooks;
 
 pub(crate) use self::{
@@ -10,9 +12,19 @@ pub(crate) use self::{
         list_attempts_of_order, lock_attempt, lock_live_attempt, lock_open_attempts,
         update_attempt,
     },
+    balances::{
+        find_applied_capture, find_balance, lock_balance, update_refunded, update_refunding,
+        update_refunding_freed,
+    },
     money::{
         NewReview, find_captured_attempt, insert_call, insert_capture, insert_review, list_reviews,
-        update_capture_applied, update_review_resolved,
+        update_capture_applied, update_refund_reviews_resolved, update_review_resolved,
+    },
+    refunds::{
+        RecordedCall, exists_refund, exists_refund_reference, find_refund, insert_refund,
+        insert_refund_lines, insert_refund_step, list_line_refunds, list_refund_calls,
+        list_refund_lines, list_refund_steps, list_refunds, list_refunds_in_the_news, lock_refund,
+        update_line_refunds_freed, update_refund, upsert_line_refunds,
     },
     webhooks::{find_webhook, upsert_webhook},
 };

@@ -1,7 +1,7 @@
 //! Captures, calls to the provider, reviews.
 
 use chrono::{DateTime, Utc};
-use ids::{AttemptId, CaptureId, ReviewId};
+use ids::{AttemptId, CaptureId, RefundId, ReviewId};
 use kit::{Conn, Result, Tx};
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -69,8 +69,9 @@ pub(crate) async fn find_captured_attempt(
 }
 
 const INSERT_CALL: &str = "
-    insert into payment_calls (id, attempt_id, operation, outcome, evidence, called_at)
-    values ($1, $2, $3, $4, $5, $6)";
+    insert into payment_calls
+        (id, attempt_id, refund_id, operation, outcome, evidence, called_at)
+    values ($1, $2, $3, $4, $5, $6, $7)";
 
 /// Records a call. It takes a share of the attempt's row, so it comes after the order's lock.
 pub(crate) async fn insert_call(tx: &Tx, call: &Call) -> Result<()> {
@@ -81,6 +82,7 @@ pub(crate) async fn insert_call(tx: &Tx, call: &Call) -> Result<()> {
         &[
             &id,
             &call.attempt_id,
+            &call.refund_id,
             &operation,
             &call.outcome,
             &call.evidence,
@@ -95,6 +97,8 @@ pub(crate) async fn insert_call(tx: &Tx, call: &Call) -> Result<()> {
 pub(crate) struct NewReview<'a> {
     pub(crate) id: ReviewId,
     pub(crate) attempt_id: AttemptId,
+    /// Which refund, where it is about one.
+    pub(crate) refund_id: Option<RefundId>,
     pub(crate) kind: ReviewKind,
     pub(crate) detail: &'a str,
     pub(crate) evidence: &'a Value,
@@ -102,8 +106,9 @@ pub(crate) struct NewReview<'a> {
 }
 
 const INSERT_REVIEW: &str = "
-    insert into payment_reviews (id, attempt_id, kind, detail, evidence, opened_at)
-    values ($1, $2, $3, $4, $5, $6)
+    insert into payment_reviews
+        (id, attempt_id, refund_id, kind, detail, evidence, opened_at)
+    values ($1, $2, $3, $4, $5, $6, $7)
     on conflict on constraint payment_reviews_kind_once do nothing";
 
 /// Opens a review; answers whether it is a new one.
@@ -111,6 +116,7 @@ pub(crate) async fn insert_review(tx: &Tx, new: &NewReview<'_>) -> Result<bool> 
     let NewReview {
         id,
         attempt_id,
+        refund_id,
         kind,
         detail,
         evidence,
@@ -120,7 +126,9 @@ pub(crate) async fn insert_review(tx: &Tx, new: &NewReview<'_>) -> Result<bool> 
     let inserted = tx
         .execute(
             INSERT_REVIEW,
-            &[id, attempt_id, &kind, detail, evidence, opened_at],
+            &[
+                id, attempt_id, refund_id, &kind, detail, evidence, opened_at,
+            ],
         )
         .await?;
     Ok(inserted == 1)
@@ -143,8 +151,24 @@ pub(crate) async fn update_review_resolved(
     Ok(())
 }
 
+const UPDATE_REFUND_REVIEWS_RESOLVED: &str = "
+    update payment_reviews
+    set resolved_at = $2
+    where refund_id = $1 and resolved_at is null";
+
+/// Closes the reviews of a refund whose end is known.
+pub(crate) async fn update_refund_reviews_resolved(
+    tx: &Tx,
+    refund_id: RefundId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(UPDATE_REFUND_REVIEWS_RESOLVED, &[&refund_id, &now])
+        .await?;
+    Ok(())
+}
+
 const LIST_REVIEWS: &str = "
-    select payment_reviews.id, attempt_id, order_id, kind, detail, evidence, opened_at,
+    select payment_reviews.id, attempt_id, order_id, refund_id, kind, detail, evidence, opened_at,
         resolved_at
     from payment_reviews
     join payment_attempts on payment_attempts.id = payment_reviews.attempt_id
@@ -171,6 +195,7 @@ fn review(row: &Row) -> Review {
         id: row.get("id"),
         attempt_id: row.get("attempt_id"),
         order_id: row.get("order_id"),
+        refund_id: row.get("refund_id"),
         kind: row.get("kind"),
         detail: row.get("detail"),
         evidence: row.get("evidence"),

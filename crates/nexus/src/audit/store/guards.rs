@@ -78,7 +78,8 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Check "orders_total_adds_up"
         Check "orders_amounts_not_negative"
         Check "orders_paid_when"
-        Check "orders_closed_when";
+        Check "orders_closed_when"
+        Check "orders_refunded_within";
     "order_lines":
         Unique "order_lines_variant_key"
         Unique "order_lines_position_key"
@@ -105,12 +106,42 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Check "captures_amount_positive"
         Check "captures_fee_not_negative"
         Check "captures_disposition_known"
+        Check "captures_given_back_within"
         Foreign "captures_attempt_id_fkey"
         Foreign "captures_order_id_fkey"
         Partial "captures_applied_key";
+    "refunds":
+        Primary "refunds_pkey"
+        Unique "refunds_reference_key"
+        Unique "refunds_provider_reference_key"
+        Foreign "refunds_capture_fkey"
+        Foreign "refunds_order_fkey"
+        Check "refunds_amount_positive"
+        Check "refunds_cause_known"
+        Check "refunds_state_known"
+        Check "refunds_staff_has_name"
+        Check "refunds_submitted_when"
+        Check "refunds_finished_when"
+        Check "refunds_failed_why";
+    "refund_lines":
+        Primary "refund_lines_pkey"
+        Foreign "refund_lines_refund_fkey"
+        Foreign "refund_lines_line_fkey"
+        Check "refund_lines_quantity_not_negative"
+        Check "refund_lines_amount_positive";
+    "line_refunds":
+        Primary "line_refunds_pkey"
+        Foreign "line_refunds_line_fkey"
+        Check "line_refunds_quantity_within"
+        Check "line_refunds_amount_within";
+    "refund_history":
+        Primary "refund_history_pkey"
+        Check "refund_history_legal"
+        Foreign "refund_history_refund_fkey";
     "payment_reviews":
         Unique "payment_reviews_kind_once"
-        Check "payment_reviews_kind_known";
+        Check "payment_reviews_kind_known"
+        Check "payment_reviews_refund_named";
     "webhooks_received":
         Unique "webhooks_received_body_key"
         Check "webhooks_received_authenticity_known";

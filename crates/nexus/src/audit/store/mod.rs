@@ -5,6 +5,7 @@ mod guards;
 mod orders;
 mod payments;
 mod processes;
+mod refunds;
 mod stock;
 
 use std::collections::BTreeMap;
@@ -39,10 +40,11 @@ enum Binds {
 
 /// All invariants, in the order of their ids.
 pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
-    let groups: [&[Invariant]; 4] = [
+    let groups: [&[Invariant]; 5] = [
         &stock::INVARIANTS,
         &orders::INVARIANTS,
         &payments::INVARIANTS,
+        &refunds::INVARIANTS,
         &processes::INVARIANTS,
     ];
     let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();

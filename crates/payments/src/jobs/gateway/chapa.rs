@@ -12,7 +12,7 @@ use super::names;
 use crate::model::{
     Attempt, Authenticity, CancelOutcome, Capabilities, Confirmation, Initialized,
     ListedTransaction, Mode, NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider,
-    PaymentSettings, Proof, ProviderError, ProviderId, RawRequest, RefundObservation, RefundState,
+    PaymentSettings, Proof, ProviderError, ProviderId, RawRequest, RefundObservation, RefundTold,
     StaticTokenPolicy, TransactionPage, WebhookError, Witness,
 };
 
@@ -261,12 +261,12 @@ fn observation(seen: chapa::Observation) -> Observation {
 
 fn refund_observation(seen: chapa::RefundObservation) -> RefundObservation {
     let state = match seen.state {
-        chapa::RefundState::NotFound => RefundState::NotFound,
-        chapa::RefundState::Initiated => RefundState::Initiated,
-        chapa::RefundState::Processing => RefundState::Processing,
-        chapa::RefundState::Refunded => RefundState::Refunded,
-        chapa::RefundState::Reversed => RefundState::Reversed,
-        chapa::RefundState::Unknown(word) => RefundState::Unknown(word),
+        chapa::RefundState::NotFound => RefundTold::NotFound,
+        chapa::RefundState::Initiated => RefundTold::Initiated,
+        chapa::RefundState::Processing => RefundTold::Processing,
+        chapa::RefundState::Refunded => RefundTold::Refunded,
+        chapa::RefundState::Reversed => RefundTold::Reversed,
+        chapa::RefundState::Unknown(word) => RefundTold::Unknown(word),
     };
     RefundObservation {
         state,

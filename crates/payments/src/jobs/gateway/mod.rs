@@ -115,6 +115,13 @@ impl Gateway {
         self.able(provider)?.verify_refund(reference).await
     }
 
+    /// Whether staff give its money back by hand and say when it is done.
+    pub(crate) fn refunds_by_hand(&self, provider: ProviderId) -> bool {
+        !self
+            .provider(provider)
+            .is_some_and(|provider| provider.capabilities().can_refund)
+    }
+
     /// A page of the provider's own list of transactions, newest first; pages count from 1.
     pub(crate) async fn list_transactions(
         &self,

@@ -79,7 +79,7 @@ pub(crate) struct Observation {
 
 /// The state of a refund in the provider's books.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum RefundState {
+pub(crate) enum RefundTold {
     /// The provider does not know the refund.
     NotFound,
     /// Accepted.
@@ -98,7 +98,7 @@ pub(crate) enum RefundState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RefundObservation {
     /// The state.
-    pub(crate) state: RefundState,
+    pub(crate) state: RefundTold,
     /// The provider's reference of the refund. It may accept a refund without telling it.
     pub(crate) refund_reference: Option<String>,
     /// The provider's reference of the payment.

@@ -16,7 +16,7 @@ pub use self::answers::ProviderError;
 pub(crate) use self::{
     answers::{
         CancelOutcome, Initialized, ListedTransaction, Observation, Observed, RefundObservation,
-        RefundState, TransactionPage, Witness,
+        RefundTold, TransactionPage, Witness,
     },
     notice::{Authenticity, Notice, NoticeKind, Proof, RawRequest, WebhookError},
 };

@@ -1,0 +1,117 @@
+//! What of a capture is promised, given back or taken back: each moved by a guarded update.
+
+use ids::{CaptureId, OrderId};
+use kit::{Conn, Error, Result, Tx};
+use money::{Currency, Money};
+use tokio_postgres::Row;
+
+use crate::model::{CaptureBalance, Disposition, ProviderId};
+
+fn balance(row: &Row) -> Result<CaptureBalance> {
+    let currency: Currency = row
+        .get::<_, &str>("currency")
+        .parse()
+        .map_err(Error::fault)?;
+    Ok(CaptureBalance {
+        id: row.get("id"),
+        attempt_id: row.get("attempt_id"),
+        order_id: row.get("order_id"),
+        provider_reference: row.get("provider_reference"),
+        provider: ProviderId::parse(row.get("provider"))
+            .ok_or_else(|| Error::fault("a provider is unknown"))?,
+        disposition: Disposition::parse(row.get("disposition"))
+            .ok_or_else(|| Error::fault("a disposition is unknown"))?,
+        amount: Money::new(row.get("amount_minor"), currency),
+        refunding_minor: row.get("refunding_minor"),
+        refunded_minor: row.get("refunded_minor"),
+        reversed_minor: row.get("reversed_minor"),
+    })
+}
+
+macro_rules! balances {
+    ($end:literal) => {
+        concat!(
+            "
+    select id, attempt_id, order_id, provider, provider_reference, disposition, amount_minor,
+        currency, refunding_minor, refunded_minor, reversed_minor
+    from captures
+    ",
+            $end
+        )
+    };
+}
+
+const FIND_BALANCE: &str = balances!("where id = $1");
+
+pub(crate) async fn find_balance(conn: &Conn, id: CaptureId) -> Result<Option<CaptureBalance>> {
+    conn.query_opt(FIND_BALANCE, &[&id])
+        .await?
+        .as_ref()
+        .map(balance)
+        .transpose()
+}
+
+// Taken after the rows of its order and attempt.
+const LOCK_BALANCE: &str = balances!("where id = $1 for update");
+
+pub(crate) async fn lock_balance(tx: &Tx, id: CaptureId) -> Result<Option<CaptureBalance>> {
+    tx.query_opt(LOCK_BALANCE, &[&id])
+        .await?
+        .as_ref()
+        .map(balance)
+        .transpose()
+}
+
+const FIND_APPLIED_CAPTURE: &str = "
+    select id
+    from captures
+    where order_id = $1 and disposition = 'applied'";
+
+/// The money that pays an order.
+pub(crate) async fn find_applied_capture(
+    conn: &Conn,
+    order_id: OrderId,
+) -> Result<Option<CaptureId>> {
+    let row = conn.query_opt(FIND_APPLIED_CAPTURE, &[&order_id]).await?;
+    Ok(row.map(|row| row.get("id")))
+}
+
+const UPDATE_REFUNDING: &str = "
+    update captures
+    set refunding_minor = refunding_minor + $2
+    where id = $1 and $2 <= amount_minor - refunding_minor - refunded_minor - reversed_minor";
+
+const UPDATE_REFUNDING_UNGUARDED: &str = "
+    update captures
+    set refunding_minor = refunding_minor + $2
+    where id = $1";
+
+/// Promises money of a capture; answers whether there was enough.
+pub(crate) async fn update_refunding(tx: &Tx, id: CaptureId, amount: Money) -> Result<bool> {
+    let sql = if tx.sabotage().has_removed("refund guard") {
+        UPDATE_REFUNDING_UNGUARDED
+    } else {
+        UPDATE_REFUNDING
+    };
+    Ok(tx.execute(sql, &[&id, &amount.minor()]).await? == 1)
+}
+
+const UPDATE_REFUNDED: &str = "
+    update captures
+    set refunding_minor = refunding_minor - $2, refunded_minor = refunded_minor + $2
+    where id = $1 and refunding_minor >= $2";
+
+/// Money that was promised is with the buyer; answers whether it had been promised.
+pub(crate) async fn update_refunded(tx: &Tx, id: CaptureId, amount: Money) -> Result<bool> {
+    Ok(tx.execute(UPDATE_REFUNDED, &[&id, &amount.minor()]).await? == 1)
+}
+
+const UPDATE_FREED: &str = "
+    update captures
+    set refunding_minor = refunding_minor - $2
+    where id = $1 and refunding_minor >= $2";
+
+/// Money that was promised stays with the shop; answers whether it had been promised.
+pub(crate) async fn update_refunding_freed(tx: &Tx, id: CaptureId, amount: Money) -> Result<bool> {
+    Ok(tx.execute(UPDATE_FREED, &[&id, &amount.minor()]).await? == 1)
+}
