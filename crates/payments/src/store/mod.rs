@@ -3,6 +3,7 @@
 mod attempts;
 mod balances;
 mod money;
+mod refund_lines;
 mod refunds;
 mod webhooks;
 
@@ -20,11 +21,14 @@ pub(crate) use self::{
         NewReview, find_captured_attempt, insert_call, insert_capture, insert_review, list_reviews,
         update_capture_applied, update_refund_reviews_resolved, update_review_resolved,
     },
+    refund_lines::{
+        insert_refund_lines, list_line_refunds, list_refund_lines, update_line_refunds_freed,
+        upsert_line_refunds,
+    },
     refunds::{
         RecordedCall, exists_refund, exists_refund_reference, find_refund, insert_refund,
-        insert_refund_lines, insert_refund_step, list_line_refunds, list_refund_calls,
-        list_refund_lines, list_refund_steps, list_refunds, list_refunds_in_the_news, lock_refund,
-        update_line_refunds_freed, update_refund, upsert_line_refunds,
+        insert_refund_step, list_refund_calls, list_refund_steps, list_refunds,
+        list_refunds_in_the_news, lock_refund, update_refund,
     },
     webhooks::{find_webhook, upsert_webhook},
 };

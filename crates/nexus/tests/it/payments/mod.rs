@@ -12,6 +12,7 @@ mod outages;
 mod poller;
 mod provider;
 mod receipts;
+mod refunds;
 mod signatures;
 mod verify_answers;
 mod webhooks;
