@@ -170,6 +170,115 @@ async fn a_closed_door_is_unavailable() {
 }
 
 #[tokio::test]
+async fn a_door_is_closed_and_opened() {
+    let simulator = Simulator::start_with(&["--control-listen", "127.0.0.1:0"]);
+    let client = simulator.client();
+    // A connection that is kept is ended too.
+    within(client.initialize(&transaction("ord-1")))
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        let closed = simulator.post("door", json!({"open": false})).await;
+        assert_eq!(closed, json!({"open": false}));
+        for _ in 0..3 {
+            assert_eq!(
+                within(client.verify("ord-1")).await,
+                Err(Error::Unavailable)
+            );
+        }
+        simulator.post("door", json!({"open": true})).await;
+        let seen = within(client.verify("ord-1")).await.unwrap();
+        assert_eq!(seen.state, Observed::Pending);
+    }
+    assert_eq!(simulator.get("door").await, json!({"open": true}));
+}
+
+#[tokio::test]
+async fn a_door_opens_by_itself_also_while_a_call_hangs() {
+    let simulator = Simulator::start();
+    let client = simulator.impatient_client();
+    let forever = simulator.try_post("door", json!({"open": false})).await;
+    assert_eq!(forever.0, 409);
+    simulator
+        .fault(json!({"call": "verify", "kind": "hang"}))
+        .await;
+    let closing = async {
+        while simulator.get("calls").await == json!([]) {}
+        simulator
+            .post("door", json!({"open": false, "ms": 300}))
+            .await;
+        assert_eq!(
+            within(client.cancel("ord-1")).await,
+            Err(Error::Unavailable)
+        );
+    };
+    let (hung, ()) = within(async { tokio::join!(client.verify("ord-1"), closing) }).await;
+    assert_eq!(hung, Err(Error::Unknown));
+    while within(client.verify("ord-1")).await == Err(Error::Unavailable) {}
+    within(client.initialize(&transaction("ord-1")))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_call_that_happened_may_hang_for_ever() {
+    let simulator = Simulator::start();
+    let client = simulator.impatient_client();
+    simulator
+        .fault(json!({"call": "initialize", "kind": "hang_after"}))
+        .await;
+    let first = within(client.initialize(&transaction("ord-1"))).await;
+    assert_eq!(first, Err(Error::Unknown));
+    let second = within(client.initialize(&transaction("ord-1"))).await;
+    assert_eq!(second, Err(Error::Duplicate));
+}
+
+#[tokio::test]
+async fn every_call_can_be_disturbed_by_name() {
+    let simulator = Simulator::start();
+    let client = simulator.client();
+    simulator.paid("ord-1").await;
+    let seen = within(client.verify("ord-1")).await.unwrap();
+    let refund = NewRefund {
+        provider_reference: seen.provider_reference.unwrap(),
+        merchant_reference: Some("r-1".to_owned()),
+        ..NewRefund::default()
+    };
+    for call in [
+        "initialize",
+        "verify",
+        "cancel",
+        "refund",
+        "verify_refund",
+        "transactions",
+        "timeline",
+    ] {
+        for kind in [
+            "too_many_requests",
+            "reset",
+            "error_after",
+            "lost_answer",
+            "truncated_json",
+        ] {
+            simulator.fault(json!({"call": call, "kind": kind})).await;
+            let is_ok = match call {
+                "initialize" => within(client.initialize(&transaction(kind))).await.is_ok(),
+                "verify" => within(client.verify("ord-1")).await.is_ok(),
+                "cancel" => within(client.cancel("ord-1")).await.is_ok(),
+                "refund" => within(client.refund(&refund)).await.is_ok(),
+                "verify_refund" => within(client.verify_refund("r-1")).await.is_ok(),
+                "transactions" => within(client.transactions(1)).await.is_ok(),
+                _ => within(client.timeline("ord-1")).await.is_ok(),
+            };
+            assert!(!is_ok, "{call} {kind}");
+            assert_eq!(simulator.get("faults").await, json!([]), "{call} {kind}");
+        }
+    }
+    // Of three refunds that were lost on the way back, one was taken.
+    assert_eq!(simulator.get("refunds").await.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_slow_answer_within_the_deadline_is_an_answer() {
     let simulator = Simulator::start();
     simulator

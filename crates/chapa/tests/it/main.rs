@@ -8,10 +8,13 @@
 )]
 
 mod answers;
+mod clock;
+mod events;
 mod faults;
 mod ledger;
 mod lifecycle;
 mod listing;
+mod merchants;
 mod page;
 mod refunds;
 mod refusals;

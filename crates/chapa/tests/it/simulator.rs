@@ -125,13 +125,19 @@ impl Simulator {
 
     /// Chapa's own API, read without the library.
     pub(crate) async fn api(&self, path: &str, key: &str) -> Value {
+        let (status, value) = self.try_api(path, key).await;
+        assert_eq!(status, 200, "{path}");
+        value
+    }
+
+    pub(crate) async fn try_api(&self, path: &str, key: &str) -> (u16, Value) {
         let request = self
             .http
             .get(format!("http://{}/v1/{path}", self.address))
             .bearer_auth(key);
         let response = within(request.send()).await.unwrap();
-        assert_eq!(response.status(), 200, "{path}");
-        response.json().await.unwrap()
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap())
     }
 
     pub(crate) async fn fault(&self, fault: Value) {

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
 use crate::book::{Delivery, Refund, Transaction, Webhook, WebhookState};
+use crate::fields::Fields;
 use crate::message;
 use crate::simulator::{Simulator, World};
 
@@ -17,12 +18,14 @@ const MAX_ATTEMPTS: usize = 10;
 /// Something to tell the shop.
 #[derive(Debug)]
 pub(crate) struct News<'a> {
-    pub(crate) event: &'static str,
+    pub(crate) event: &'a str,
     /// The name that some merchants report instead.
-    pub(crate) short_event: &'static str,
-    pub(crate) status: &'static str,
+    pub(crate) short_event: &'a str,
+    pub(crate) status: &'a str,
     pub(crate) transaction: &'a Transaction,
     pub(crate) refund: Option<&'a Refund>,
+    /// What the webhook says instead of the truth, by the names of its fields.
+    pub(crate) claims: Option<&'a Fields>,
 }
 
 /// Writes a webhook, notes it down and makes the first attempt, unless it is held back.
@@ -66,6 +69,23 @@ fn write(world: &mut World, news: &News<'_>) -> Option<(usize, Vec<usize>)> {
     let id = world.book.add_webhook(webhook);
     world.touch();
     Some((id, released(world, wanted)))
+}
+
+/// Writes a webhook and sends it at once, whatever is dropped, held or delayed. Returns its number
+/// and the answers' statuses.
+pub(crate) async fn send_now(
+    simulator: &Arc<Simulator>,
+    news: &News<'_>,
+) -> Option<(usize, Vec<Option<u16>>)> {
+    let (id, _) = simulator.with(|world| {
+        let written = write(world, news)?;
+        // No longer dropped or held; and in the first attempt, so that no round takes it too.
+        let webhook = world.book.webhook_mut(written.0)?;
+        webhook.state = WebhookState::Pending;
+        webhook.next_attempt_at = None;
+        Some(written)
+    })?;
+    Some((id, attempt(simulator, id).await))
 }
 
 /// The held webhooks, the newest first, once enough of them wait.

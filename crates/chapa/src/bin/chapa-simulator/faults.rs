@@ -32,6 +32,8 @@ pub(crate) enum FaultKind {
     CutAnswer,
     /// The call happens; the connection is reset instead of an answer.
     LostAnswer,
+    /// The call happens and no answer ever comes.
+    HangAfter,
     /// The call happens; the answer comes after so many milliseconds.
     SlowAnswer { ms: u64 },
     /// The call happens; the answer is 500 with an HTML page.
@@ -57,6 +59,7 @@ impl FaultKind {
             Self::TruncatedJson => "truncated_json",
             Self::CutAnswer => "cut_answer",
             Self::LostAnswer => "lost_answer",
+            Self::HangAfter => "hang_after",
             Self::SlowAnswer { .. } => "slow_answer",
             Self::ErrorAfter => "error_after",
             Self::Drip { .. } => "drip",

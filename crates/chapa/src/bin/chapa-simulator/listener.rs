@@ -12,6 +12,7 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// Who is at the other end, and the handle to break the connection with.
 #[derive(Debug, Clone)]
@@ -29,13 +30,67 @@ impl Peer {
 
 /// A TCP listener whose connections are [`Wire`]s.
 #[derive(Debug)]
-pub(crate) struct BreakableListener(pub(crate) TcpListener);
+pub(crate) struct BreakableListener {
+    /// Taken only by the end.
+    listening: Option<TcpListener>,
+    told: Option<Told>,
+}
+
+/// Who hears of a listener.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    /// Whether it listens.
+    pub(crate) listening: watch::Sender<bool>,
+    /// How many connections there are.
+    pub(crate) wires: watch::Sender<usize>,
+}
+
+/// One connection in the count.
+#[derive(Debug)]
+struct Counted(watch::Sender<usize>);
+
+impl Counted {
+    fn new(wires: &watch::Sender<usize>) -> Self {
+        wires.send_modify(|count| *count += 1);
+        Self(wires.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+impl BreakableListener {
+    pub(crate) fn new(listening: TcpListener, told: Option<Told>) -> Self {
+        if let Some(told) = &told {
+            told.listening.send_replace(true);
+        }
+        Self {
+            listening: Some(listening),
+            told,
+        }
+    }
+}
+
+impl Drop for BreakableListener {
+    fn drop(&mut self) {
+        // The port first: whoever is told may try it at once.
+        drop(self.listening.take());
+        if let Some(told) = &self.told {
+            told.listening.send_replace(false);
+        }
+    }
+}
 
 /// A connection that may be broken.
 #[derive(Debug)]
 pub(crate) struct Wire {
     stream: TcpStream,
     broken: Arc<AtomicBool>,
+    /// After the stream: it is closed before it is counted out.
+    _counted: Option<Counted>,
 }
 
 impl Wire {
@@ -54,20 +109,25 @@ impl Listener for BreakableListener {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let Some(listening) = &mut self.listening else {
+            return std::future::pending().await;
+        };
+        let (stream, address) = Listener::accept(listening).await;
         // Answers are small; waiting to fill a packet only costs time.
         let _ = stream.set_nodelay(true);
         (
             Wire {
                 stream,
                 broken: Arc::default(),
+                _counted: self.told.as_ref().map(|told| Counted::new(&told.wires)),
             },
             address,
         )
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        let listening = self.listening.as_ref();
+        listening.ok_or(io::ErrorKind::NotConnected)?.local_addr()
     }
 }
 

@@ -17,6 +17,7 @@ mod outcome;
 mod page;
 mod refunds;
 mod reply;
+mod serving;
 mod simulator;
 mod stage;
 mod variants;
@@ -27,17 +28,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use clap::Parser as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use args::Args;
-use listener::{BreakableListener, Peer};
 use simulator::Simulator;
-
-/// How long answers that are under way may take after a signal.
-const GRACE: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -70,16 +66,13 @@ async fn main() -> anyhow::Result<()> {
     }
     let stop = stop_signal(&simulator)?;
     announce(address, control_address)?;
-    let serving = serve(
-        listening,
-        public.with_state(Arc::clone(&simulator)),
-        stop.clone(),
-    );
+    let public = public.with_state(Arc::clone(&simulator));
+    let serving = serving::serve_behind(&simulator.door, listening, public, stop.clone());
     let Some(control_listening) = control_listening else {
         return serving.await;
     };
-    let control = control::routes().with_state(simulator);
-    tokio::try_join!(serving, serve(control_listening, control, stop))?;
+    let control = control::routes().with_state(Arc::clone(&simulator));
+    tokio::try_join!(serving, serving::serve(control_listening, control, stop))?;
     Ok(())
 }
 
@@ -103,30 +96,6 @@ async fn tick(simulator: &Arc<Simulator>) {
     loop {
         seconds.tick().await;
         moments::catch_up(simulator).await;
-    }
-}
-
-/// Serves until the signal, then gives answers under way a moment: a call that was left
-/// hanging on purpose would keep the program for ever.
-async fn serve(
-    listening: TcpListener,
-    routes: Router,
-    stop: watch::Receiver<bool>,
-) -> anyhow::Result<()> {
-    let stopped = |mut stop: watch::Receiver<bool>| async move {
-        // The sender lives as long as the program.
-        let _ = stop.wait_for(|stopped| *stopped).await;
-    };
-    let service = routes.into_make_service_with_connect_info::<Peer>();
-    let serving = axum::serve(BreakableListener(listening), service)
-        .with_graceful_shutdown(stopped(stop.clone()));
-    let deadline = async {
-        stopped(stop).await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        result = serving => Ok(result?),
-        () = deadline => Ok(()),
     }
 }
 

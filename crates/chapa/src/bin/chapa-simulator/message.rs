@@ -91,9 +91,11 @@ pub(crate) fn webhook(world: &World, news: &News<'_>, merchant: &Merchant, url: 
 
 fn flat<'a>(world: &World, news: &'a News<'_>, event: &'a str) -> Body<'a> {
     let transaction = news.transaction;
-    let amount = match news.refund {
-        Some(refund) => decimal(refund.amount_minor),
-        None => webhook_amount(&world.variants, transaction),
+    let claimed = |name| news.claims.and_then(|claims| claims.get(name));
+    let amount = match (claimed("amount"), news.refund) {
+        (Some(amount), _) => amount.to_owned(),
+        (None, Some(refund)) => decimal(refund.amount_minor),
+        (None, None) => webhook_amount(&world.variants, transaction),
     };
     Body {
         event: Some(event),
@@ -101,20 +103,20 @@ fn flat<'a>(world: &World, news: &'a News<'_>, event: &'a str) -> Body<'a> {
         last_name: transaction.last_name.as_deref().unwrap_or_default(),
         email: &transaction.email,
         mobile: transaction.phone_number.as_deref().map(international),
-        currency: &transaction.currency,
+        currency: claimed("currency").unwrap_or(&transaction.currency),
         amount,
         charge: decimal(transaction.charge_minor),
         status: news.status,
         mode: match world.webhook.body {
             WebhookBody::WrongMode if transaction.mode == "test" => "live",
             WebhookBody::WrongMode => "test",
-            _ => &transaction.mode,
+            _ => claimed("mode").unwrap_or(&transaction.mode),
         },
-        reference: &transaction.reference,
+        reference: claimed("reference").unwrap_or(&transaction.reference),
         created_at: stamp(transaction.created_at),
         updated_at: stamp(transaction.updated_at),
         kind: &transaction.kind,
-        tx_ref: &transaction.tx_ref,
+        tx_ref: claimed("tx_ref").unwrap_or(&transaction.tx_ref),
         payment_method: &transaction.method,
         customization: customization(transaction),
         meta: meta(&world.variants, transaction),

@@ -145,6 +145,7 @@ async fn follow(
                 status: outcome.status(),
                 transaction,
                 refund: None,
+                claims: None,
             };
             delivery::announce(simulator, &news).await;
         }

@@ -118,6 +118,7 @@ async fn announce(simulator: &Arc<Simulator>, ref_id: &str) {
         status: refund.state.as_str(),
         transaction: &transaction,
         refund: Some(&refund),
+        claims: None,
     };
     delivery::announce(simulator, &news).await;
 }

@@ -12,6 +12,7 @@ use crate::args::Args;
 use crate::book::{Book, Merchant, is_live_key};
 use crate::clock::{self, Clock};
 use crate::faults::Fault;
+use crate::serving::Door;
 use crate::variants::{Variants, WebhookBehaviour};
 
 /// Everything that changes.
@@ -56,6 +57,7 @@ pub(crate) struct Simulator {
     pub(crate) http: reqwest::Client,
     /// One round of deliveries at a time, so that no webhook is sent twice by accident.
     pub(crate) delivering: tokio::sync::Mutex<()>,
+    pub(crate) door: Door,
     /// One move of the clock at a time.
     pub(crate) travelling: tokio::sync::Mutex<()>,
     world: Mutex<World>,
@@ -85,6 +87,7 @@ impl Simulator {
             public_url: public_url.trim_end_matches('/').to_owned(),
             http,
             delivering: tokio::sync::Mutex::new(()),
+            door: Door::default(),
             travelling: tokio::sync::Mutex::new(()),
             tasks: Mutex::new(JoinSet::new()),
         }))

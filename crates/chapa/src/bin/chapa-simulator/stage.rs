@@ -86,6 +86,11 @@ pub(crate) async fn play(
         simulator.with(|world| world.book.record_call(call));
         return std::future::pending().await;
     }
+    if fault == Some(FaultKind::HangAfter) {
+        whole(next.run(request).await).await;
+        simulator.with(|world| world.book.record_call(call));
+        return std::future::pending().await;
+    }
     let response = match fault {
         Some(fault) => play_fault(fault, &peer, request, next).await,
         None => Some(next.run(request).await),
@@ -107,7 +112,7 @@ async fn play_fault(
 ) -> Option<Response> {
     Some(match fault {
         FaultKind::Reset => return None,
-        FaultKind::Hang => std::future::pending().await,
+        FaultKind::Hang | FaultKind::HangAfter => std::future::pending().await,
         FaultKind::Delay { ms } => {
             tokio::time::sleep(Duration::from_millis(ms)).await;
             next.run(request).await

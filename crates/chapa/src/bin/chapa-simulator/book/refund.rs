@@ -37,7 +37,7 @@ impl RefundState {
 }
 
 /// A refund.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Refund {
     pub(crate) ref_id: String,
     /// Whose it is; empty in files of older versions, where there was one merchant only.

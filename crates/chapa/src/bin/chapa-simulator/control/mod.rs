@@ -1,6 +1,7 @@
 //! The control API under `/__sim`: what tests and demonstrations do to the simulated Chapa.
 //! Reached from the same machine only.
 
+mod door;
 mod ledger;
 mod listing;
 mod merchants;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Router<Arc<Simulator>> {
             "/__sim/clock",
             get(settings::clock).post(settings::advance_clock),
         )
+        .route("/__sim/door", get(door::show).post(door::put))
         .route("/__sim/reset", post(settings::reset))
         .route("/__sim/calls", get(settings::calls))
         .route(

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{problem, unknown};
+use super::{problem, unknown, webhooks};
 use crate::api::{Caller, accept_refund};
 use crate::book::{Moved, RefundState, Transaction, TransactionState};
 use crate::fields::Fields;
@@ -60,7 +60,7 @@ pub(super) async fn show(
     })
 }
 
-/// `pay`, `fail`, `cancel`, `refund`, `reverse` or `expire`; the body may name details. Pays
+/// `pay`, `fail`, `cancel`, `refund`, `reverse`, `expire` or `send`; the body may name details. Pays
 /// closed pages too: late success is part of the game. Answers when webhook and callback
 /// were sent.
 pub(super) async fn act(
@@ -84,6 +84,7 @@ pub(super) async fn act(
         "reverse" if state == TransactionState::Charged => Outcome::Reverse,
         "reverse" => return problem(StatusCode::CONFLICT, "only what was paid is reversed"),
         "expire" => return expire(&simulator, reference),
+        "send" => return webhooks::send(&simulator, &transaction, &fields).await,
         "refund" => return refund(&simulator, &transaction, &fields).await,
         _ => return unknown("action"),
     };
