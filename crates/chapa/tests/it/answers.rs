@@ -162,3 +162,51 @@ async fn wrong_content_of_a_charge_is_never_a_settlement() {
     }
     assert_eq!(state(&simulator.client(), "ord-1").await, Observed::Charged);
 }
+
+#[tokio::test]
+async fn what_is_claimed_is_never_a_settlement() {
+    let simulator = Simulator::start();
+    let client = simulator.client();
+    simulator.paid("ord-1").await;
+    for (claim, is_paid) in [
+        (json!({"amount": "399.99"}), false),
+        (json!({"amount": "400.00"}), true),
+        (json!({"currency": "USD"}), false),
+        (json!({"mode": "live"}), false),
+        (json!({"tx_ref": "ord-2"}), false),
+        (json!({"status": "pending"}), false),
+        (json!({"amount": "four hundred"}), false),
+        (json!({"charge": "1.00", "reference": "APother"}), true),
+    ] {
+        for amounts in ["numbers", "strings"] {
+            simulator.delete("claims").await;
+            simulator.patch("claims/ord-1", claim.clone()).await;
+            simulator
+                .patch("variants", json!({"amounts": amounts}))
+                .await;
+            let seen = within(client.verify("ord-1")).await.unwrap();
+            let settlement = settles(&expected("ord-1"), &seen);
+            assert_eq!(
+                settlement == Settlement::Paid,
+                is_paid,
+                "{claim} {settlement:?}"
+            );
+        }
+    }
+    assert_eq!(simulator.get("claims").await.as_object().unwrap().len(), 1);
+    let (status, _) = simulator.try_patch("claims/ord-2", json!({})).await;
+    assert_eq!(status, 404);
+    let (status, _) = simulator
+        .try_patch("claims/ord-1", json!({"colour": "red"}))
+        .await;
+    assert_eq!(status, 400);
+    // A claim needs no payment.
+    within(client.initialize(&transaction("ord-3")))
+        .await
+        .unwrap();
+    simulator
+        .patch("claims/ord-3", json!({"status": "success"}))
+        .await;
+    assert_eq!(state(&client, "ord-3").await, Observed::Charged);
+    assert_eq!(simulator.get("ledger/ord-3").await["charged_minor"], 0);
+}

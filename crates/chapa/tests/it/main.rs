@@ -16,6 +16,7 @@ mod lifecycle;
 mod listing;
 mod merchants;
 mod page;
+mod readme;
 mod refunds;
 mod refusals;
 mod shop;

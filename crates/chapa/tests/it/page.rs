@@ -261,3 +261,25 @@ async fn the_result_may_come_before_the_answer_to_initialize() {
     let seen = within(simulator.client().verify("ord-1")).await.unwrap();
     assert_eq!(seen.state, Observed::Charged);
 }
+
+#[tokio::test]
+async fn some_wallets_ask_for_a_code() {
+    let number = "phone=0900123456";
+    for (form, pays) in [
+        ("method=ebirr", true),
+        ("method=awash", false),
+        ("method=awash&otp=54321", false),
+        ("method=awash&otp=12345", true),
+        ("method=amole&otp=12345", true),
+        ("method=cowries&otp=12345", false),
+    ] {
+        let checkout = Checkout::open(|_| {}).await;
+        checkout.press(&format!("result=pay&{number}&{form}")).await;
+        let expected = if pays {
+            Observed::Charged
+        } else {
+            Observed::Failed
+        };
+        assert_eq!(checkout.state().await, expected, "{form}");
+    }
+}

@@ -179,3 +179,41 @@ async fn lists_are_read() {
         "{missing:?}"
     );
 }
+
+#[tokio::test]
+async fn splits_and_cancellations_have_their_refusals() {
+    let simulator = Simulator::start();
+    for (variant, start) in [
+        ("unknown", Some("The subaccount id you provided")),
+        ("share_too_small", Some("Merchant's share of payment")),
+        ("flat_too_small", Some("Merchant fee is greater")),
+        ("accepted", None),
+    ] {
+        simulator
+            .patch("variants", json!({"subaccounts": variant}))
+            .await;
+        let request = simulator
+            .http
+            .post(format!(
+                "http://{}/v1/transaction/initialize",
+                simulator.address
+            ))
+            .bearer_auth(crate::simulator::KEY)
+            .json(&json!({"amount": "5", "currency": "ETB", "tx_ref": "ord-1",
+                "subaccounts": {"id": "s-1"}}));
+        let body: serde_json::Value = within(request.send()).await.unwrap().json().await.unwrap();
+        let message = body["message"].as_str().unwrap();
+        assert!(
+            message.starts_with(start.unwrap_or("Hosted Link")),
+            "{body}"
+        );
+    }
+    simulator
+        .patch("variants", json!({"cancel_missing": 400}))
+        .await;
+    let missing = within(simulator.client().cancel("ord-2")).await;
+    assert!(
+        missing.is_err() || missing == Ok(CancelOutcome::NotFound),
+        "{missing:?}"
+    );
+}

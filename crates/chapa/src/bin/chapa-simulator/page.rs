@@ -19,6 +19,7 @@ use crate::simulator::{Simulator, World};
 
 /// Wallets of Chapa's own test table; every other number fails.
 const TEST_NUMBERS: [&str; 3] = ["0900123456", "0900112233", "0900881111"];
+const TEST_CODE: &str = "12345";
 const MPESA_TEST_NUMBERS: [&str; 3] = ["0700123456", "0700112233", "0700881111"];
 const TEST_CARDS: [&str; 3] = ["4200000000000000", "5400000000000000", "3700000000000000"];
 
@@ -73,6 +74,9 @@ struct Choice {
     mpesa_phone: String,
     #[serde(default)]
     card: String,
+    /// The code that some wallets ask for.
+    #[serde(default)]
+    otp: String,
 }
 
 impl Choice {
@@ -103,7 +107,10 @@ impl Choice {
                 .collect::<String>()
         };
         match self.method.as_str() {
-            "telebirr" | "cbebirr" => TEST_NUMBERS.contains(&digits(self.number()).as_str()),
+            "awash" | "amole" if self.otp.trim() != TEST_CODE => false,
+            "telebirr" | "cbebirr" | "ebirr" | "awash" | "amole" => {
+                TEST_NUMBERS.contains(&digits(self.number()).as_str())
+            }
             "mpesa" => MPESA_TEST_NUMBERS.contains(&digits(self.number()).as_str()),
             "card" => TEST_CARDS.contains(&digits(&self.card).as_str()),
             _ => false,

@@ -18,6 +18,8 @@ words! {
     ContentType { #[default] Any, Strict }
     /// How complaints about fields are written.
     Complaints { #[default] Rules, Sentences, Text, List }
+    /// What is said when a checkout is to be split.
+    Subaccounts { #[default] Unknown, ShareTooSmall, FlatTooSmall, Accepted }
     /// `verify` before payment.
     Unpaid { #[default] NotFoundNull, NotFoundTextNull, Pending }
     /// `verify` after a failure.
@@ -68,9 +70,12 @@ pub(crate) struct Variants {
     pub(crate) check_title: bool,
     pub(crate) check_description: bool,
     pub(crate) check_phone: bool,
+    pub(crate) subaccounts: Subaccounts,
     pub(crate) unpaid: Unpaid,
     pub(crate) failed: AfterFailure,
     pub(crate) cancelled: AfterCancel,
+    /// The HTTP status of cancelling what is unknown.
+    pub(crate) cancel_missing: u16,
     pub(crate) refunded: AfterRefund,
     pub(crate) amounts: Amounts,
     pub(crate) meta: Meta,
@@ -121,9 +126,11 @@ impl Default for Variants {
             check_title: true,
             check_description: true,
             check_phone: true,
+            subaccounts: Subaccounts::default(),
             unpaid: Unpaid::default(),
             failed: AfterFailure::default(),
             cancelled: AfterCancel::default(),
+            cancel_missing: 404,
             refunded: AfterRefund::default(),
             amounts: Amounts::default(),
             meta: Meta::default(),

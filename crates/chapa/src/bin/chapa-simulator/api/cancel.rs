@@ -30,7 +30,11 @@ fn answer(world: &mut World, caller: &Caller, tx_ref: &str) -> Response {
         .map(|transaction| transaction.reference.clone());
     let Some(transaction) = reference.and_then(|reference| world.book.transaction_mut(&reference))
     else {
-        return refusal(&world.variants, 404, "Transaction not found");
+        return refusal(
+            &world.variants,
+            world.variants.cancel_missing,
+            "Transaction not found",
+        );
     };
     if !transaction.is_open(now, max_attempts) {
         return refusal(&world.variants, 400, "Payment link already expired");

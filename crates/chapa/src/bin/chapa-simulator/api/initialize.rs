@@ -16,7 +16,7 @@ use crate::fields::Fields;
 use crate::outcome::{self, Outcome};
 use crate::reply::{envelope, with_tab};
 use crate::simulator::{Simulator, World};
-use crate::variants::{ContentType, InstantResult, Variants};
+use crate::variants::{ContentType, InstantResult, Subaccounts, Variants};
 
 pub(super) async fn initialize(
     State(simulator): State<Arc<Simulator>>,
@@ -127,11 +127,10 @@ fn check(
     if currency != "ETB" && !(currency == "USD" && variants.usd_enabled) {
         return refuse(&format!("Invalid currency, {currency} is not supported"));
     }
-    if fields.has_any_under("subaccounts") {
-        return refuse(
-            "The subaccount id you provided isn't associated with this account. Please make sure \
-             the id is correct or to create a subaccount before proceeding",
-        );
+    if fields.has_any_under("subaccounts")
+        && let Some(message) = about_split(variants.subaccounts)
+    {
+        return refuse(message);
     }
     if variants.merchant_blocked {
         return refuse("User can't receive payments");
@@ -145,6 +144,21 @@ fn check(
         return refuse("Transaction reference has been used before");
     }
     Ok(())
+}
+
+/// Why a checkout is not split.
+fn about_split(subaccounts: Subaccounts) -> Option<&'static str> {
+    match subaccounts {
+        Subaccounts::Unknown => Some(
+            "The subaccount id you provided isn't associated with this account. Please make sure \
+             the id is correct or to create a subaccount before proceeding",
+        ),
+        Subaccounts::ShareTooSmall => {
+            Some("Merchant's share of payment is not enough to cover transaction fee.")
+        }
+        Subaccounts::FlatTooSmall => Some("Merchant fee is greater than split flat amount."),
+        Subaccounts::Accepted => None,
+    }
 }
 
 /// A payment that waits for its buyer.

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{Caller, Who};
-use crate::book::{Transaction, TransactionState};
+use crate::book::{Claims, Transaction, TransactionState};
 use crate::clock::stamp;
 use crate::reply::{decimal, envelope, number, number_with_decimals, quoted, refusal};
 use crate::simulator::{Simulator, World};
@@ -75,9 +75,13 @@ fn answer(world: &World, caller: &Caller, tx_ref: &str) -> Response {
     let Some(transaction) = found else {
         return missing();
     };
-    let details = |status| details(variants, transaction, status);
+    let claims = world.book.claims.get(&transaction.reference);
+    let details = |status| details(variants, transaction, (status, claims));
     let say =
         |outer: &str, inner| envelope(variants, 200, "Payment details", outer, details(inner));
+    if let Some(status) = claims.and_then(|claims| claims.status.as_deref()) {
+        return say("success", status);
+    }
     match transaction.state {
         TransactionState::Pending => match variants.unpaid {
             Unpaid::NotFoundNull => not_paid(Value::Null),
@@ -105,7 +109,12 @@ fn answer(world: &World, caller: &Caller, tx_ref: &str) -> Response {
     }
 }
 
-fn details<'a>(variants: &Variants, transaction: &'a Transaction, status: &'a str) -> Details<'a> {
+fn details<'a>(
+    variants: &Variants,
+    transaction: &'a Transaction,
+    (status, claims): (&'a str, Option<&'a Claims>),
+) -> Details<'a> {
+    let claimed = |field: fn(&Claims) -> &Option<String>| claims.and_then(|c| field(c).as_deref());
     let amount_minor = match variants.fee_bearer {
         FeeBearer::Merchant => transaction.amount_minor,
         FeeBearer::Customer => transaction.amount_minor + transaction.charge_minor,
@@ -117,6 +126,9 @@ fn details<'a>(variants: &Variants, transaction: &'a Transaction, status: &'a st
         ),
         Amounts::Strings => (quoted(amount_minor), quoted(transaction.charge_minor)),
     };
+    let as_written = |text: &str| stated(text, variants.amounts);
+    let amount = claimed(|c| &c.amount).map_or(amount, as_written);
+    let charge = claimed(|c| &c.charge).map_or(charge, as_written);
     let method = transaction.method.as_deref();
     let (method, payment_method) = if variants.payment_method_field {
         (None, method)
@@ -127,21 +139,31 @@ fn details<'a>(variants: &Variants, transaction: &'a Transaction, status: &'a st
         first_name: &transaction.first_name,
         last_name: &transaction.last_name,
         email: &transaction.email,
-        currency: &transaction.currency,
+        currency: claimed(|c| &c.currency).unwrap_or(&transaction.currency),
         amount,
         charge,
-        mode: &transaction.mode,
+        mode: claimed(|c| &c.mode).unwrap_or(&transaction.mode),
         method,
         payment_method,
         kind: &transaction.kind,
         status,
-        reference: &transaction.reference,
-        tx_ref: &transaction.tx_ref,
+        reference: claimed(|c| &c.reference).unwrap_or(&transaction.reference),
+        tx_ref: claimed(|c| &c.tx_ref).unwrap_or(&transaction.tx_ref),
         customization: customization(transaction),
         meta: meta(variants, transaction),
         created_at: stamp(transaction.created_at),
         updated_at: stamp(transaction.updated_at),
     }
+}
+
+/// An amount in somebody's own writing.
+fn stated(text: &str, style: Amounts) -> Box<RawValue> {
+    let is_number = serde_json::from_str::<serde_json::Number>(text).is_ok();
+    let raw = match style {
+        Amounts::Numbers if is_number => text.to_owned(),
+        _ => json!(text).to_string(),
+    };
+    RawValue::from_string(raw).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 /// Whether everything went back, and Chapa is to say so.

@@ -1,4 +1,4 @@
-//! Lies in the list of transactions: rows that are hidden, changed or doubled there, and charges
+//! Lies in the list of transactions and in `verify`: rows that are hidden, changed or doubled there, and charges
 //! that arrive while somebody reads from page to page. The ledger stays true.
 
 use serde::{Deserialize, Serialize};
@@ -44,4 +44,19 @@ fn ten() -> String {
 
 fn birr() -> String {
     "ETB".to_owned()
+}
+
+/// What `verify` says of one payment instead of the truth.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Claims {
+    /// As written; a number where `verify` writes numbers and this is one.
+    pub(crate) amount: Option<String>,
+    pub(crate) charge: Option<String>,
+    pub(crate) currency: Option<String>,
+    pub(crate) mode: Option<String>,
+    pub(crate) tx_ref: Option<String>,
+    pub(crate) reference: Option<String>,
+    /// Said with HTTP 200, whatever the state.
+    pub(crate) status: Option<String>,
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::Ids;
 
 pub(crate) use ledger::{Account, Ledger, Line, LineKind, Purse};
-pub(crate) use listing::{Arrival, Disguise};
+pub(crate) use listing::{Arrival, Claims, Disguise};
 pub(crate) use merchant::{DEFAULT_MERCHANT, Merchant, is_live_key};
 pub(crate) use money::Moved;
 pub(crate) use refund::{Refund, RefundState};
@@ -61,6 +61,9 @@ pub(crate) struct Book {
     /// By Chapa's reference.
     #[serde(default)]
     pub(crate) disguises: BTreeMap<String, Disguise>,
+    /// By Chapa's reference.
+    #[serde(default)]
+    pub(crate) claims: BTreeMap<String, Claims>,
     #[serde(default)]
     pub(crate) arrivals: Vec<Arrival>,
     #[serde(skip)]

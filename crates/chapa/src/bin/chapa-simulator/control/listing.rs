@@ -1,4 +1,4 @@
-//! Lies in the list of transactions, foreign charges, and charges that arrive between two pages.
+//! Lies in the list of transactions and in `verify`, foreign charges, and charges that arrive between two pages.
 
 use std::sync::Arc;
 
@@ -108,4 +108,40 @@ pub(super) async fn arrive(
         world.touch();
         Json(&world.book.arrivals).into_response()
     })
+}
+
+pub(super) async fn claims(State(simulator): State<Arc<Simulator>>) -> Response {
+    simulator.with(|world| Json(&world.book.claims).into_response())
+}
+
+/// `PATCH /__sim/claims/{tx_ref or reference}`: fields that are left out stay as they are.
+pub(super) async fn claim(
+    State(simulator): State<Arc<Simulator>>,
+    Path(either): Path<String>,
+    Json(change): Json<Map<String, Value>>,
+) -> Response {
+    simulator.with(|world| {
+        let Some(transaction) = world.book.find_transaction(&either) else {
+            return unknown("transaction");
+        };
+        let reference = transaction.reference.clone();
+        let present = world.book.claims.get(&reference).cloned();
+        match super::settings::merged(&present.unwrap_or_default(), change) {
+            Ok(claims) => {
+                world.book.claims.insert(reference, claims.clone());
+                world.touch();
+                Json(claims).into_response()
+            }
+            Err(message) => problem(StatusCode::BAD_REQUEST, &message),
+        }
+    })
+}
+
+/// `verify` tells the truth again.
+pub(super) async fn clear_claims(State(simulator): State<Arc<Simulator>>) -> StatusCode {
+    simulator.with(|world| {
+        world.book.claims.clear();
+        world.touch();
+    });
+    StatusCode::NO_CONTENT
 }

@@ -66,6 +66,11 @@ pub(crate) fn routes() -> Router<Arc<Simulator>> {
         .route("/__sim/ledger/{reference}", get(ledger::one))
         .route("/__sim/balances", post(ledger::deposit))
         .route("/__sim/listing", get(listing::all).delete(listing::clear))
+        .route(
+            "/__sim/claims",
+            get(listing::claims).delete(listing::clear_claims),
+        )
+        .route("/__sim/claims/{reference}", patch(listing::claim))
         .route("/__sim/listing/arrivals", post(listing::arrive))
         .route("/__sim/listing/{reference}", patch(listing::disguise))
         .route("/__sim/refunds", get(transactions::list_refunds))
