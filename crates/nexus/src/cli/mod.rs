@@ -6,6 +6,7 @@ mod doctor;
 mod health;
 mod migrate;
 mod openapi;
+mod pay;
 mod seed;
 mod serve;
 mod story;
@@ -34,6 +35,9 @@ struct Arguments {
 enum Command {
     /// Run the whole shop for trying it out: database, API, workers, payment simulator, mailbox.
     Demo(demo::Args),
+    /// What has to do with payments.
+    #[command(subcommand)]
+    Pay(pay::Command),
     /// Serve the API.
     Serve(serve::Args),
     /// Run jobs.
@@ -95,6 +99,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
     let settings = || Settings::load(file, &[]);
     match arguments.command {
         Command::Demo(args) => demo::run(file, &args).await,
+        Command::Pay(command) => pay::run(command).await,
         Command::Serve(args) => serve::serve(settings()?, args).await,
         Command::Worker => serve::work(settings()?).await,
         Command::Migrate => migrate::run(&settings()?).await,

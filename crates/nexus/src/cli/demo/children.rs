@@ -59,7 +59,7 @@ impl Drop for Child {
 }
 
 /// The program next to this one, as cargo builds and packages place them.
-fn find(program: &str) -> Result<PathBuf> {
+pub(in crate::cli) fn find(program: &str) -> Result<PathBuf> {
     let here = std::env::current_exe()?;
     let folder = here.parent().context("this program has no folder")?;
     let path = folder.join(program);

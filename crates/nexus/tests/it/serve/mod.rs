@@ -4,4 +4,5 @@
 mod database;
 mod migrate;
 mod refusals;
+mod simulate;
 mod stop;

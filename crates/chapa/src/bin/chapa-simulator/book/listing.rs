@@ -1,5 +1,6 @@
-//! Lies in the list of transactions and in `verify`: rows that are hidden, changed or doubled there, and charges
-//! that arrive while somebody reads from page to page. The ledger stays true.
+//! Lies in the list of transactions and in `verify`: rows that are hidden, changed or doubled,
+//! charges that arrive while somebody reads from page to page, and false details. The ledger
+//! stays true.
 
 use serde::{Deserialize, Serialize};
 

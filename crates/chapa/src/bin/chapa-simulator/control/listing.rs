@@ -1,4 +1,5 @@
-//! Lies in the list of transactions and in `verify`, foreign charges, and charges that arrive between two pages.
+//! Lies in the list of transactions and in `verify`, foreign charges, and charges that arrive
+//! between two pages.
 
 use std::sync::Arc;
 

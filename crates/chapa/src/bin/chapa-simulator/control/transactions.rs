@@ -60,8 +60,8 @@ pub(super) async fn show(
     })
 }
 
-/// `pay`, `fail`, `cancel`, `refund`, `reverse`, `expire` or `send`; the body may name details. Pays
-/// closed pages too: late success is part of the game. Answers when webhook and callback
+/// `pay`, `fail`, `cancel`, `refund`, `reverse`, `expire` or `send`; the body may name details.
+/// Pays closed pages too: late success is part of the game. Answers when webhook and callback
 /// were sent.
 pub(super) async fn act(
     State(simulator): State<Arc<Simulator>>,
