@@ -1,9 +1,25 @@
-//! Nouns of the books: accounts and transfers between them. Pure.
+//! Nouns of the books: accounts and transfers between them, balances, the chain. Pure.
+
+mod balances;
+mod chain;
+mod csv;
+mod records;
 
 use std::borrow::Cow;
 
 use ids::OrderId;
 use money::Money;
+
+pub(crate) use self::{
+    balances::currency_balances,
+    chain::{Day, Head, Sealed},
+    records::{Filter, PostedTransfer},
+};
+pub use self::{
+    balances::{AccountBalance, AccountKind, CurrencyBalances},
+    csv::Export,
+    records::Range,
+};
 
 /// An account of the chart; its row in `ledger_accounts` says what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Every statement on the books. There is none that changes or deletes.
+//! Writing into the books. There is no statement that changes or deletes what is booked.
 
 use chrono::{DateTime, Utc};
 use ids::{OrderId, TransferId};
