@@ -29,6 +29,7 @@ use utoipa::{
         (name = "Payments", description = "Paying through Chapa"),
         (name = "Admin: catalogue", description = "What staff do with the catalogue"),
         (name = "Admin: inventory", description = "What staff do with stock"),
+        (name = "Admin: books", description = "What staff read of the books"),
         (name = "Admin: payments", description = "What staff see of payments"),
         (name = "Admin: staff", description = "Sign-in, rights and the audit trail of staff")
     ),

@@ -19,6 +19,7 @@ pub fn api() -> OpenApiRouter<Kit> {
         .merge(customers::routes())
         .merge(staff::routes())
         .merge(catalogue::routes())
+        .merge(ledger::routes())
         .merge(inventory::routes())
         .merge(cart::routes())
         .merge(checkout::routes())
@@ -60,7 +61,10 @@ fn cors(origins: &[String]) -> CorsLayer {
     let exposed = [
         header::ETAG,
         header::RETRY_AFTER,
+        header::CONTENT_DISPOSITION,
         header::HeaderName::from_static("idempotent-replayed"),
+        header::HeaderName::from_static("x-ledger-closed-day"),
+        header::HeaderName::from_static("x-ledger-closing-hash"),
         header::HeaderName::from_static("x-request-id"),
     ];
     let layer = CorsLayer::new()

@@ -8,6 +8,7 @@ use crate::app::App;
 #[must_use]
 pub fn worker(app: &App) -> Worker {
     let registry = kit::sweep::jobs(Registry::default());
+    let registry = ledger::jobs(registry);
     let registry = payments::jobs(registry, &app.gateway);
     let registry = checkout::jobs(registry, &app.gateway);
     let registry = notifications::jobs(registry, &app.mailer, &app.notifications);

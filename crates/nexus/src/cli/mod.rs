@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod health;
+mod ledger;
 mod migrate;
 mod openapi;
 mod pay;
@@ -54,6 +55,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Read and export the books.
+    #[command(subcommand)]
+    Ledger(ledger::Command),
     /// Look for what is wrong with this installation, and say what to do. Changes nothing.
     Doctor {
         /// For machines.
@@ -106,6 +110,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Createsuperuser(args) => superuser::run(&settings()?, &args).await,
         Command::Seed(args) => seed::run(settings()?, &args).await,
         Command::Audit { json } => audit::run(&settings()?, json).await,
+        Command::Ledger(command) => ledger::run(&settings()?, command).await,
         Command::Doctor { json } => doctor::run(&settings()?, json).await,
         Command::Health { url } => health::run(&url).await,
         Command::Openapi => openapi::run(),

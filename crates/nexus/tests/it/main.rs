@@ -20,6 +20,7 @@ mod crash;
 mod demo;
 mod hangup;
 mod inventory;
+mod ledger;
 mod orders;
 mod payments;
 mod races;

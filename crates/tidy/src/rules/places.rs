@@ -135,8 +135,9 @@ fn may_call_chapa(file: &SourceFile) -> bool {
 }
 
 fn may_float(file: &SourceFile) -> bool {
-    const EXACT: [&str; 7] = [
+    const EXACT: [&str; 8] = [
         "money",
+        "ledger",
         "cart",
         "orders",
         "payments",

@@ -1,4 +1,5 @@
-//! What the schema itself must refuse: every "once", every sign, every sum.
+//! What the schema itself must refuse: every "once", every sign, every sum, every change of what
+//! is booked.
 
 use super::{Binds, Invariant};
 
@@ -19,10 +20,13 @@ pub(super) enum Kind {
     Unique,
     /// A unique index over some of the rows.
     Partial,
+    /// A trigger that fires always.
+    Trigger,
 }
 
 impl Kind {
-    /// PostgreSQL's letter for it in `pg_constraint`; `i` for an index that is no constraint.
+    /// PostgreSQL's letter for it in `pg_constraint`; `i` for an index that is no constraint, `t`
+    /// for a trigger.
     pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Check => "c",
@@ -30,6 +34,7 @@ impl Kind {
             Self::Primary => "p",
             Self::Unique => "u",
             Self::Partial => "i",
+            Self::Trigger => "t",
         }
     }
 }
@@ -145,6 +150,38 @@ pub(super) static GUARDS: &[Guard] = guards! {
     "webhooks_received":
         Unique "webhooks_received_body_key"
         Check "webhooks_received_authenticity_known";
+    "ledger_accounts":
+        Primary "ledger_accounts_pkey"
+        Check "ledger_accounts_kind_known";
+    "ledger_transfers":
+        Primary "ledger_transfers_pkey"
+        Unique "ledger_transfers_fact_key"
+        Check "ledger_transfers_amount_positive"
+        Check "ledger_transfers_two_sides"
+        Check "ledger_transfers_currency_form"
+        Foreign "ledger_transfers_debit_fkey"
+        Foreign "ledger_transfers_credit_fkey"
+        Foreign "ledger_transfers_order_fkey"
+        Trigger "ledger_transfers_append_only"
+        Trigger "ledger_transfers_noted";
+    "ledger_chain":
+        Primary "ledger_chain_pkey"
+        Unique "ledger_chain_transfer_key"
+        Check "ledger_chain_sequence_positive"
+        Check "ledger_chain_hash_length"
+        Foreign "ledger_chain_transfer_fkey"
+        Trigger "ledger_chain_append_only";
+    "ledger_days":
+        Primary "ledger_days_pkey"
+        Unique "ledger_days_first_key"
+        Unique "ledger_days_last_key"
+        Check "ledger_days_not_empty"
+        Trigger "ledger_days_append_only";
+    "ledger_head":
+        Primary "ledger_head_pkey"
+        Check "ledger_head_singleton";
+    "ledger_sums":
+        Primary "ledger_sums_pkey";
     "mails":
         Unique "mails_kind_subject_key"
         Unique "mails_message_id_key"
@@ -180,31 +217,48 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Partial "refresh_tokens_live_key";
 };
 
-// An index that was built concurrently and failed stays behind, invalid, and guards nothing.
+// An index that was built concurrently and failed stays behind, invalid, and guards nothing. A
+// trigger that is disabled, or fires only for some rows or columns, guards nothing either.
 pub(super) static INVARIANT: Invariant = Invariant {
     id: "I25",
     title: "the schema itself refuses what must not be",
     counted: "select cardinality($1::text[])",
     broken: "
-        select format('%s %s', case kind when 'i' then 'index' else 'constraint' end, guard.name),
-            case
-                when kind = 'i' and indexes.indexrelid is null
-                    or kind <> 'i' and constraints.oid is null
-                    then format('%s has lost it', guard.table_name)
-                when kind = 'i' then format('on %s it is invalid or not unique', guard.table_name)
-                else format('on %s it is not validated or not of its kind', guard.table_name)
+        select format('%s %s', what, guard_name), case
+                when not is_there then format('%s has lost it', table_name)
+                when kind = 'i' then format('on %s it is invalid or not unique', table_name)
+                when kind = 't' then format('on %s it does not fire always', table_name)
+                else format('on %s it is not validated or not of its kind', table_name)
             end
-        from unnest($1::text[], $2::text[], $3::text[]) as guard (table_name, name, kind)
-        left join pg_constraint as constraints
-            on constraints.conrelid = to_regclass(guard.table_name)
-            and constraints.conname = guard.name
-        left join pg_index as indexes
-            on indexes.indrelid = to_regclass(guard.table_name)
-            and indexes.indexrelid = to_regclass(guard.name)
-        where case
-            when kind = 'i' then coalesce(indexes.indisunique and indexes.indisvalid
-                and indexes.indisready and indexes.indpred is not null, false)
-            else coalesce(constraints.convalidated and constraints.contype::text = kind, false)
-        end is false",
+        from (
+            select guard.table_name, guard.name as guard_name, kind,
+                case kind when 'i' then 'index' when 't' then 'trigger' else 'constraint' end
+                    as what,
+                case kind
+                    when 'i' then indexes.indexrelid is not null
+                    when 't' then triggers.oid is not null
+                    else constraints.oid is not null
+                end as is_there,
+                case kind
+                    when 'i' then indexes.indisunique and indexes.indisvalid
+                        and indexes.indisready and indexes.indpred is not null
+                    when 't' then triggers.tgenabled in ('O', 'A') and triggers.tgqual is null
+                        and cardinality(triggers.tgattr::int2[]) = 0
+                    else constraints.convalidated and constraints.contype::text = kind
+                end as stands
+            from unnest($1::text[], $2::text[], $3::text[]) as guard (table_name, name, kind)
+            left join pg_constraint as constraints
+                on constraints.conrelid = to_regclass(guard.table_name)
+                and constraints.conname = guard.name
+                and kind <> 't'
+            left join pg_index as indexes
+                on indexes.indrelid = to_regclass(guard.table_name)
+                and indexes.indexrelid = to_regclass(guard.name)
+            left join pg_trigger as triggers
+                on triggers.tgrelid = to_regclass(guard.table_name)
+                and triggers.tgname = guard.name
+                and not triggers.tgisinternal
+        ) as guards
+        where stands is not true",
     binds: Binds::Guards,
 };

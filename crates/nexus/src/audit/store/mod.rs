@@ -2,6 +2,7 @@
 //! Reads every table, writes none. Set-based: a million orders are a matter of a minute or two.
 
 mod guards;
+mod ledger;
 mod orders;
 mod payments;
 mod processes;
@@ -46,6 +47,7 @@ pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
         &payments::INVARIANTS,
         &refunds::INVARIANTS,
         &processes::INVARIANTS,
+        &ledger::INVARIANTS,
     ];
     let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();
     all.push(&guards::INVARIANT);

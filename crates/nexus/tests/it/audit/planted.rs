@@ -89,7 +89,7 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
          update captures set disposition = 'applied',
              order_id = (select id from orders where status = 'paid')
          where disposition = 'surplus'",
-        &["I10", "I11", "I14", "I25"],
+        &["I8", "I10", "I11", "I14", "I25", "I29"],
     ),
     (
         "an order that came back without its units",
@@ -99,7 +99,7 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
          where to_status = 'expired';
          update orders set status = 'paid', paid_at = closed_at, closed_at = null
          where status = 'expired'",
-        &["I5", "I13", "I14"],
+        &["I5", "I8", "I13", "I14", "I29"],
     ),
     (
         "late money that pays an order which never expired",
@@ -114,17 +114,17 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     (
         "a paid order without money",
         "delete from captures where disposition = 'applied'",
-        &["I10", "I11", "I14"],
+        &["I8", "I10", "I11", "I14", "I29"],
     ),
     (
         "less money than the order costs",
         "update captures set amount_minor = amount_minor - 1 where disposition = 'applied'",
-        &["I11"],
+        &["I8", "I11", "I29"],
     ),
     (
         "an unpaid order with money",
         "update captures set disposition = 'applied' where disposition = 'surplus'",
-        &["I11", "I14"],
+        &["I8", "I11", "I14", "I29"],
     ),
     (
         "money of another order",

@@ -28,6 +28,7 @@ enum Target {
 
 const CATALOGUE: Option<&str> = Some("catalogue.edit");
 const STOCK: Option<&str> = Some("stock.edit");
+const BOOKS: Option<&str> = Some("ledger.read");
 const ORDERS: Option<&str> = Some("orders.read");
 const STAFF: Option<&str> = Some("staff.manage");
 
@@ -81,11 +82,15 @@ const fn remove(name: &'static str, target: Target) -> Operation {
 }
 
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 18] = [
+pub(super) static OPERATIONS: [Operation; 22] = [
     read("getOwnStaffAccount", None, None),
     read("listAuditEntries", STAFF, None),
     read("listPaymentAttempts", ORDERS, None),
     read("listPaymentReviews", ORDERS, None),
+    read("getLedgerBalances", BOOKS, None),
+    read("listLedgerTransfers", BOOKS, None),
+    read("listLedgerDays", BOOKS, None),
+    read("exportLedger", BOOKS, None),
     read("getStockLevel", STOCK, Some(Target::Variant)),
     Operation {
         right: STOCK,

@@ -94,6 +94,11 @@ impl Shop {
         workers::worker(&self.app).run_due().await.unwrap()
     }
 
+    /// Takes what is booked into the chain, as workers do every minute.
+    pub(crate) async fn seal(&self) -> i64 {
+        ledger::seal(&self.app.kit.db, self.now()).await.unwrap()
+    }
+
     pub(crate) async fn db(&self) -> Conn {
         self.app.kit.db.read().await.unwrap()
     }
@@ -124,6 +129,7 @@ impl Shop {
     }
 
     pub(crate) async fn assert_audit_clean(&self) {
+        self.seal().await;
         let report = nexus::audit::audit_at(&self.app.kit.db, self.now())
             .await
             .expect("the audit runs");

@@ -1,0 +1,157 @@
+//! Sealing: by several at once, beside payments, killed at any point: one chain without a gap.
+
+use chrono::TimeDelta;
+use kit::Db;
+
+use super::post;
+use crate::world::{
+    Deployment, Shop,
+    race::{Held, at_once, caught, equal, every_round, holds, patient_shop, rounds},
+    until,
+};
+
+const SEALERS: usize = 6;
+
+/// Everybody books and then seals, at the same moment. Who gives up is a violation only where the
+/// lock stands: without it there is nothing to wait in line for, and they run into one another.
+async fn book_and_seal(shop: &Shop, n: usize, may_give_up: bool) -> Held {
+    let now = shop.now();
+    let work = (0..SEALERS).map(|sealer| {
+        let db = shop.app.kit.db.clone();
+        async move {
+            for step in 0..3 {
+                post(&db, &format!("test:{n}-{sealer}-{step}"), "", 7, now).await;
+                ledger::seal(&db, now)
+                    .await
+                    .map_err(|error| error.to_string())?;
+            }
+            Ok::<(), String>(())
+        }
+    });
+    let outcomes = at_once(work).await;
+    let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.is_err()).collect();
+    holds("sealing", may_give_up || failed.is_empty(), &failed)?;
+    let last = ledger::seal(&shop.app.kit.db, shop.now()).await;
+    holds("sealing", may_give_up || last.is_ok(), &last)?;
+    let broken = shop.number(BROKEN).await;
+    equal("chain", &broken, &0)?;
+    equal("unsealed", &shop.count("ledger_unsealed").await, &0)
+}
+
+/// Numbers that are given twice or left out, and transfers without one.
+const BROKEN: &str = "
+    select (select count(*) from ledger_transfers) - count(distinct transfer_id)
+        + count(*) - count(distinct sequence) + coalesce(max(sequence), 0) - count(*)
+        + abs(max(sequence) - (select last_sequence from ledger_head))
+    from ledger_chain";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_who_seal_at_once_make_one_chain() {
+    let shop = patient_shop(&[]).await;
+    every_round(rounds(12), async |n| book_and_seal(&shop, n, false).await).await;
+    let (sealed, posted) = (
+        shop.count("ledger_chain").await,
+        shop.count("ledger_transfers").await,
+    );
+    assert_eq!(sealed, posted);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_lock_the_chain_forks() {
+    let shop = patient_shop(&["seal lock"]).await;
+    // The number's own key stands behind the lock.
+    shop.drop_constraint("ledger_chain", "ledger_chain_pkey")
+        .await;
+    caught("chain", 60, async |n| book_and_seal(&shop, n, true).await).await;
+    shop.close_broken().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_lock_the_key_refuses_the_second() {
+    let shop = patient_shop(&["seal lock"]).await;
+    caught("sealing", 60, async |n| {
+        book_and_seal(&shop, n, false).await
+    })
+    .await;
+    shop.close_broken().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payments_do_not_wait_for_the_chain() {
+    let shop = Shop::open().await;
+    let tx = shop.app.kit.db.begin("test_seal").await.unwrap();
+    tx.query_one("select last_sequence from ledger_head for update", &[])
+        .await
+        .unwrap();
+    post(&shop.app.kit.db, "test:1", "", 7, shop.now()).await;
+    assert_eq!(shop.count("ledger_transfers").await, 1);
+    tx.rollback().await.unwrap();
+    assert_eq!(shop.seal().await, 1);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_committed_is_sealed_when_it_is() {
+    let shop = Shop::open().await;
+    let db: &Db = &shop.app.kit.db;
+    let transfer = ledger::Transfer {
+        debit: ledger::Account::WriteOffs,
+        credit: ledger::Account::Disputed,
+        amount: money::Money::new(5, money::Currency::ETB),
+        order_id: None,
+    };
+    let tx = db.begin("test_post").await.unwrap();
+    ledger::post(&tx, "test:late", "", &[transfer], shop.now())
+        .await
+        .unwrap();
+    post(db, "test:soon", "", 7, shop.now()).await;
+    assert_eq!(shop.seal().await, 1);
+    shop.advance(TimeDelta::days(1));
+    tx.commit().await.unwrap();
+    assert_eq!(shop.seal().await, 1);
+    let late = "select sequence from ledger_chain
+                join ledger_transfers on id = transfer_id where fact = 'test:late'";
+    assert_eq!(shop.number(late).await, 2);
+    // It belongs to the day of its sealing, and to the sums of the day of its booking.
+    assert_eq!(
+        shop.number("select first_sequence from ledger_head").await,
+        2
+    );
+    let days = "select count(distinct day) from ledger_sums";
+    assert_eq!(shop.number(days).await, 1);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_while_it_seals_leaves_one_chain() {
+    let shop = Deployment::open().await;
+    for (n, point) in [
+        "after claim of seal_ledger",
+        "before commit of seal_ledger",
+        "after commit of seal_ledger",
+        "before end of seal_ledger",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let now = shop.kit.clock.now();
+        post(&shop.kit.db, &format!("test:{n}"), "", 7, now).await;
+        shop.execute("update jobs set run_at = created_at where kind = 'seal_ledger'")
+            .await;
+        let mut worker = shop.worker(Some(point));
+        worker.crashed(point).await;
+        shop.end_leases().await;
+        let mut worker = shop.worker(None);
+        until("the books are sealed", async || {
+            let sql = "select count(*) from ledger_unsealed";
+            (shop.number(sql).await == 0).then_some(())
+        })
+        .await;
+        worker.kill().await;
+        shop.end_leases().await;
+        shop.assert_audit_clean().await;
+    }
+    let sealed = "select count(*) from ledger_chain";
+    assert_eq!(shop.number(sealed).await, 4);
+}
