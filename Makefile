@@ -34,9 +34,9 @@ fix: ## format, and repair what clippy can
 	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets $(TESTED)
 	cargo fmt --all
 
-bench: ## measure, against bare SQL; ARGS=--quick, ARGS=--help; what and how stands in bench/
+bench: ## measure, against bare SQL; ARGS=--quick, ARGS=--help; ORDERS=1000000 proves the books
 	cargo build --release -p nexus -p bench
-	@exec target/release/bench $(ARGS)
+	@exec target/release/bench $(if $(ORDERS),--books $(ORDERS)) $(ARGS)
 
 fuzz: ## the parsers, against generated input; SECONDS=600 each; docs/fuzzing.md
 	@SECONDS=$(or $(SECONDS),600) scripts/fuzz $(TARGETS)

@@ -51,16 +51,8 @@ impl Meter {
         if fs::metadata("/proc/self/stat").is_err() {
             bail!("processor time is read from /proc, which this system lacks; measure on Linux");
         }
-        let output = Command::new("getconf")
-            .arg("CLK_TCK")
-            .output()
-            .context("run getconf")?;
-        let ticks: u32 = String::from_utf8(output.stdout)?
-            .trim()
-            .parse()
-            .context("getconf")?;
         Ok(Self {
-            ticks_per_second: f64::from(ticks),
+            ticks_per_second: ticks_per_second()?,
             server,
             postmaster,
             redis,
@@ -104,6 +96,33 @@ impl Meter {
         let others_us = (spent(|reading| reading.machine) - ours).max(0.0);
         Usage { others_us, ..usage }
     }
+}
+
+fn ticks_per_second() -> Result<f64> {
+    let output = Command::new("getconf")
+        .arg("CLK_TCK")
+        .output()
+        .context("run getconf")?;
+    let ticks: u32 = String::from_utf8(output.stdout)?
+        .trim()
+        .parse()
+        .context("getconf")?;
+    Ok(f64::from(ticks))
+}
+
+/// Processor time of the commands that this process has started and seen end, in microseconds.
+///
+/// # Errors
+/// On a system without `/proc`.
+pub(crate) fn ended_children_us() -> Result<f64> {
+    let text = fs::read_to_string("/proc/self/stat")?;
+    let process = parse(&text).context("/proc/self/stat cannot be read")?;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "ticks of minutes, far below 2^52"
+    )]
+    let ticks = process.reaped as f64;
+    Ok(ticks * 1_000_000.0 / ticks_per_second()?)
 }
 
 /// A line of `/proc/<pid>/stat`, as far as it matters.

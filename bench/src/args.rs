@@ -50,6 +50,11 @@ pub(crate) struct Args {
     /// PostgreSQL's statements in the end. Measures nothing that compares.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) busy: Option<u64>,
+    /// Only prove the books: write a past of so many orders, seal, audit, tamper with one row and
+    /// audit again. One of 20,000 orders is proved at the end of each run.
+    #[arg(long, value_name = "ORDERS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
+    pub(crate) books: Option<u64>,
 }
 
 impl Args {

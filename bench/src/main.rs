@@ -4,6 +4,7 @@
 
 mod accounting;
 mod args;
+mod books;
 mod carts;
 mod cases;
 mod database;
@@ -59,6 +60,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// Orders of the past that a run of everything writes for the proof of the books.
+const BOOKS_OF_A_RUN: u64 = 20_000;
+
+async fn prove(
+    shop: &Shop,
+    orders: u64,
+    args: &Args,
+    tell: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<()> {
+    let proof = books::prove(shop, orders, tell).await?;
+    let path = proof.write_json(&args.name)?;
+    let mut out = std::io::stdout();
+    writeln!(out, "{}\nEvery figure: {}", proof.table(), path.display())?;
+    Ok(())
+}
+
 async fn run(args: &Args) -> Result<()> {
     let began = Instant::now();
     let mut tell = |words: &str| -> Result<()> {
@@ -70,6 +87,10 @@ async fn run(args: &Args) -> Result<()> {
     };
     tell("starting PostgreSQL")?;
     let shop = Shop::open(args, &mut tell).await?;
+    if let Some(orders) = args.books {
+        prove(&shop, orders, args, &mut tell).await?;
+        return shop.close().await.context("after the proof");
+    }
     let mut bench = Bench::new(&shop, &args.cases)?;
     if let Some(seconds) = args.busy {
         tell(&format!("the server is process {}", shop.server_id()))?;
@@ -104,6 +125,7 @@ async fn run(args: &Args) -> Result<()> {
         server_peak_memory_kb,
         rows: rows.into_iter().filter_map(RowFigures::of).collect(),
     };
+    prove(&shop, BOOKS_OF_A_RUN, args, &mut tell).await?;
     tell("auditing the books")?;
     shop.close().await.context("after the measurement")?;
     let path = report.write_json(&args.name)?;

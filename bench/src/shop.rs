@@ -49,7 +49,7 @@ pub(crate) struct Shop {
 }
 
 /// The server's program and what it is started with.
-struct Nexus {
+pub(crate) struct Nexus {
     program: PathBuf,
     environment: Vec<(String, String)>,
     log: PathBuf,
@@ -90,6 +90,17 @@ impl Nexus {
             );
         }
         Ok(())
+    }
+
+    /// Runs a command: whether it succeeded, and what it said.
+    pub(crate) async fn output(&self, arguments: &[&str]) -> Result<(bool, String)> {
+        let mut command = self.command()?;
+        command.args(arguments).stdout(Stdio::piped());
+        let child = command.spawn();
+        let child = child.with_context(|| format!("start {}", self.program.display()))?;
+        let output = child.wait_with_output().await?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok((output.status.success(), said))
     }
 
     fn last_words(&self) -> String {
@@ -172,6 +183,11 @@ impl Shop {
     /// The server's process.
     pub(crate) fn server_id(&self) -> u32 {
         self.server_id
+    }
+
+    /// The server's program, for its commands.
+    pub(crate) fn nexus(&self) -> &Nexus {
+        &self.nexus
     }
 
     async fn wait_until_ready(&mut self) -> Result<()> {
