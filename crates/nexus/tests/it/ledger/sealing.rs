@@ -1,9 +1,10 @@
 //! Sealing: by several at once, beside payments, killed at any point: one chain without a gap.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use kit::Db;
+use sha2::{Digest, Sha256};
 
-use super::post;
+use super::{post, three_orders};
 use crate::world::{
     Deployment, Shop,
     race::{Held, at_once, caught, equal, every_round, holds, patient_shop, rounds},
@@ -36,6 +37,52 @@ async fn book_and_seal(shop: &Shop, n: usize, may_give_up: bool) -> Held {
     let broken = shop.number(BROKEN).await;
     equal("chain", &broken, &0)?;
     equal("unsealed", &shop.count("ledger_unsealed").await, &0)
+}
+
+/// The hashes as decision 0011 describes them, computed here and not by the database: whoever
+/// has an export of the rows can prove them without it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chain_can_be_computed_outside() {
+    let (shop, _) = three_orders().await;
+    post(&shop.app.kit.db, "test:1", "ቡና", 7, shop.now()).await;
+    shop.seal().await;
+    let rows = "select id, fact, leg, debit_account, credit_account, amount_minor, currency,
+            order_id, memo, posted_at, hash
+        from ledger_transfers join ledger_chain on transfer_id = id order by sequence";
+    let rows = shop.db().await.query(rows, &[]).await.unwrap();
+    assert_eq!(rows.len(), 7);
+    let mut before = Sha256::digest(b"").to_vec();
+    for row in rows {
+        let mut bytes = before;
+        let text = |bytes: &mut Vec<u8>, column: &str| {
+            let text: &str = row.get(column);
+            bytes.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
+            bytes.extend(text.as_bytes());
+        };
+        bytes.extend(row.get::<_, uuid::Uuid>("id").as_bytes());
+        text(&mut bytes, "fact");
+        bytes.extend(row.get::<_, i16>("leg").to_be_bytes());
+        text(&mut bytes, "debit_account");
+        text(&mut bytes, "credit_account");
+        bytes.extend(row.get::<_, i64>("amount_minor").to_be_bytes());
+        text(&mut bytes, "currency");
+        match row.get::<_, Option<uuid::Uuid>>("order_id") {
+            Some(order) => {
+                bytes.push(1);
+                bytes.extend(order.as_bytes());
+            }
+            None => bytes.push(0),
+        }
+        text(&mut bytes, "memo");
+        let epoch: DateTime<Utc> = "2000-01-01T00:00:00Z".parse().unwrap();
+        let at: DateTime<Utc> = row.get("posted_at");
+        let microseconds = (at - epoch).num_microseconds().unwrap();
+        bytes.extend(microseconds.to_be_bytes());
+        let hash = Sha256::digest(&bytes).to_vec();
+        assert_eq!(hash, row.get::<_, Vec<u8>>("hash"));
+        before = hash;
+    }
+    shop.close().await;
 }
 
 /// Numbers that are given twice or left out, and transfers without one.
