@@ -15,6 +15,17 @@ use crate::{
     model::{CheckoutRefusal, CheckoutSettings, PlaceOrder, require},
 };
 
+/// What the end of an order's time came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expiry {
+    /// It is gone.
+    LetGo,
+    /// It was paid, or gone before.
+    Over,
+    /// It waits longer: until then.
+    NotBefore(DateTime<Utc>),
+}
+
 /// What placing came to.
 pub(crate) enum Placed {
     /// A new order.
@@ -99,17 +110,18 @@ fn new_order(
     }
 }
 
-/// Lets an order go that nobody paid: its status, its open payment attempts, its units. Answers
-/// whether it did; an order that is paid or gone stays as it is.
-pub(crate) async fn expire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<bool> {
-    let Some(order) = orders::lock_order(tx, order_id).await? else {
-        return Ok(false);
+/// Lets an order go that nobody paid: its status, its open payment attempts, its units. An order
+/// that is paid or gone stays as it is, and so does one that may wait longer than it might once.
+pub(crate) async fn expire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<Expiry> {
+    let order = orders::lock_order(tx, order_id).await?;
+    let Some(order) = order.filter(|order| order.status == OrderStatus::PendingPayment) else {
+        return Ok(Expiry::Over);
     };
-    if order.status != OrderStatus::PendingPayment || now < order.expires_at {
-        return Ok(false);
+    if now < order.expires_at {
+        return Ok(Expiry::NotBefore(order.expires_at));
     }
     payments::expire_attempts(tx, order_id, now).await?;
     orders::expire(tx, &order, now).await?;
     inventory::release(tx, order_id, now).await?;
-    Ok(true)
+    Ok(Expiry::LetGo)
 }

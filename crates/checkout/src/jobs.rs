@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use ids::OrderId;
 use kit::{
     Kit, Result,
     jobs::{Job, JobRun, Outcome, Registry},
 };
+use orders::OrderStatus;
 use payments::{Gateway, PaymentNews};
 use serde::{Deserialize, Serialize};
 
-use crate::actions;
+use crate::actions::{self, Expiry};
 
 /// When an order's hold ends: ask the provider, then let it go if it is not paid.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,6 +46,11 @@ async fn expire(job: ExpireOrder, run: JobRun, gateway: Arc<Gateway>) -> Result<
         db: run.db,
         clock: run.clock,
     };
+    // It may wait longer by now, because it is to be paid by hand. Then nobody is asked, and no
+    // page is closed.
+    if let Some(later) = waits_until(&kit, job.order_id).await? {
+        return Ok(Outcome::Again(later));
+    }
     match payments::ask_before_expiry(&kit, &gateway, job.order_id).await? {
         PaymentNews::Paid => return Ok(Outcome::Done),
         PaymentNews::Unknown => return Ok(Outcome::Again(kit.clock.now() + ASK_AGAIN)),
@@ -54,10 +60,21 @@ async fn expire(job: ExpireOrder, run: JobRun, gateway: Arc<Gateway>) -> Result<
     kit.db
         .retrying(move || async move {
             let tx = kit.db.begin("expire_order").await?;
-            let is_gone = actions::expire(&tx, job.order_id, kit.clock.now()).await?;
+            let expiry = actions::expire(&tx, job.order_id, kit.clock.now()).await?;
             tx.commit().await?;
-            tracing::info!(order_id = %job.order_id, is_gone, "hold ended");
-            Ok(Outcome::Done)
+            tracing::info!(order_id = %job.order_id, ?expiry, "hold ended");
+            Ok(match expiry {
+                Expiry::LetGo | Expiry::Over => Outcome::Done,
+                Expiry::NotBefore(later) => Outcome::Again(later),
+            })
         })
         .await
+}
+
+/// The end of an unpaid order's time, where it is not over.
+async fn waits_until(kit: &Kit, order_id: OrderId) -> Result<Option<DateTime<Utc>>> {
+    let order = orders::find_order(&kit.db.read().await?, order_id).await?;
+    let waiting = order.filter(|order| order.status == OrderStatus::PendingPayment);
+    let expires_at = waiting.map(|order| order.expires_at);
+    Ok(expires_at.filter(|expires_at| kit.clock.now() < *expires_at))
 }

@@ -93,6 +93,15 @@ async fn lock_levels(tx: &Tx, wants: &[Want]) -> Result<Vec<Level>> {
     store::lock_levels(tx, &variants).await
 }
 
+/// Holds what an order holds until then; never less long than it is held. The order is locked by
+/// the caller.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn extend(tx: &Tx, order_id: OrderId, expires_at: DateTime<Utc>) -> Result<()> {
+    store::update_reservations_extended(tx, order_id, expires_at).await
+}
+
 /// Takes what an order holds off the shelf, because it is paid. Nothing happens the second time.
 /// Locks the levels in the order of their ids.
 ///

@@ -212,6 +212,22 @@ fn columns(wants: &[Want]) -> (Vec<VariantId>, Vec<i64>) {
         .unzip()
 }
 
+const UPDATE_RESERVATIONS_EXTENDED: &str = "
+    update reservations
+    set expires_at = $2
+    where order_id = $1 and state = 'held' and expires_at < $2";
+
+/// Moves the end of what an order holds, forward only.
+pub(crate) async fn update_reservations_extended(
+    tx: &Tx,
+    order_id: OrderId,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(UPDATE_RESERVATIONS_EXTENDED, &[&order_id, &expires_at])
+        .await?;
+    Ok(())
+}
+
 const UPDATE_RESERVATIONS_ENDED: &str = "
     update reservations
     set state = $2, ended_at = $3

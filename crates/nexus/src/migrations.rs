@@ -20,6 +20,7 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0005_payments"
     "0006_notifications"
     "0007_ledger"
+    "0008_providers"
     "0009_refunds"
     "0010_reviews"
 };

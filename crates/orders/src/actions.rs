@@ -56,7 +56,7 @@ async fn transition(
 pub async fn mark_paid(tx: &Tx, order: &Order, now: DateTime<Utc>) -> Result<()> {
     let reason = match order.status {
         OrderStatus::Expired => "paid after it had expired; its units were still there",
-        _ => "payment verified with the provider",
+        _ => "its payment was verified",
     };
     transition(tx, order, OrderStatus::Paid, reason, now).await?;
     let event = OrderPaid {
@@ -91,6 +91,15 @@ pub async fn expire(tx: &Tx, order: &Order, now: DateTime<Utc>) -> Result<()> {
 /// A fault with the constraint `orders_refunded_within` when it is more than was paid.
 pub async fn record_refund(tx: &Tx, order: &Order, amount: Money) -> Result<()> {
     store::update_refunded(tx, order.id, amount).await
+}
+
+/// Lets a locked order wait for its payment until then; never less long than it does, and not
+/// once it is paid or gone. Its units are the caller's to hold as long.
+///
+/// # Errors
+/// Faults.
+pub async fn extend(tx: &Tx, id: OrderId, expires_at: DateTime<Utc>) -> Result<()> {
+    store::update_expires_at(tx, id, expires_at).await
 }
 
 /// The whole order as it goes over the wire.

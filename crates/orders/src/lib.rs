@@ -12,7 +12,7 @@ mod http;
 mod model;
 mod store;
 
-pub use actions::{expire, get_view, mark_paid, record, record_refund};
+pub use actions::{expire, extend, get_view, mark_paid, record, record_refund};
 pub use events::{OrderExpired, OrderPaid, OrderPlaced};
 pub use http::{OrderView, routes};
 pub use model::{

@@ -296,6 +296,21 @@ pub(crate) async fn update_refunded(tx: &Tx, id: OrderId, amount: Money) -> Resu
     Ok(())
 }
 
+// Forward only: whoever was promised the longer time keeps it.
+const UPDATE_EXPIRES_AT: &str = "
+    update orders
+    set expires_at = $2, version = version + 1
+    where id = $1 and status = 'pending_payment' and expires_at < $2";
+
+pub(crate) async fn update_expires_at(
+    tx: &Tx,
+    id: OrderId,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(UPDATE_EXPIRES_AT, &[&id, &expires_at]).await?;
+    Ok(())
+}
+
 const INSERT_HISTORY: &str = "
     insert into order_history (order_id, sequence, from_status, to_status, reason, occurred_at)
     select $1, coalesce(max(sequence), 0) + 1, $2, $3, $4, $5

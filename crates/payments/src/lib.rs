@@ -29,7 +29,7 @@ pub use jobs::{
     ask_before_expiry, jobs, verify_and_settle,
 };
 pub use model::{
-    Attempt, AttemptState, Mode, PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus,
-    ProviderError, ProviderId, REFUSALS, Refund, RefundCause, RefundLine, RefundState,
-    StaticTokenPolicy,
+    Attempt, AttemptState, BankTransferSettings, CashOnDeliverySettings, Mode, PaymentNews,
+    PaymentRefusal, PaymentSettings, PaymentStatus, ProviderError, ProviderId, REFUSALS, Refund,
+    RefundCause, RefundLine, RefundState, StaticTokenPolicy,
 };

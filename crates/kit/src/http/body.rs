@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use axum::{
     body::HttpBody,
-    extract::{FromRequest, FromRequestParts, Path, Request},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Path, Request},
 };
 use http::{header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -72,6 +72,24 @@ where
             value,
             fingerprint: Sha256::digest(&bytes).to_vec(),
         })
+    }
+}
+
+/// A body that need not be there: `Option<Body<T>>`.
+impl<T, S> OptionalFromRequest<S> for Body<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Error> {
+        if request.body().is_end_stream() {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state)
+            .await
+            .map(Some)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Verbs of payments, inside the caller's transaction. Rows are taken in one order everywhere:
 //! order, attempt, stock. Never a call to the provider.
 
+mod by_hand;
 mod refunds;
 mod settlement;
 
@@ -14,6 +15,7 @@ use kit::{
 use orders::{Order, OrderStatus};
 
 pub(crate) use self::{
+    by_hand::{confirm_by_hand, reject_by_hand},
     refunds::{
         Asked, Confirmed, confirm_refund, find_money_of_order, record_refund_news, request_refund,
         submit_refund,
@@ -23,8 +25,8 @@ pub(crate) use self::{
 use crate::{
     jobs::{CheckPayment, ProcessWebhook},
     model::{
-        Attempt, AttemptState, NewWebhook, Opening, PageOutcome, PaymentRefusal, ProviderId, Terms,
-        next_check, reason_not_payable,
+        Attempt, AttemptState, Confirmation, Initialized, NewWebhook, Opening, PageOutcome,
+        PaymentRefusal, ProviderId, Terms, customer_reference, next_check, reason_not_payable,
     },
     store,
 };
@@ -44,10 +46,12 @@ pub(crate) async fn initiate_payment(
         return Err(reason_not_payable(order.status).into());
     }
     if let Some(live) = store::lock_live_attempt(tx, order.id).await? {
-        let is_ours = live.mode == terms.mode;
+        let is_ours = live.mode == terms.mode && live.provider == terms.provider;
         return match live.state {
             AttemptState::Pending if is_ours && now < live.expires_at => Ok(Opening::Same(live)),
-            AttemptState::Created if is_ours && now < live.created_at + terms.call_timeout => {
+            AttemptState::Created
+                if live.mode == terms.mode && now < live.created_at + terms.call_timeout =>
+            {
                 Err(PaymentRefusal::Starting.into())
             }
             _ => Ok(Opening::AskFirst(live)),
@@ -56,22 +60,26 @@ pub(crate) async fn initiate_payment(
     let attempt = Attempt {
         id: AttemptId::generate(now),
         order_id: order.id,
-        provider: ProviderId::Chapa,
+        provider: terms.provider,
         tx_ref: format!("nx-{}", random::token()?),
         amount: order.total,
         mode: terms.mode,
         state: AttemptState::Created,
         checkout_url: None,
+        customer_reference: customer_reference_of(tx, order, terms.provider).await?,
+        instructions: None,
         provider_reference: None,
         failure: None,
         created_at: now,
         updated_at: now,
-        expires_at: order.expires_at.min(now + terms.page_lifetime),
+        expires_at: terms.lifetime.end(order, now),
         charged_at: None,
         is_applied: false,
+        confirmed_by: None,
     };
     store::insert_attempt(tx, &attempt).await?;
-    if let Some(at) = next_check(&attempt, now) {
+    let is_asked = terms.provider.confirmation() == Confirmation::ByProvider;
+    if let Some(at) = next_check(&attempt, now).filter(|_| is_asked) {
         jobs::insert(
             tx,
             &NewJob::at(
@@ -87,7 +95,22 @@ pub(crate) async fn initiate_payment(
     Ok(Opening::New(attempt))
 }
 
-/// Writes down what came of asking for a page. News that came meanwhile (the buyer has paid,
+/// What the buyer names when paying by hand. The order is locked, so each of its attempts has a
+/// number of its own.
+async fn customer_reference_of(
+    tx: &Tx,
+    order: &Order,
+    provider: ProviderId,
+) -> Result<Option<String>> {
+    if provider.confirmation() == Confirmation::ByProvider {
+        return Ok(None);
+    }
+    let before = store::list_attempts_of_order(tx, order.id).await?.len();
+    Ok(Some(customer_reference(order.number, before + 1)))
+}
+
+/// Writes down what came of asking for a page. An order that is to be paid by hand waits for it
+/// longer, and so do its units. News that came meanwhile (the buyer has paid,
 /// the attempt was closed) stands.
 ///
 /// # Errors
@@ -98,13 +121,25 @@ pub(crate) async fn record_page(
     outcome: &PageOutcome,
     now: DateTime<Utc>,
 ) -> Result<Attempt> {
-    let (_, mut attempt) = lock(tx, attempt).await?;
+    let (order, mut attempt) = lock(tx, attempt).await?;
     if attempt.state != AttemptState::Created {
         return Ok(attempt);
     }
     let (state, failure) = match outcome {
-        PageOutcome::Opened { checkout_url } => {
-            attempt.checkout_url = Some(checkout_url.clone());
+        PageOutcome::Opened(Initialized::Redirect { url }) => {
+            attempt.checkout_url = Some(url.clone());
+            (AttemptState::Pending, None)
+        }
+        // Its time ran out meanwhile: it is about to be let go, and stays so.
+        PageOutcome::Opened(Initialized::AwaitCustomer { .. })
+            if order.status != OrderStatus::PendingPayment || now >= order.expires_at =>
+        {
+            (AttemptState::Cancelled, None)
+        }
+        PageOutcome::Opened(Initialized::AwaitCustomer { instructions }) => {
+            attempt.instructions = Some(Box::new(instructions.clone()));
+            orders::extend(tx, order.id, attempt.expires_at).await?;
+            inventory::extend(tx, order.id, attempt.expires_at).await?;
             (AttemptState::Pending, None)
         }
         PageOutcome::Refused { reason } | PageOutcome::NotAsked { reason, .. } => {

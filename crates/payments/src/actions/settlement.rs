@@ -13,8 +13,8 @@ use super::{change, lock};
 use crate::{
     events::{PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus},
     model::{
-        Attempt, AttemptState, Charge, Disposition, NewCapture, Observation, Observed, ReviewKind,
-        Verdict, differing_charge, evidence_of, verdict,
+        Attempt, AttemptState, Charge, Confirmation, Disposition, NewCapture, Observation,
+        Observed, ReviewKind, Verdict, Witness, differing_charge, evidence_of, verdict,
     },
     store::{self, NewReview},
 };
@@ -31,7 +31,10 @@ pub(crate) async fn settle(
     observation: &Observation,
     now: DateTime<Utc>,
 ) -> Result<Attempt> {
-    let (order, attempt) = lock(tx, attempt).await?;
+    let (order, mut attempt) = lock(tx, attempt).await?;
+    if let Witness::Staff { staff_id, .. } = observation.witness {
+        attempt.confirmed_by = Some(staff_id);
+    }
     let is_payable = order.status == OrderStatus::PendingPayment;
     let verdict = if tx.sabotage().has_removed("capture once") {
         verdict(&unsettled(&attempt), true, observation, now)
@@ -124,6 +127,7 @@ async fn apply(
     if order.status == OrderStatus::PendingPayment {
         orders::mark_paid(tx, order, now).await?;
     }
+    end_waiting(tx, &attempt, now).await?;
     inventory::claim(tx, order.id, now).await?;
     announce_captured(tx, &attempt, charge, now).await?;
     Ok(attempt)
@@ -173,6 +177,18 @@ async fn announce_captured(
     outbox::announce(tx, &event, now).await
 }
 
+/// Nobody waits by hand for an order that is paid. A page that is still open is asked about and
+/// closed by its own check.
+async fn end_waiting(tx: &Tx, paid: &Attempt, now: DateTime<Utc>) -> Result<()> {
+    for other in store::lock_open_attempts(tx, paid.order_id).await? {
+        let is_by_hand = other.provider.confirmation() == Confirmation::ByStaff;
+        if is_by_hand && other.id != paid.id {
+            change(tx, other, AttemptState::Cancelled, now).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn keep_surplus(
     tx: &Tx,
     attempt: Attempt,
@@ -206,7 +222,11 @@ async fn hold_for_review(
             book(tx, &taken.attempt, taken.capture_id, charge, now).await?;
             taken.attempt
         }
-        None => attempt,
+        // Nobody has confirmed money where none is recorded.
+        None => Attempt {
+            confirmed_by: None,
+            ..attempt
+        },
     };
     let attempt = if attempt.state == AttemptState::Review {
         store::update_attempt(tx, &attempt, now).await?;

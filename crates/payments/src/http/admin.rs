@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use ids::{AttemptId, OrderId};
+use ids::{AttemptId, OrderId, StaffId};
 use kit::{
     Kit, Result,
     http::{Page, PageQuery, ProblemResponses, Query},
@@ -14,8 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    model::{Attempt, IdCursor, PaymentStatus, Review},
-    store,
+    model::{Attempt, IdCursor, PaymentStatus, ProviderId, Review},
+    store::{self, WantedAttempts},
 };
 
 pub(super) fn routes() -> OpenApiRouter<Kit> {
@@ -26,9 +26,11 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
 
 /// An attempt to have an order paid, as staff see it.
 #[derive(Serialize, ToSchema)]
-struct AttemptAdminView {
+pub(super) struct AttemptAdminView {
     id: AttemptId,
     order_id: OrderId,
+    /// Who takes the money.
+    provider: ProviderId,
     tx_ref: String,
     amount: Money,
     /// `test` or `live`.
@@ -43,6 +45,11 @@ struct AttemptAdminView {
     checkout_url: Option<String>,
     /// The provider's reference, once there is a charge.
     provider_reference: Option<String>,
+    /// What the buyer names when paying by hand.
+    #[schema(example = "NX-1001-162")]
+    customer_reference: Option<String>,
+    /// Who of the staff confirmed it, where no provider can be asked.
+    confirmed_by: Option<StaffId>,
     /// Why it failed.
     failure: Option<String>,
     created_at: DateTime<Utc>,
@@ -58,12 +65,15 @@ impl From<Attempt> for AttemptAdminView {
             status: attempt.status(),
             id: attempt.id,
             order_id: attempt.order_id,
+            provider: attempt.provider,
             tx_ref: attempt.tx_ref,
             amount: attempt.amount,
             mode: attempt.mode.as_str().to_owned(),
             state: attempt.state.as_str().to_owned(),
             checkout_url: attempt.checkout_url,
             provider_reference: attempt.provider_reference,
+            customer_reference: attempt.customer_reference,
+            confirmed_by: attempt.confirmed_by,
             failure: attempt.failure,
             created_at: attempt.created_at,
             updated_at: attempt.updated_at,
@@ -86,6 +96,9 @@ struct ListAttempts {
     cursor: Option<String>,
     /// Only those of this order.
     order_id: Option<OrderId>,
+    /// Only the one with this reference, as the buyer wrote it on the transfer.
+    #[param(max_length = 64, example = "NX-1001-162")]
+    customer_reference: Option<String>,
 }
 
 /// List payment attempts, newest first
@@ -106,8 +119,12 @@ async fn list_attempts(
     };
     let limit = paging.limit()?;
     let after = paging.cursor::<IdCursor>()?.map(|cursor| cursor.id);
+    let wanted = WantedAttempts {
+        order_id: query.order_id,
+        customer_reference: query.customer_reference,
+    };
     let conn = kit.db.read().await?;
-    let attempts = store::list_attempts(&conn, query.order_id, after, limit + 1).await?;
+    let attempts = store::list_attempts(&conn, &wanted, after, limit + 1).await?;
     let page = Page::cut(attempts, limit, |attempt| IdCursor {
         id: attempt.id.uuid(),
     })?;

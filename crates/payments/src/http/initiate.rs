@@ -9,12 +9,12 @@ use http::StatusCode;
 use ids::OrderId;
 use kit::{
     Error, Kit, Result,
-    http::{Idempotency, IdempotencyHeader, PathId, Problem, ProblemResponses},
+    http::{Body, Idempotency, IdempotencyHeader, PathId, Problem, ProblemResponses},
     sabotage::crash_point,
 };
 use money::Money;
 use orders::{Order, OrderRefusal, OrderStatus};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -22,8 +22,8 @@ use crate::{
     actions,
     jobs::{Answer, Gateway, ask_and_close},
     model::{
-        Attempt, AttemptState, Call, Opening, Operation, PageOutcome, PaymentRefusal,
-        reason_not_payable,
+        Attempt, AttemptState, Call, Instructions, Opening, Operation, PageOutcome, PaymentRefusal,
+        ProviderId, reason_not_payable,
     },
     store,
 };
@@ -32,34 +32,74 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new().routes(routes!(initiate_payment))
 }
 
-/// Where the buyer pays.
+/// How the buyer wants to pay.
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "provider": "bank_transfer" }))]
+struct InitiatePaymentBody {
+    /// A provider of `listPaymentProviders`; `chapa` without it.
+    #[schema(max_length = 40, example = "bank_transfer")]
+    provider: Option<String>,
+}
+
+/// How the buyer pays: on a page, or by instructions.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
+    "provider": "chapa",
     "payment_url": "https://checkout.chapa.co/checkout/payment/V38JyhpTygC9QimkJrdful9oEjih0heIv",
     "tx_ref": "nx-4ixUKlhbT0mK0oDHxq2y6Yp2eOZ8o7b1r0nqzK0h3Zk",
     "amount": {"amount": 129_900, "currency": "ETB"},
-    "expires_at": "2026-11-22T09:30:00Z"
+    "expires_at": "2026-11-22T09:30:00Z",
+    "instructions": null
 }))]
 struct PaymentPage {
-    /// Send the buyer here.
-    payment_url: String,
+    /// Who takes the money.
+    provider: ProviderId,
+    /// Send the buyer here; null where there are instructions instead.
+    payment_url: Option<String>,
     /// The attempt's reference; `verifyPayment` tells what has become of it.
     tx_ref: String,
     /// What the page asks for: the order's total, to the last santim.
     amount: Money,
-    /// Until when the page can be paid; then start another payment.
+    /// Until when it can be paid; then start another payment.
     expires_at: DateTime<Utc>,
+    /// What the buyer is to do where there is no page; otherwise null.
+    instructions: Option<InstructionsView>,
+}
+
+/// What the buyer is to do, in the language of the order.
+#[derive(Serialize, ToSchema)]
+struct InstructionsView {
+    #[serde(flatten)]
+    told: Box<Instructions>,
+    /// What the buyer names when paying; of this one payment only.
+    #[schema(example = "NX-1001-162")]
+    reference: String,
+    /// What is to be paid, exactly.
+    amount: Money,
+    /// Until when the shop waits for the money, and holds the goods.
+    deadline: DateTime<Utc>,
 }
 
 impl PaymentPage {
     fn of(attempt: &Attempt) -> Result<Self> {
-        let payment_url = attempt.checkout_url.clone();
+        let told = attempt.instructions.clone();
+        let instructions = told.zip(attempt.customer_reference.clone());
+        if attempt.checkout_url.is_none() && instructions.is_none() {
+            return Err(Error::fault("a pending attempt has no page"));
+        }
         Ok(Self {
-            payment_url: payment_url
-                .ok_or_else(|| Error::fault("a pending attempt has no page"))?,
+            provider: attempt.provider,
+            payment_url: attempt.checkout_url.clone(),
             tx_ref: attempt.tx_ref.clone(),
             amount: attempt.amount,
             expires_at: attempt.expires_at,
+            instructions: instructions.map(|(told, reference)| InstructionsView {
+                told,
+                reference,
+                amount: attempt.amount,
+                deadline: attempt.expires_at,
+            }),
         })
     }
 }
@@ -68,12 +108,16 @@ impl PaymentPage {
 ///
 /// Opens a checkout page at the payment provider for the order's total and answers its address.
 /// Asked again while that page is open, it answers the same page: an order has one at a time.
-/// For the order's own customer, or the guest with the `X-Shopper-Token` of its cart. Takes no
-/// body; an `Idempotency-Key` is welcome and not required.
+/// For the order's own customer, or the guest with the `X-Shopper-Token` of its cart. The body is
+/// optional and names a provider; without it Chapa is asked. Cash on delivery and bank transfers
+/// have no page: the answer has `instructions`, and the order waits longer. Naming another
+/// provider closes the payment that was open, unless it turns out to have been paid. An
+/// `Idempotency-Key` is welcome and not required.
 #[utoipa::path(
     post, path = "/api/v1/payment/initiate/{order_id}/", operation_id = "initiatePayment",
     tag = "Payments",
     params(("order_id" = OrderId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = Option<InitiatePaymentBody>,
     responses(
         (status = 200, body = PaymentPage),
         (status = 502, body = Problem, content_type = "application/problem+json",
@@ -88,9 +132,16 @@ async fn initiate_payment(
     Extension(gateway): Extension<Arc<Gateway>>,
     PathId(order_id): PathId<OrderId>,
     header: IdempotencyHeader,
+    body: Option<Body<InitiatePaymentBody>>,
 ) -> Result<Response> {
     let has_key = header.0.is_some();
-    let fingerprint = order_id.uuid().as_bytes().to_vec();
+    let named = body.and_then(|body| body.value.provider);
+    let provider = match &named {
+        Some(name) => gateway.choose(name)?,
+        None => gateway.provider(ProviderId::DEFAULT),
+    };
+    let mut fingerprint = order_id.uuid().as_bytes().to_vec();
+    fingerprint.extend_from_slice(provider.id().as_str().as_bytes());
     let key = header.scoped(principal(&caller)?, "initiatePayment", fingerprint);
     if has_key {
         // Only looked for: the key is claimed together with the final answer.
@@ -107,8 +158,11 @@ async fn initiate_payment(
         let order = order
             .filter(|order| order.is_visible_to(&caller))
             .ok_or(OrderRefusal::NotFound)?;
+        let id = provider.id();
+        let is_suitable = provider.capabilities().check(order.total);
+        is_suitable.map_err(|why| PaymentRefusal::ProviderUnsuitable { provider: id, why })?;
         let now = kit.clock.now();
-        match actions::initiate_payment(&tx, &order, gateway.terms(), now).await? {
+        match actions::initiate_payment(&tx, &order, gateway.terms(id), now).await? {
             Opening::Same(attempt) => {
                 if let Some(reply) = key.replay(&tx, &kit).await? {
                     return Ok(reply);

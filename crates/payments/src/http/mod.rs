@@ -1,8 +1,10 @@
 //! Payments over HTTP: buyers start and check them, the provider sends messages, staff look.
 
 mod admin;
+mod by_hand;
 mod callback;
 mod initiate;
+mod providers;
 mod refunds;
 mod verify;
 mod webhook;
@@ -18,6 +20,8 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(verify::routes())
         .merge(callback::routes())
         .merge(webhook::routes())
+        .merge(providers::routes())
         .merge(admin::routes())
         .merge(refunds::routes())
+        .merge(by_hand::routes())
 }

@@ -16,6 +16,10 @@ use crate::{
 
 /// What asking brought.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made for each call to a provider"
+)]
 pub(crate) enum Answer {
     /// The provider has spoken; this is the attempt now.
     Told(Attempt),

@@ -130,7 +130,7 @@ async fn find_lost(kit: &Kit, gateway: &Gateway, id: RefundId) -> Result<Outcome
         return Ok(Outcome::Done);
     }
     let now = kit.clock.now();
-    if refund.is_call_over(gateway.terms().call_timeout, now) {
+    if refund.is_call_over(gateway.call_timeout(), now) {
         check_refund_now(kit, gateway, &refund).await?;
         return Ok(Outcome::Done);
     }
@@ -171,7 +171,7 @@ pub(crate) async fn check_refund_now(
     crash_point("after provider refund check");
     let news = news_of_check(refund, &answer);
     let call = Call::about(refund, Operation::VerifyRefund, &answer, kit.clock.now());
-    let call_timeout = gateway.terms().call_timeout;
+    let call_timeout = gateway.call_timeout();
     let asked = Asked::HowFar { call_timeout };
     let (refund, _) = record(kit, refund, Some(call), asked, news).await?;
     Ok(refund)

@@ -118,6 +118,7 @@ impl CallOutcome for Initialized {
     fn evidence(&self) -> Value {
         match self {
             Self::Redirect { url } => json!({ "checkout_url": url }),
+            Self::AwaitCustomer { instructions } => json!({ "instructions": instructions.kind }),
         }
     }
 }
@@ -204,17 +205,27 @@ impl Call {
     }
 }
 
-/// The facts of a verify answer that decide about money.
+/// The facts that decide about money, and whose word they are.
 pub(crate) fn evidence_of(observation: &Observation) -> Value {
     let status = match &observation.state {
         Observed::Charged => "success",
         Observed::Unknown(_) => "unreadable",
         _ => observation.word(),
     };
-    let Witness::Provider { http_status } = &observation.witness;
-    json!({
-        "operation": "verify",
-        "http_status": http_status,
+    let mut evidence = match &observation.witness {
+        Witness::Provider { http_status } => {
+            json!({ "operation": "verify", "http_status": http_status })
+        }
+        Witness::Staff {
+            staff_id,
+            received_at,
+        } => json!({
+            "operation": "confirm",
+            "staff_id": staff_id,
+            "received_at": received_at,
+        }),
+    };
+    let facts = json!({
         "status": status,
         "tx_ref": observation.tx_ref,
         "amount_minor": observation.amount_minor,
@@ -223,7 +234,11 @@ pub(crate) fn evidence_of(observation: &Observation) -> Value {
         "reference": observation.provider_reference,
         "fee_minor": observation.fee_minor,
         "method": observation.method,
-    })
+    });
+    if let (Value::Object(evidence), Value::Object(facts)) = (&mut evidence, facts) {
+        evidence.extend(facts);
+    }
+    evidence
 }
 
 /// Whether it is written as the provider's fields are, such as `customization.title`.

@@ -1,5 +1,6 @@
 //! Nouns of payments: attempts, their states, what may follow what. Pure.
 
+mod by_hand;
 mod evidence;
 mod provider;
 mod records;
@@ -13,16 +14,18 @@ mod settlement;
 mod state;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ids::{AttemptId, OrderId};
+use ids::{AttemptId, OrderId, StaffId};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
+    by_hand::{BankAccount, Instructions, StaffReport, customer_reference},
     evidence::{Call, Operation, evidence_of, redact},
     provider::{
-        Authenticity, CancelOutcome, Capabilities, Confirmation, Initialized, ListedTransaction,
-        NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider, Proof, RawRequest,
-        RefundObservation, RefundTold, TransactionPage, WebhookError, Witness,
+        Authenticity, CancelOutcome, Capabilities, Confirmation, Initialized, Lifetime,
+        ListedTransaction, NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider,
+        Proof, RawRequest, RefundObservation, RefundTold, TransactionPage, Unsuitable,
+        WebhookError, Witness,
     },
     records::{Disposition, NewCapture, NewWebhook, Review, ReviewKind},
     refund::{
@@ -38,7 +41,7 @@ pub use self::{
     provider::{Mode, ProviderError, ProviderId},
     refund::{Refund, RefundCause, RefundLine, RefundState},
     refusal::{PaymentRefusal, REFUSALS},
-    settings::{PaymentSettings, StaticTokenPolicy},
+    settings::{BankTransferSettings, CashOnDeliverySettings, PaymentSettings, StaticTokenPolicy},
     state::{AttemptState, PaymentStatus},
 };
 
@@ -61,6 +64,10 @@ pub struct Attempt {
     pub state: AttemptState,
     /// The checkout page, once the provider has made it.
     pub checkout_url: Option<String>,
+    /// What the buyer names when paying by hand; none where a provider has a page.
+    pub customer_reference: Option<String>,
+    /// What the buyer was told to do, once it was; none where a provider has a page.
+    pub(crate) instructions: Option<Box<Instructions>>,
     /// The provider's own reference, once there is a charge.
     pub provider_reference: Option<String>,
     /// Why it failed, for staff.
@@ -75,6 +82,8 @@ pub struct Attempt {
     pub charged_at: Option<DateTime<Utc>>,
     /// Whether its money pays the order.
     pub is_applied: bool,
+    /// Who of the staff saw its money, where no provider can be asked.
+    pub confirmed_by: Option<StaffId>,
 }
 
 impl Attempt {
@@ -97,12 +106,14 @@ impl Attempt {
 /// What a new attempt is made with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terms {
+    /// Which provider is asked.
+    pub(crate) provider: ProviderId,
     /// The provider's mode.
     pub(crate) mode: Mode,
     /// After this a call to the provider has ended, one way or another.
     pub(crate) call_timeout: TimeDelta,
-    /// For how long the provider keeps a checkout page open.
-    pub(crate) page_lifetime: TimeDelta,
+    /// For how long a payment is open.
+    pub(crate) lifetime: Lifetime,
 }
 
 /// How a wish to pay an order is met.
@@ -119,8 +130,8 @@ pub(crate) enum Opening {
 /// What came of asking the provider for a page.
 #[derive(Debug)]
 pub(crate) enum PageOutcome {
-    /// There is a page.
-    Opened { checkout_url: String },
+    /// The buyer can pay.
+    Opened(Initialized),
     /// There is none, for this reason.
     Refused { reason: String },
     /// Nothing was sent or taken: as if it had not been asked.

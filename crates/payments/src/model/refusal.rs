@@ -6,7 +6,7 @@ use money::Money;
 use orders::OrderStatus;
 use serde_json::{Value, json};
 
-use super::RefundState;
+use super::{ProviderId, RefundState, Unsuitable};
 
 /// Why payments say no.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,6 +57,26 @@ pub enum PaymentRefusal {
         /// Where the refund stands.
         state: RefundState,
     },
+    /// No such way to pay, or it is switched off.
+    ProviderNotOffered {
+        /// Those that are offered.
+        offered: Vec<ProviderId>,
+    },
+    /// The way to pay is not for this order.
+    ProviderUnsuitable {
+        /// Which one.
+        provider: ProviderId,
+        /// Why.
+        why: Unsuitable,
+    },
+    /// There is no attempt with this id.
+    AttemptNotFound,
+    /// The provider is asked about this payment; staff do not decide.
+    NotByStaff,
+    /// The attempt's money is recorded, and what is said now is something else.
+    ConfirmedDifferently,
+    /// The reference has confirmed another payment.
+    ReferenceTaken,
     /// A webhook whose signature proves nothing.
     InvalidSignature,
 }
@@ -115,6 +135,29 @@ kinds! {
         "It is not for a person to say how this refund ended"
         "Staff confirm refunds that they give by hand, and those of which the provider knows \
          nothing any more. meta.state says where this one stands; ask the provider with a check."
+    PROVIDER_NOT_OFFERED "payment_provider_not_offered" 422 false RequiresBuyerInput
+        "This way to pay is not offered"
+        "The shop does not know this provider, or does not offer it. meta.offered names those \
+         that it offers; listPaymentProviders tells what they can do."
+    PROVIDER_UNSUITABLE "payment_provider_unsuitable" 422 false RequiresBuyerInput
+        "The order cannot be paid this way"
+        "The provider does not take this currency, or not so much: meta.reason is currency or \
+         amount, and meta.most is the most that it takes. Choose another one."
+    ATTEMPT_NOT_FOUND "payment_attempt_not_found" 404 false Final "No such payment attempt"
+        "There is no payment attempt with this id. listPaymentAttempts finds it by its order or \
+         by the reference that the buyer was given."
+    NOT_BY_STAFF "payment_not_confirmed_by_staff" 409 false Final
+        "The provider is asked about this payment"
+        "Staff confirm and reject cash and bank transfers only. What has become of this payment \
+         is asked of its provider; verifyPayment does so at once."
+    CONFIRMED_DIFFERENTLY "payment_confirmed_differently" 409 false Final
+        "The payment's money is recorded already"
+        "This payment was confirmed before, with another amount or reference, and what is \
+         recorded stays. Money that came besides needs an attempt of its own."
+    REFERENCE_TAKEN "payment_reference_taken" 409 false Final
+        "The reference has confirmed another payment"
+        "A line of the bank statement, or a receipt, is one payment. Compare its reference and \
+         the attempt with the statement; nothing was recorded."
     INVALID_SIGNATURE "webhook_signature_invalid" 401 false Final
         "The webhook's signature is not valid"
         "x-chapa-signature must be the lower-case hex HMAC-SHA256 of the exact body with the \
@@ -144,6 +187,12 @@ impl Refusal for PaymentRefusal {
             Self::RefundExceedsCaptured { .. } => &REFUND_EXCEEDS_CAPTURED,
             Self::RefundLineExceeds { .. } => &REFUND_LINE_EXCEEDS,
             Self::RefundNotConfirmable { .. } => &REFUND_NOT_CONFIRMABLE,
+            Self::ProviderNotOffered { .. } => &PROVIDER_NOT_OFFERED,
+            Self::ProviderUnsuitable { .. } => &PROVIDER_UNSUITABLE,
+            Self::AttemptNotFound => &ATTEMPT_NOT_FOUND,
+            Self::NotByStaff => &NOT_BY_STAFF,
+            Self::ConfirmedDifferently => &CONFIRMED_DIFFERENTLY,
+            Self::ReferenceTaken => &REFERENCE_TAKEN,
             Self::InvalidSignature => &INVALID_SIGNATURE,
         }
     }
@@ -191,6 +240,14 @@ impl Refusal for PaymentRefusal {
                 "refundable": refundable,
             })),
             Self::RefundNotConfirmable { state } => Some(json!({ "state": state.as_str() })),
+            Self::ProviderNotOffered { offered } => Some(json!({ "offered": offered })),
+            Self::ProviderUnsuitable { provider, why } => {
+                let (reason, most) = match why {
+                    Unsuitable::Currency => ("currency", None),
+                    Unsuitable::Amount { most } => ("amount", Some(most)),
+                };
+                Some(json!({ "provider": provider, "reason": reason, "most": most }))
+            }
             _ => None,
         }
     }

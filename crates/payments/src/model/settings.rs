@@ -1,5 +1,7 @@
 //! The section `[payments]` of the settings. No defaults here: they stand in the settings file.
 
+use std::collections::BTreeMap;
+
 use kit::config::Secret;
 use serde::Deserialize;
 
@@ -34,6 +36,40 @@ pub struct PaymentSettings {
     pub page_lifetime_minutes: u32,
     /// What a webhook is worth that only carries the constant signature.
     pub static_token: StaticTokenPolicy,
+    /// Cash at the door.
+    pub cash_on_delivery: CashOnDeliverySettings,
+    /// Transfers to the shop's account.
+    pub bank_transfer: BankTransferSettings,
+}
+
+/// Cash at the door: the courier takes it, staff confirm it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CashOnDeliverySettings {
+    /// Whether buyers may choose it.
+    pub is_enabled: bool,
+    /// For how many days after it was placed an order waits for the cash, and holds its units.
+    pub hold_days: u32,
+    /// The most that one order may cost, in minor units by currency; others cannot be paid so.
+    pub amount_max: BTreeMap<String, i64>,
+}
+
+/// Transfers to the shop's account: staff see them on the statement and confirm them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankTransferSettings {
+    /// Whether buyers may choose it. Needs the account.
+    pub is_enabled: bool,
+    /// For how many hours after it was placed an order waits for the money, and holds its units.
+    pub hold_hours: u32,
+    /// The most that one order may cost, in minor units by currency; others cannot be paid so.
+    pub amount_max: BTreeMap<String, i64>,
+    /// The bank, as buyers know it.
+    pub bank_name: String,
+    /// Whose account it is.
+    pub account_holder: String,
+    /// Its number.
+    pub account_number: String,
 }
 
 /// What a webhook is worth whose signature does not cover its body.

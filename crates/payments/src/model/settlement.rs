@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use money::{Currency, Money};
 
-use super::{Attempt, AttemptState, Mode, Observation, Observed};
+use super::{Attempt, AttemptState, Mode, Observation, Observed, Witness};
 
 /// A charge in the provider's books, as it is recorded in ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,9 +68,12 @@ pub(crate) fn verdict(
     if attempt.state == AttemptState::Review && charge.is_none() {
         return Verdict::Nothing;
     }
-    let differences = differences.join(", ");
+    let who = match observation.witness {
+        Witness::Provider { .. } => "The provider reports a charge",
+        Witness::Staff { .. } => "Staff report money",
+    };
     Verdict::Review {
-        detail: format!("The provider reports a charge with {differences}."),
+        detail: format!("{who} with {}.", differences.join(", ")),
         charge,
     }
 }

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use ids::{AttemptId, OrderId};
 use kit::{Conn, Error, Result, Tx};
 use money::{Currency, Money};
-use tokio_postgres::Row;
+use serde_json::Value;
+use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
 
 use crate::model::{Attempt, AttemptState, Mode, ProviderId};
@@ -27,6 +28,11 @@ fn attempt(row: &Row) -> Result<Attempt> {
         mode,
         state,
         checkout_url: row.get("checkout_url"),
+        customer_reference: row.get("customer_reference"),
+        instructions: row
+            .get::<_, Option<Value>>("instructions")
+            .map(serde_json::from_value)
+            .transpose()?,
         provider_reference: row.get("provider_reference"),
         failure: row.get("failure"),
         created_at: row.get("created_at"),
@@ -34,6 +40,7 @@ fn attempt(row: &Row) -> Result<Attempt> {
         expires_at: row.get("expires_at"),
         charged_at: row.get("charged_at"),
         is_applied: row.get("is_applied"),
+        confirmed_by: row.get("confirmed_by"),
     })
 }
 
@@ -43,7 +50,8 @@ macro_rules! attempts {
         concat!(
             "
     select id, order_id, provider, tx_ref, amount_minor, currency, mode, state, checkout_url,
-        provider_reference, failure, created_at, updated_at, expires_at, charged_at,
+        customer_reference, instructions, provider_reference, failure, created_at, updated_at,
+        expires_at, charged_at, confirmed_by,
         exists (
             select
             from captures
@@ -139,19 +147,37 @@ const LIST_NEWEST_OF_ORDER: &str = attempts!(
     limit $2"
 );
 
+const LIST_BY_CUSTOMER_REFERENCE: &str = attempts!(
+    "where ($1::uuid is null or id < $1) and customer_reference = $3
+        and ($4::uuid is null or order_id = $4)
+    order by id desc
+    limit $2"
+);
+
+/// Which attempts are listed.
+#[derive(Default)]
+pub(crate) struct WantedAttempts {
+    pub(crate) order_id: Option<OrderId>,
+    pub(crate) customer_reference: Option<String>,
+}
+
 /// Attempts, newest first, of one order or of all.
 pub(crate) async fn list_attempts(
     conn: &Conn,
-    order_id: Option<OrderId>,
+    wanted: &WantedAttempts,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Attempt>> {
-    let rows = match order_id {
-        Some(order_id) => {
+    let rows = match (&wanted.customer_reference, &wanted.order_id) {
+        (Some(reference), order_id) => {
+            let wanted: [&(dyn ToSql + Sync); 4] = [&after, &limit, reference, order_id];
+            conn.query(LIST_BY_CUSTOMER_REFERENCE, &wanted).await?
+        }
+        (None, Some(order_id)) => {
             conn.query(LIST_NEWEST_OF_ORDER, &[&after, &limit, &order_id])
                 .await?
         }
-        None => conn.query(LIST_NEWEST, &[&after, &limit]).await?,
+        (None, None) => conn.query(LIST_NEWEST, &[&after, &limit]).await?,
     };
     rows.iter().map(attempt).collect()
 }
@@ -159,8 +185,8 @@ pub(crate) async fn list_attempts(
 const INSERT_ATTEMPT: &str = "
     insert into payment_attempts
         (id, order_id, provider, tx_ref, amount_minor, currency, mode, state, created_at,
-         updated_at, expires_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)";
+         updated_at, expires_at, customer_reference)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)";
 
 /// Writes an attempt down, before the provider hears of it.
 pub(crate) async fn insert_attempt(tx: &Tx, attempt: &Attempt) -> Result<()> {
@@ -177,6 +203,7 @@ pub(crate) async fn insert_attempt(tx: &Tx, attempt: &Attempt) -> Result<()> {
             &attempt.state.as_str(),
             &attempt.created_at,
             &attempt.expires_at,
+            &attempt.customer_reference,
         ],
     )
     .await?;
@@ -186,11 +213,13 @@ pub(crate) async fn insert_attempt(tx: &Tx, attempt: &Attempt) -> Result<()> {
 const UPDATE_ATTEMPT: &str = "
     update payment_attempts
     set state = $2, checkout_url = $3, provider_reference = $4, failure = $5, charged_at = $6,
-        version = version + 1, updated_at = $7
+        instructions = $7, confirmed_by = $8, version = version + 1, updated_at = $9
     where id = $1";
 
 /// Writes what may change of an attempt that is locked.
 pub(crate) async fn update_attempt(tx: &Tx, attempt: &Attempt, now: DateTime<Utc>) -> Result<()> {
+    let instructions = attempt.instructions.as_ref();
+    let instructions = instructions.map(serde_json::to_value).transpose()?;
     tx.execute(
         UPDATE_ATTEMPT,
         &[
@@ -200,6 +229,8 @@ pub(crate) async fn update_attempt(tx: &Tx, attempt: &Attempt, now: DateTime<Utc
             &attempt.provider_reference,
             &attempt.failure,
             &attempt.charged_at,
+            &instructions,
+            &attempt.confirmed_by,
             &now,
         ],
     )

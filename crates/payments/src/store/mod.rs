@@ -9,7 +9,7 @@ mod webhooks;
 
 pub(crate) use self::{
     attempts::{
-        find_attempt, find_attempt_by_tx_ref, insert_attempt, list_attempts,
+        WantedAttempts, find_attempt, find_attempt_by_tx_ref, insert_attempt, list_attempts,
         list_attempts_of_order, lock_attempt, lock_live_attempt, lock_open_attempts,
         update_attempt,
     },
@@ -18,8 +18,9 @@ pub(crate) use self::{
         update_refunding_freed,
     },
     money::{
-        NewReview, find_captured_attempt, insert_call, insert_capture, insert_review, list_reviews,
-        update_capture_applied, update_refund_reviews_resolved, update_review_resolved,
+        NewReview, find_capture_of, find_captured_attempt, insert_call, insert_capture,
+        insert_review, list_reviews, update_capture_applied, update_refund_reviews_resolved,
+        update_review_resolved,
     },
     refund_lines::{
         insert_refund_lines, list_line_refunds, list_refund_lines, update_line_refunds_freed,

@@ -68,6 +68,26 @@ pub(crate) async fn find_captured_attempt(
     Ok(row.map(|row| row.get("attempt_id")))
 }
 
+const FIND_CAPTURE_OF: &str = "
+    select provider_reference, amount_minor, currency
+    from captures
+    where attempt_id = $1";
+
+/// The money that is recorded for an attempt: its reference, minor units, currency.
+pub(crate) async fn find_capture_of(
+    conn: &Conn,
+    attempt_id: AttemptId,
+) -> Result<Option<(String, i64, String)>> {
+    let row = conn.query_opt(FIND_CAPTURE_OF, &[&attempt_id]).await?;
+    Ok(row.map(|row| {
+        (
+            row.get("provider_reference"),
+            row.get("amount_minor"),
+            row.get("currency"),
+        )
+    }))
+}
+
 const INSERT_CALL: &str = "
     insert into payment_calls
         (id, attempt_id, refund_id, operation, outcome, evidence, called_at)

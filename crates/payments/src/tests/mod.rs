@@ -28,6 +28,8 @@ fn attempt(state: AttemptState) -> Attempt {
         mode: Mode::Test,
         state,
         checkout_url: Some("https://checkout.chapa.co/checkout/payment/x".to_owned()),
+        customer_reference: None,
+        instructions: None,
         provider_reference: None,
         failure: None,
         created_at: start(),
@@ -35,6 +37,7 @@ fn attempt(state: AttemptState) -> Attempt {
         expires_at: start() + TimeDelta::hours(1),
         charged_at: is_charged.then(start),
         is_applied: state == AttemptState::Charged,
+        confirmed_by: None,
     }
 }
 

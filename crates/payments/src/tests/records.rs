@@ -98,6 +98,12 @@ fn every_refusal_is_in_the_registry_with_its_status() {
         ("payment_starting", 409),
         ("payment_provider_rejected", 502),
         ("payment_provider_unreachable", 503),
+        ("payment_provider_not_offered", 422),
+        ("payment_provider_unsuitable", 422),
+        ("payment_attempt_not_found", 404),
+        ("payment_not_confirmed_by_staff", 409),
+        ("payment_confirmed_differently", 409),
+        ("payment_reference_taken", 409),
         ("webhook_signature_invalid", 401),
     ];
     assert_eq!(registry, expected);

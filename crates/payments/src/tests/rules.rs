@@ -139,6 +139,13 @@ mod settings {
             "total_timeout_ms": 2_000,
             "page_lifetime_minutes": 60,
             "static_token": "hint",
+            "cash_on_delivery": {
+                "is_enabled": true, "hold_days": 30, "amount_max": { "ETB": 2_000_000 },
+            },
+            "bank_transfer": {
+                "is_enabled": false, "hold_hours": 72, "amount_max": { "ETB": 100_000_000 },
+                "bank_name": "", "account_holder": "", "account_number": "",
+            },
         })
     }
 

@@ -103,6 +103,10 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Check "payment_attempts_mode_known"
         Check "payment_attempts_pending_has_page"
         Check "payment_attempts_charged_when"
+        Check "payment_attempts_provider_known"
+        Check "payment_attempts_confirmed_by_whom"
+        Unique "payment_attempts_customer_reference_key"
+        Foreign "payment_attempts_confirmed_by_fkey"
         Foreign "payment_attempts_order_id_fkey"
         Partial "payment_attempts_live_key";
     "captures":

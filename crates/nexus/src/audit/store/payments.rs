@@ -74,7 +74,8 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
         end",
         binds: Binds::Nothing,
     },
-    // The provider's own answer, kept with the money, must say what the order and its attempt
+    // The provider's own answer, or that of the staff where no provider can be asked, is kept with
+    // the money and must say what the order and its attempt
     // say: reference, amount, currency and mode.
     Invariant {
         id: "I11",
@@ -105,7 +106,11 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
         left join payment_attempts as attempts on attempts.id = captures.attempt_id
         left join lateral (
             select (
-                captures.evidence->>'operation' is not distinct from 'verify'
+                case attempts.provider
+                    when 'chapa' then captures.evidence->>'operation' = 'verify'
+                    else captures.evidence->>'operation' = 'confirm'
+                        and captures.evidence->>'staff_id' = attempts.confirmed_by::text
+                end is true
                 and captures.evidence->>'status' is not distinct from 'success'
                 and captures.evidence->>'tx_ref' is not distinct from attempts.tx_ref
                 and captures.evidence->>'amount_minor'

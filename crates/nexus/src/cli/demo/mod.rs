@@ -181,6 +181,17 @@ fn settings(file: Option<&str>, port: u16, secrets: &Secrets, behind: &Behind) -
         ("payments.base_url", format!("http://{simulator}/v1")),
         ("payments.secret_key", secrets.chapa_key.clone()),
         ("payments.mode", "test".to_owned()),
+        ("payments.cash_on_delivery.is_enabled", "true".to_owned()),
+        ("payments.bank_transfer.is_enabled", "true".to_owned()),
+        ("payments.bank_transfer.bank_name", "Demo Bank".to_owned()),
+        (
+            "payments.bank_transfer.account_holder",
+            "Demo Shop".to_owned(),
+        ),
+        (
+            "payments.bank_transfer.account_number",
+            "1000000000001".to_owned(),
+        ),
         ("mail.smtp_url", format!("smtp://{smtp}")),
         ("log.filter", "warn".to_owned()),
     ]

@@ -1,9 +1,9 @@
 //! What can be told from the settings alone. They have been read when this runs.
 
-use payments::Mode;
+use payments::{Gateway, Mode};
 use reqwest::Url;
 
-use super::Finding;
+use super::{Finding, told};
 use crate::config::Settings;
 
 pub(super) fn look(settings: &Settings) -> Vec<Finding> {
@@ -11,6 +11,7 @@ pub(super) fn look(settings: &Settings) -> Vec<Finding> {
     vec![
         Finding::ok("settings", "read"),
         secrets(settings),
+        providers(settings),
         public_url,
     ]
 }
@@ -22,6 +23,19 @@ fn secrets(settings: &Settings) -> Finding {
             "secrets",
             error.to_string(),
             "set it in the environment; the server refuses to start on it",
+        ),
+    }
+}
+
+fn providers(settings: &Settings) -> Finding {
+    const NAME: &str = "ways to pay";
+    let (public_url, shop) = (&settings.server.public_url, &settings.shop.name);
+    match Gateway::new(&settings.payments, public_url, shop) {
+        Ok(gateway) => Finding::ok(NAME, gateway.names().join(", ")),
+        Err(error) => Finding::fail(
+            NAME,
+            told(error),
+            "correct the sections [payments] of the settings; the server refuses to start on them",
         ),
     }
 }

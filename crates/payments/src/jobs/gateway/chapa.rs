@@ -5,15 +5,17 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use chapa::webhook;
+use chrono::TimeDelta;
 use kit::Result;
+use money::{Currency, Money};
 use orders::Order;
 
 use super::names;
 use crate::model::{
-    Attempt, Authenticity, CancelOutcome, Capabilities, Confirmation, Initialized,
-    ListedTransaction, Mode, NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider,
-    PaymentSettings, Proof, ProviderError, ProviderId, RawRequest, RefundObservation, RefundTold,
-    StaticTokenPolicy, TransactionPage, WebhookError, Witness,
+    Attempt, Authenticity, CancelOutcome, Capabilities, Initialized, Lifetime, ListedTransaction,
+    Mode, NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider, PaymentSettings,
+    Proof, ProviderError, ProviderId, RawRequest, RefundObservation, RefundTold, StaticTokenPolicy,
+    TransactionPage, WebhookError, Witness,
 };
 
 /// Chapa, as this shop uses it.
@@ -23,6 +25,7 @@ pub(super) struct Chapa {
     callback_url: String,
     return_url: String,
     shop_title: String,
+    capabilities: Capabilities,
     webhook_secrets: Vec<chapa::Secret>,
     static_token: StaticTokenPolicy,
 }
@@ -58,6 +61,21 @@ impl Chapa {
             callback_url: format!("{public_url}/api/v1/payment/callback/"),
             return_url: return_url.to_owned(),
             shop_title: shop_title.to_owned(),
+            capabilities: Capabilities {
+                confirmation: ProviderId::Chapa.confirmation(),
+                has_redirect: true,
+                has_webhooks: true,
+                can_cancel: true,
+                can_refund: true,
+                can_refund_in_part: true,
+                can_list: true,
+                amount_max: [Currency::ETB, Currency::USD]
+                    .map(|currency| Money::new(chapa::MAX_AMOUNT_MINOR, currency))
+                    .into(),
+                lifetime: Lifetime::Page(TimeDelta::minutes(i64::from(
+                    settings.page_lifetime_minutes,
+                ))),
+            },
             webhook_secrets: settings.webhook_secrets.iter().map(secret).collect(),
             static_token: settings.static_token,
         })
@@ -107,16 +125,8 @@ impl PaymentProvider for Chapa {
         ProviderId::Chapa
     }
 
-    fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            confirmation: Confirmation::ByProvider,
-            has_redirect: true,
-            has_webhooks: true,
-            can_cancel: true,
-            can_refund: true,
-            can_refund_in_part: true,
-            can_list: true,
-        }
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
     }
 
     async fn initialize(

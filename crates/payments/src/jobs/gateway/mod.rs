@@ -1,25 +1,29 @@
 //! The way to the providers: which there are, and the calls to them. Calls take time, so none
 //! is made while a transaction is open. Never what an answer means.
 
+mod by_hand;
 mod chapa;
 
 use chrono::TimeDelta;
 use kit::Result;
 use orders::Order;
 
-use self::chapa::Chapa;
 pub(crate) use self::chapa::callback_reference;
+use self::{by_hand::ByHand, chapa::Chapa};
 use crate::model::{
     Attempt, CancelOutcome, Confirmation, Initialized, Mode, NewRefund, Notice, Observation,
-    PageOutcome, PaymentProvider, PaymentSettings, ProviderError, ProviderId, RawRequest,
-    RefundObservation, Terms, TransactionPage, WebhookError, redact,
+    PageOutcome, PaymentProvider, PaymentRefusal, PaymentSettings, ProviderError, ProviderId,
+    RawRequest, RefundObservation, Terms, TransactionPage, WebhookError, redact,
 };
 
 /// The payment providers of this shop; shared by handlers and jobs.
 #[derive(Debug)]
 pub struct Gateway {
     chapa: Chapa,
-    terms: Terms,
+    cash_on_delivery: ByHand,
+    bank_transfer: ByHand,
+    mode: Mode,
+    call_timeout: TimeDelta,
 }
 
 /// Between the end of a call's time and the moment when it is taken for ended.
@@ -39,43 +43,79 @@ impl Gateway {
             .unwrap_or(TimeDelta::hours(1));
         Ok(Self {
             chapa: Chapa::new(settings, public_url.trim_end_matches('/'), shop_title)?,
-            terms: Terms {
-                mode: settings.mode,
-                call_timeout: call_timeout + CALL_MARGIN,
-                page_lifetime: TimeDelta::minutes(i64::from(settings.page_lifetime_minutes)),
-            },
+            cash_on_delivery: ByHand::at_the_door(&settings.cash_on_delivery)?,
+            bank_transfer: ByHand::to_account(&settings.bank_transfer)?,
+            mode: settings.mode,
+            call_timeout: call_timeout + CALL_MARGIN,
         })
     }
 
-    /// What new attempts are made with.
-    pub(crate) const fn terms(&self) -> Terms {
-        self.terms
-    }
-
-    /// The provider of that name, whether or not it takes new payments.
-    pub(crate) fn provider(&self, id: ProviderId) -> Option<&dyn PaymentProvider> {
-        match id {
-            ProviderId::Chapa => Some(&self.chapa),
-            ProviderId::CashOnDelivery | ProviderId::BankTransfer => None,
+    /// What new attempts at a provider are made with.
+    pub(crate) fn terms(&self, provider: ProviderId) -> Terms {
+        Terms {
+            provider,
+            mode: self.mode,
+            call_timeout: self.call_timeout,
+            lifetime: self.provider(provider).capabilities().lifetime,
         }
     }
 
-    fn able(&self, id: ProviderId) -> Result<&dyn PaymentProvider, ProviderError> {
-        self.provider(id).ok_or(ProviderError::Unsupported)
+    /// The provider of that name, whether or not it takes new payments.
+    pub(crate) fn provider(&self, id: ProviderId) -> &dyn PaymentProvider {
+        match id {
+            ProviderId::Chapa => &self.chapa,
+            ProviderId::CashOnDelivery => &self.cash_on_delivery,
+            ProviderId::BankTransfer => &self.bank_transfer,
+        }
+    }
+
+    /// The providers that take new payments; the first is asked where none is named.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = &dyn PaymentProvider> {
+        let is_offered = |id: &ProviderId| match id {
+            ProviderId::Chapa => true,
+            ProviderId::CashOnDelivery => self.cash_on_delivery.is_enabled,
+            ProviderId::BankTransfer => self.bank_transfer.is_enabled,
+        };
+        let offered = ProviderId::ALL.into_iter().filter(is_offered);
+        offered
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|id| self.provider(id))
+    }
+
+    /// The names of the providers that take new payments.
+    #[must_use]
+    pub fn names(&self) -> Vec<&'static str> {
+        self.offered()
+            .map(|provider| provider.id().as_str())
+            .collect()
+    }
+
+    /// The provider that a buyer names, if it takes new payments.
+    pub(crate) fn choose(&self, name: &str) -> Result<&dyn PaymentProvider, PaymentRefusal> {
+        let mut offered = self.offered();
+        let chosen = offered.find(|provider| provider.id().as_str() == name);
+        chosen.ok_or_else(|| PaymentRefusal::ProviderNotOffered {
+            offered: self.offered().map(PaymentProvider::id).collect(),
+        })
     }
 
     /// Whether a provider can be asked about it with our key: test and live are two worlds, and
     /// what staff confirm is known to nobody else.
     pub(crate) fn speaks_for(&self, attempt: &Attempt) -> bool {
-        let is_asked = self.provider(attempt.provider).is_some_and(|provider| {
-            provider.capabilities().confirmation == Confirmation::ByProvider
-        });
-        is_asked && attempt.mode == self.terms.mode
+        let provider = self.provider(attempt.provider);
+        let is_asked = provider.capabilities().confirmation == Confirmation::ByProvider;
+        is_asked && attempt.mode == self.mode
+    }
+
+    /// After this a call to a provider has ended, one way or another.
+    pub(crate) const fn call_timeout(&self) -> TimeDelta {
+        self.call_timeout
     }
 
     /// The mode in which this shop runs.
     pub(crate) const fn mode(&self) -> Mode {
-        self.terms.mode
+        self.mode
     }
 
     /// Opens a payment. The answer for the record comes with what it means.
@@ -84,17 +124,15 @@ impl Gateway {
         order: &Order,
         attempt: &Attempt,
     ) -> (Result<Initialized, ProviderError>, PageOutcome) {
-        let answer = match self.able(attempt.provider) {
-            Ok(provider) => provider.initialize(order, attempt).await,
-            Err(error) => Err(error),
-        };
+        let provider = self.provider(attempt.provider);
+        let answer = provider.initialize(order, attempt).await;
         let outcome = page_outcome(&answer, order);
         (answer, outcome)
     }
 
     /// Asks what has become of an attempt.
     pub(crate) async fn verify(&self, attempt: &Attempt) -> Result<Observation, ProviderError> {
-        self.able(attempt.provider)?.verify(attempt).await
+        self.provider(attempt.provider).verify(attempt).await
     }
 
     /// Asks for money to go back. After an unknown outcome it is never asked for again.
@@ -103,7 +141,7 @@ impl Gateway {
         provider: ProviderId,
         refund: &NewRefund,
     ) -> Result<RefundObservation, ProviderError> {
-        self.able(provider)?.refund(refund).await
+        self.provider(provider).refund(refund).await
     }
 
     /// Asks how far a refund is: by the provider's reference of it, or by our own.
@@ -112,14 +150,12 @@ impl Gateway {
         provider: ProviderId,
         reference: &str,
     ) -> Result<RefundObservation, ProviderError> {
-        self.able(provider)?.verify_refund(reference).await
+        self.provider(provider).verify_refund(reference).await
     }
 
     /// Whether staff give its money back by hand and say when it is done.
     pub(crate) fn refunds_by_hand(&self, provider: ProviderId) -> bool {
-        !self
-            .provider(provider)
-            .is_some_and(|provider| provider.capabilities().can_refund)
+        !self.provider(provider).capabilities().can_refund
     }
 
     /// A page of the provider's own list of transactions, newest first; pages count from 1.
@@ -128,7 +164,7 @@ impl Gateway {
         provider: ProviderId,
         page: u32,
     ) -> Result<TransactionPage, ProviderError> {
-        self.able(provider)?.list_transactions(page).await
+        self.provider(provider).list_transactions(page).await
     }
 
     /// Whether a provider answers and knows our key, by a question that changes nothing.
@@ -141,7 +177,7 @@ impl Gateway {
 
     /// Closes an attempt's page.
     pub(crate) async fn cancel(&self, attempt: &Attempt) -> Result<CancelOutcome, ProviderError> {
-        self.able(attempt.provider)?.cancel(attempt).await
+        self.provider(attempt.provider).cancel(attempt).await
     }
 
     /// Reads a message of a provider: who wrote it, and what to look at.
@@ -150,8 +186,7 @@ impl Gateway {
         provider: ProviderId,
         request: &RawRequest<'_>,
     ) -> Result<Notice, WebhookError> {
-        let provider = self.provider(provider).ok_or(WebhookError::Unsupported)?;
-        provider.parse_webhook(request)
+        self.provider(provider).parse_webhook(request)
     }
 }
 
@@ -163,11 +198,7 @@ fn names(order: &Order) -> (&str, &str) {
 
 fn page_outcome(answer: &Result<Initialized, ProviderError>, order: &Order) -> PageOutcome {
     let error = match answer {
-        Ok(Initialized::Redirect { url }) => {
-            return PageOutcome::Opened {
-                checkout_url: url.clone(),
-            };
-        }
+        Ok(initialized) => return PageOutcome::Opened(initialized.clone()),
         Err(error) => error,
     };
     let reason = error.to_string();

@@ -2,6 +2,12 @@
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
+use chrono::{DateTime, Utc};
+use ids::StaffId;
+
+use super::Mode;
+use crate::model::Instructions;
+
 /// How the buyer pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Initialized {
@@ -9,6 +15,11 @@ pub(crate) enum Initialized {
     Redirect {
         /// Checked to be on one of the provider's own hosts.
         url: String,
+    },
+    /// By following these instructions; staff see whether it came.
+    AwaitCustomer {
+        /// In the language of the order.
+        instructions: Instructions,
     },
 }
 
@@ -52,6 +63,13 @@ pub(crate) enum Witness {
         /// The HTTP status of its answer.
         http_status: u16,
     },
+    /// A member of the staff has seen the money.
+    Staff {
+        /// Who.
+        staff_id: StaffId,
+        /// When the money came.
+        received_at: DateTime<Utc>,
+    },
 }
 
 /// What somebody who must know says about a payment.
@@ -70,7 +88,7 @@ pub(crate) struct Observation {
     /// What the provider keeps, in minor units.
     pub(crate) fee_minor: Option<i64>,
     /// Test money or real money.
-    pub(crate) mode: Option<super::Mode>,
+    pub(crate) mode: Option<Mode>,
     /// How it was paid: `telebirr`, `card`, …
     pub(crate) method: Option<String>,
     /// Whose word it is.

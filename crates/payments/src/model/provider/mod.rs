@@ -7,6 +7,7 @@ mod notice;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 use money::Money;
 use orders::Order;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub enum ProviderId {
 }
 
 impl ProviderId {
+    /// The one that is taken where a buyer names none.
+    pub(crate) const DEFAULT: Self = Self::Chapa;
+
     pub(crate) const ALL: [Self; 3] = [Self::Chapa, Self::CashOnDelivery, Self::BankTransfer];
 
     /// The word that is stored and shown.
@@ -46,6 +50,14 @@ impl ProviderId {
             Self::Chapa => "chapa",
             Self::CashOnDelivery => "cash_on_delivery",
             Self::BankTransfer => "bank_transfer",
+        }
+    }
+
+    /// Who says that its money has come.
+    pub(crate) const fn confirmation(self) -> Confirmation {
+        match self {
+            Self::Chapa => Confirmation::ByProvider,
+            Self::CashOnDelivery | Self::BankTransfer => Confirmation::ByStaff,
         }
     }
 
@@ -93,8 +105,40 @@ pub(crate) enum Confirmation {
     ByStaff,
 }
 
+/// For how long a payment is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// While the provider's page is, and never longer than the order waits.
+    Page(TimeDelta),
+    /// So long after the order was placed; the order waits for it.
+    Hold(TimeDelta),
+}
+
+impl Lifetime {
+    /// Until when an order can be paid that way. A hold counts from the placing of the order, so
+    /// nobody keeps units for ever by starting again and again.
+    pub(crate) fn end(self, order: &Order, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Page(page) => order.expires_at.min(now + page),
+            Self::Hold(hold) => order.expires_at.max(order.placed_at + hold),
+        }
+    }
+}
+
+/// Why a provider does not take an amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsuitable {
+    /// Not in this currency.
+    Currency,
+    /// Not so much.
+    Amount {
+        /// The most that it takes.
+        most: Money,
+    },
+}
+
 /// What a provider can do, as it declares it; nothing is found out by trying.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an independent fact about a provider"
@@ -114,6 +158,23 @@ pub(crate) struct Capabilities {
     pub(crate) can_refund_in_part: bool,
     /// It has a list of its transactions to compare our books with.
     pub(crate) can_list: bool,
+    /// The most that one payment may be, for each currency that it takes.
+    pub(crate) amount_max: Vec<Money>,
+    /// For how long a payment is open.
+    pub(crate) lifetime: Lifetime,
+}
+
+impl Capabilities {
+    /// Whether an amount can be paid that way.
+    pub(crate) fn check(&self, amount: Money) -> Result<(), Unsuitable> {
+        let of_currency = |most: &&Money| most.currency() == amount.currency();
+        let most = self.amount_max.iter().find(of_currency);
+        match most.copied() {
+            None => Err(Unsuitable::Currency),
+            Some(most) if amount.minor() > most.minor() => Err(Unsuitable::Amount { most }),
+            Some(_) => Ok(()),
+        }
+    }
 }
 
 /// A refund to be asked for. It was written down before, under its own reference.
@@ -137,7 +198,7 @@ pub(crate) trait PaymentProvider: Debug + Send + Sync {
     fn id(&self) -> ProviderId;
 
     /// What it can do.
-    fn capabilities(&self) -> Capabilities;
+    fn capabilities(&self) -> &Capabilities;
 
     /// Opens a payment under the attempt's reference.
     async fn initialize(
