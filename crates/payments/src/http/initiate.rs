@@ -32,9 +32,9 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new().routes(routes!(initiate_payment))
 }
 
-/// How the buyer wants to pay.
+/// How the buyer wants to pay. Anything else in it is not read: once there was no body here, and
+/// no amount of a browser's counts.
 #[derive(Deserialize, Default, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({ "provider": "bank_transfer" }))]
 struct InitiatePaymentBody {
     /// A provider of `listPaymentProviders`; `chapa` without it.
