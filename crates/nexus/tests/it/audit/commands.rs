@@ -59,6 +59,7 @@ async fn the_doctor_says_what_to_do() {
     let expected = [
         ("settings", "ok"),
         ("secrets", "ok"),
+        ("ways to pay", "ok"),
         ("public address", "warn"),
         ("database", "ok"),
         ("durability", "fail"),
@@ -87,6 +88,7 @@ async fn the_doctor_says_what_to_do() {
     let expected = [
         ("settings", "ok"),
         ("secrets", "fail"),
+        ("ways to pay", "ok"),
         ("public address", "warn"),
         ("database", "fail"),
         ("redis", "warn"),

@@ -10,11 +10,12 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// Operations that ask nobody who they are.
-const PUBLIC: [&str; 17] = [
+const PUBLIC: [&str; 18] = [
     "createCart",
     "getProduct",
     "listBrands",
     "listCategories",
+    "listPaymentProviders",
     "listProducts",
     "receiveChapaWebhook",
     "receivePaymentCallback",
