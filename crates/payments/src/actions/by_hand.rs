@@ -11,7 +11,8 @@ use crate::{
 
 /// Records money that staff have seen, by the same rules as a charge at a provider: exactly what
 /// was asked for pays an order that waits for it; anything else is kept and waits for a person.
-/// The same report again changes nothing. Answers the attempt as it was and as it is. Locks the order, then the attempt, then stock.
+/// The same report again changes nothing. Answers the attempt as it was and as it is. Locks the
+/// order, then the attempt, then stock.
 ///
 /// # Errors
 /// `payment_not_confirmed_by_staff`, `payment_confirmed_differently`, `payment_reference_taken`;
