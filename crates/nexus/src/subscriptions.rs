@@ -2,9 +2,13 @@
 
 use kit::outbox::Subscriptions;
 use orders::OrderPaid;
+use payments::{RefundRequested, RefundSucceeded};
 
 /// Which jobs follow from which event.
 #[must_use]
 pub fn subscriptions() -> Subscriptions {
-    Subscriptions::default().on::<OrderPaid>(notifications::receipt_of)
+    Subscriptions::default()
+        .on::<OrderPaid>(notifications::receipt_of)
+        .on::<RefundRequested>(notifications::mail_of_promised_refund)
+        .on::<RefundSucceeded>(notifications::mail_of_refund)
 }

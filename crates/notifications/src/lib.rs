@@ -1,7 +1,8 @@
-//! Mails about what happened: the receipt of a paid order.
+//! Mails about what happened: the receipt of a paid order, money that goes back.
 //!
 //! Owns: `mails`.
-//! Promises: a paid order has one receipt, with one Message-ID, sent once as far as SMTP allows:
+//! Promises: a fact has one mail (a paid order its receipt, a refund what the buyer must know of
+//! it), with one Message-ID, sent once as far as SMTP allows:
 //! only a crash between the server's answer and our note of it sends it again; what a mail
 //! server refuses for good is buried with its words.
 //! Never: a text that comes from outside and is not escaped, a picture that phones home.
@@ -12,5 +13,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use jobs::{SendReceipt, jobs, receipt_of};
-pub use model::NotificationSettings;
+pub use jobs::{
+    SendReceipt, SendRefundMail, jobs, mail_of_promised_refund, mail_of_refund, receipt_of,
+};
+pub use model::{NotificationSettings, RefundNews};

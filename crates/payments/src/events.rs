@@ -1,6 +1,7 @@
 //! Facts that payments announce. Their subject is the order, so that they are numbered in one
 //! row with what happens to it.
 
+use chrono::{DateTime, Utc};
 use ids::{AttemptId, OrderId, RefundId};
 use kit::outbox::Event;
 use money::Money;
@@ -64,6 +65,8 @@ pub struct RefundRequested {
     pub amount: Money,
     /// `staff`, `late_money`, `surplus` or `mismatch`.
     pub cause: String,
+    /// When.
+    pub requested_at: DateTime<Utc>,
 }
 
 /// The buyer has the money.
@@ -75,6 +78,8 @@ pub struct RefundSucceeded {
     pub order_id: OrderId,
     /// How much.
     pub amount: Money,
+    /// When the shop learned of it.
+    pub refunded_at: DateTime<Utc>,
 }
 
 /// A refund did not happen; its money is free again.

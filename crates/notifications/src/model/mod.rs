@@ -3,11 +3,14 @@
 mod ethiopian_date;
 mod language;
 mod receipt;
+mod refund_mail;
 
+pub use self::refund_mail::RefundNews;
 pub(crate) use self::{
     ethiopian_date::EthiopianDate,
     language::{Language, Words},
-    receipt::{Receipt, RenderedReceipt},
+    receipt::{Receipt, one_line},
+    refund_mail::RefundMail,
 };
 
 /// What mails have to know of the shop.
@@ -19,5 +22,12 @@ pub struct NotificationSettings {
     pub public_url: String,
 }
 
-/// The kind of a mail, as it is stored.
+/// A mail's words, ready to be sent.
+pub(crate) struct RenderedMail {
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
+}
+
+/// The kind of a receipt, as it is stored.
 pub(crate) const RECEIPT: &str = "receipt";

@@ -6,7 +6,7 @@ use kit::{Error, Result};
 use money::Money;
 use orders::{Order, OrderLine, ShippingAddress};
 
-use super::{Language, NotificationSettings, Words};
+use super::{Language, NotificationSettings, RenderedMail, Words};
 
 /// What stands on a receipt. Each text is one line.
 pub(crate) struct Receipt {
@@ -30,13 +30,6 @@ struct Line {
     quantity: i64,
     unit_price: String,
     total: String,
-}
-
-/// A receipt, ready to be sent.
-pub(crate) struct RenderedReceipt {
-    pub(crate) subject: String,
-    pub(crate) text: String,
-    pub(crate) html: String,
 }
 
 #[derive(Template)]
@@ -82,9 +75,9 @@ impl Receipt {
     ///
     /// # Errors
     /// A fault when a template fails.
-    pub(crate) fn render(&self) -> Result<RenderedReceipt> {
+    pub(crate) fn render(&self) -> Result<RenderedMail> {
         let (receipt, words) = (self, self.language.words());
-        Ok(RenderedReceipt {
+        Ok(RenderedMail {
             subject: self.subject(),
             text: Text { receipt, words }.render().map_err(Error::fault)?,
             html: Html { receipt, words }.render().map_err(Error::fault)?,
@@ -169,8 +162,8 @@ fn address(address: &ShippingAddress, words: &Words) -> Vec<String> {
     lines
 }
 
-/// Nobody writes lines of their own into a receipt.
-fn one_line(text: &str) -> String {
+/// Nobody writes lines of their own into a mail.
+pub(crate) fn one_line(text: &str) -> String {
     let spaced: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })

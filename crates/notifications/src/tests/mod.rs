@@ -2,6 +2,7 @@
 
 mod dates;
 mod receipts;
+mod refunds;
 
 use catalogue::Texts;
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use money::{Currency, Money};
 use orders::{Order, OrderLine, OrderPaid, OrderStatus, ShippingAddress};
 
 use crate::{
-    model::{NotificationSettings, Receipt, RenderedReceipt},
+    model::{NotificationSettings, Receipt, RenderedMail},
     receipt_of,
 };
 
@@ -78,7 +79,7 @@ fn line(en: &str, am: &str) -> OrderLine {
     }
 }
 
-fn render(order: &Order, lines: &[OrderLine], reference: Option<&str>) -> RenderedReceipt {
+fn render(order: &Order, lines: &[OrderLine], reference: Option<&str>) -> RenderedMail {
     let settings = NotificationSettings {
         shop_name: "Addis & Co".to_owned(),
         public_url: "https://shop.example/".to_owned(),

@@ -2,6 +2,7 @@
 //! Whole features are tested over HTTP elsewhere.
 
 mod records;
+mod refunds;
 mod rules;
 mod verdicts;
 

@@ -50,12 +50,41 @@ async fn busy_shop() -> Shop {
         .unwrap();
     tx.commit().await.unwrap();
 
+    give_back(&shop, &order.text("/id"), goods[0]).await;
+
     let (guest, order) = shop.guest_order(&[(goods[0], 2)]).await;
     shop.initiate(&guest, &order).await;
     shop.customer("abebe@example.com").await;
     shop.run_jobs().await;
     shop.seal().await;
     shop
+}
+
+/// One unit of an order is given back and is with the buyer; a part of another is on its way.
+async fn give_back(shop: &Shop, order: &str, variant: ids::VariantId) {
+    let owner = shop.superuser().await;
+    let habit = json!({ "refund_progress": "instant" });
+    let provider = shop.provider();
+    provider.patch("/__sim/variants", habit).await.expect(200);
+    let lines = [
+        json!({ "variant_id": variant, "quantity": 1 }),
+        json!({ "variant_id": variant, "quantity": 0, "amount": { "amount": 50, "currency": "ETB" } }),
+    ];
+    for (number, line) in lines.into_iter().enumerate() {
+        let body = json!({ "order_id": order, "lines": [line], "reason": "a crack" });
+        owner
+            .key(&format!("refund-{number}"))
+            .post("/api/v1/admin/payments/refunds/", body)
+            .await
+            .expect(201);
+        if number == 0 {
+            shop.run_jobs().await;
+            shop.advance(TimeDelta::minutes(1));
+            shop.run_jobs().await;
+            let habit = json!({ "refund_progress": "manual" });
+            provider.patch("/__sim/variants", habit).await.expect(200);
+        }
+    }
 }
 
 /// What the audit says of the shop with some rows changed; the change is forgotten afterwards.

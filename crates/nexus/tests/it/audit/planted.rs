@@ -269,6 +269,64 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I20"],
     ),
     (
+        "a promise that no refund made",
+        "update captures set refunding_minor = refunding_minor + 1 where disposition = 'applied'",
+        &["I9"],
+    ),
+    (
+        "more given back than came in",
+        "alter table captures drop constraint captures_given_back_within;
+         update captures set refunded_minor = amount_minor + 1 where disposition = 'applied'",
+        &["I9", "I25"],
+    ),
+    (
+        "a refund of other money than came in",
+        "update refunds set currency = 'USD' where state = 'processing'",
+        &["I9", "I32"],
+    ),
+    (
+        "a refund that its order forgot",
+        "update orders set refunded_minor = 0",
+        &["I9"],
+    ),
+    (
+        "more units given back than were bought",
+        "alter table line_refunds drop constraint line_refunds_quantity_within;
+         update line_refunds set refunded_quantity = bought_quantity + 1",
+        &["I9", "I25"],
+    ),
+    (
+        "a line that was never paid so much",
+        "update line_refunds set bought_quantity = bought_quantity + 1",
+        &["I9"],
+    ),
+    (
+        "a refund that its line forgot",
+        "delete from line_refunds",
+        &["I9"],
+    ),
+    (
+        "a refund that is more than its lines",
+        "update refund_lines set amount_minor = amount_minor - 1
+         where refund_id = (select id from refunds where state = 'processing')",
+        &["I9"],
+    ),
+    (
+        "a step that was left out",
+        "delete from refund_history where to_state = 'succeeded'",
+        &["I33"],
+    ),
+    (
+        "a refund that nobody asks for",
+        "delete from jobs where kind = 'submit_refund'",
+        &["I33"],
+    ),
+    (
+        "a refund that was announced as another",
+        "update events set name = 'refund.failed' where name = 'refund.succeeded'",
+        &["I33"],
+    ),
+    (
         "two live refresh tokens",
         "drop index refresh_tokens_live_key;
          insert into refresh_tokens

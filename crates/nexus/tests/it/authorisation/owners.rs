@@ -16,7 +16,7 @@ pub(super) enum On {
 }
 
 /// Every operation on somebody's things, and what it answers to whom they do not belong.
-pub(super) const OPERATIONS: [(&str, On, u16, &str); 11] = [
+pub(super) const OPERATIONS: [(&str, On, u16, &str); 12] = [
     ("getCart", On::Cart, 404, "cart_not_found"),
     ("deleteCart", On::Cart, 404, "cart_not_found"),
     ("listCartItems", On::Cart, 404, "cart_not_found"),
@@ -27,6 +27,7 @@ pub(super) const OPERATIONS: [(&str, On, u16, &str); 11] = [
     ("placeOrder", On::Cart, 404, "cart_not_found"),
     ("getOrder", On::Order, 404, "order_not_found"),
     ("initiatePayment", On::Order, 404, "order_not_found"),
+    ("listOrderRefunds", On::Order, 404, "order_not_found"),
     ("listOrders", On::Own, 200, ""),
 ];
 
@@ -105,7 +106,10 @@ impl Owner {
             (_, On::Item) => &[&self.cart, &self.item],
             (_, On::Order) => &[&self.order],
         };
-        let (method, path) = address(name, ids);
+        let (method, mut path) = address(name, ids);
+        if name == "listOrderRefunds" {
+            path = format!("{path}?order_id={}", self.order);
+        }
         let body: Option<Value> = match name {
             "addCartItem" => Some(json!({ "variant_id": self.variant })),
             "updateCartItem" => Some(json!({ "quantity": 2 })),
@@ -174,7 +178,7 @@ async fn nobody_and_staff_own_nothing() {
                 .refused(status, code);
             let by_staff = owner.tried(&staff, operation).await;
             match name {
-                "getOrder" | "listOrders" => drop(by_staff.expect(200)),
+                "getOrder" | "listOrders" | "listOrderRefunds" => drop(by_staff.expect(200)),
                 "initiatePayment" => drop(by_staff.refused(404, "order_not_found")),
                 // A token of the staff is nobody's where people shop.
                 _ => drop(by_staff.refused(401, "token_invalid")),
@@ -201,6 +205,7 @@ async fn what_is_ones_own_is_there() {
             "updateCartItem",
             "getOrder",
             "listOrders",
+            "listOrderRefunds",
             "initiatePayment",
         ] {
             let operation = OPERATIONS

@@ -24,12 +24,14 @@ enum Target {
     Category,
     Product,
     Variant,
+    Refund,
 }
 
 const CATALOGUE: Option<&str> = Some("catalogue.edit");
 const STOCK: Option<&str> = Some("stock.edit");
 const BOOKS: Option<&str> = Some("ledger.read");
 const ORDERS: Option<&str> = Some("orders.read");
+const REFUNDS: Option<&str> = Some("payments.refund");
 const STAFF: Option<&str> = Some("staff.manage");
 
 const fn read(
@@ -81,8 +83,27 @@ const fn remove(name: &'static str, target: Target) -> Operation {
     }
 }
 
+const fn of_money(
+    name: &'static str,
+    target: Option<Target>,
+    status: u16,
+    body: fn() -> Value,
+) -> Operation {
+    Operation {
+        name,
+        right: REFUNDS,
+        target,
+        version: None,
+        body,
+        status,
+    }
+}
+
+/// In the place of the id of an order that is paid.
+const ORDER: &str = "the order";
+
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 22] = [
+pub(super) static OPERATIONS: [Operation; 27] = [
     read("getOwnStaffAccount", None, None),
     read("listAuditEntries", STAFF, None),
     read("listPaymentAttempts", ORDERS, None),
@@ -91,6 +112,21 @@ pub(super) static OPERATIONS: [Operation; 22] = [
     read("listLedgerTransfers", BOOKS, None),
     read("listLedgerDays", BOOKS, None),
     read("exportLedger", BOOKS, None),
+    read("listRefunds", ORDERS, None),
+    read("getRefund", ORDERS, Some(Target::Refund)),
+    of_money(
+        "requestRefund",
+        None,
+        201,
+        || json!({ "order_id": ORDER, "amount": { "amount": 10, "currency": "ETB" }, "reason": "x" }),
+    ),
+    of_money(
+        "confirmRefund",
+        Some(Target::Refund),
+        200,
+        || json!({ "outcome": "not_refunded", "note": "x" }),
+    ),
+    of_money("checkRefund", Some(Target::Refund), 200, || Value::Null),
     read("getStockLevel", STOCK, Some(Target::Variant)),
     Operation {
         right: STOCK,
@@ -136,6 +172,8 @@ struct Targets {
     category: String,
     product: String,
     variant: String,
+    refund: String,
+    order: String,
 }
 
 impl Targets {
@@ -155,7 +193,10 @@ impl Targets {
             .get("/api/v1/catalogue/products/coffee/")
             .await
             .expect(200);
+        let (order, refund) = lost_refund(shop, &owner).await;
         Self {
+            refund,
+            order,
             brand: create("createBrand", json!({ "name": { "en": "Old" } })).await,
             category: create("createCategory", json!({ "name": { "en": "Old" } })).await,
             product: coffee.text("/id"),
@@ -169,8 +210,33 @@ impl Targets {
             Target::Category => &self.category,
             Target::Product => &self.product,
             Target::Variant => &self.variant,
+            Target::Refund => &self.refund,
         }
     }
+}
+
+/// A paid order, and a refund of a part of it of which nobody knows what has become.
+async fn lost_refund(shop: &Shop, owner: &Client) -> (String, String) {
+    let variant = shop.product("cup", &[(100, 5)]).await[0];
+    let (guest, order) = shop.guest_order(&[(variant, 1)]).await;
+    let (_, page) = shop.initiate(&guest, &order).await;
+    shop.on_page(&page, "pay").await.expect(302);
+    shop.run_jobs().await;
+    let lost = json!({ "call": "refund", "kind": "lost_answer" });
+    shop.provider()
+        .post("/__sim/faults", lost)
+        .await
+        .expect(200);
+    let id = order["id"].as_str().unwrap().to_owned();
+    let amount = json!({ "amount": 10, "currency": "ETB" });
+    let body = json!({ "order_id": id, "amount": amount, "reason": "x" });
+    let refund = owner
+        .key("lost")
+        .post("/api/v1/admin/payments/refunds/", body)
+        .await
+        .expect(201);
+    shop.run_jobs().await;
+    (id, refund.text("/id"))
 }
 
 impl Operation {
@@ -185,7 +251,12 @@ impl Operation {
             Some(version) => who.with("if-match", &format!("\"v{version}\"")),
             None => who.clone(),
         };
+        let who = who.key(self.name);
         let body = Some((self.body)()).filter(|body| !body.is_null());
+        let body = body.map(|body| {
+            let text = body.to_string().replace(ORDER, &targets.order);
+            serde_json::from_str(&text).unwrap()
+        });
         who.send(method, &path, body).await
     }
 }

@@ -18,6 +18,7 @@ fn catalogue(rest: &str) -> String {
 pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     let staff = shop.staff("writer", &staff::PERMISSIONS).await;
     let mut all = of_sales(shop).await;
+    all.extend(of_refunds(shop, &staff).await);
     all.extend(of_accounts(shop).await);
     let (brand, category) = (
         shelf(&staff, "brands/").await,
@@ -53,6 +54,28 @@ async fn of_sales(shop: &Shop) -> Vec<Write> {
         Write::new("updateCartItem", &guest, Method::PATCH, &item, changed),
         Write::new("placeOrder", &guest, Method::POST, "/api/v1/orders/", order),
         Write::new("signIn", &guest, Method::POST, "/auth/jwt/create/", sign_in),
+    ]
+}
+
+/// Of a paid order; the keys are those of the table, because only what is taken uses one up.
+async fn of_refunds(shop: &Shop, staff: &Client) -> Vec<Write> {
+    let cup = shop.product("cup", &[(100, 50)]).await[0];
+    let (guest, order) = shop.guest_order(&[(cup, 2)]).await;
+    let (_, page) = shop.initiate(&guest, &order).await;
+    shop.on_page(&page, "pay").await.expect(302);
+    shop.run_jobs().await;
+    let path = "/api/v1/admin/payments/refunds/";
+    let body = json!({ "order_id": order["id"], "amount": etb(10), "reason": "a crack" });
+    let refund = staff.key("first").post(path, body).await.expect(201);
+    shop.run_jobs().await;
+    let staff = staff.key("bad-input");
+    let lines = json!([{ "variant_id": cup, "quantity": 1, "amount": etb(90) }]);
+    let wish = json!({ "order_id": order["id"], "lines": lines, "reason": "a crack" });
+    let confirm = format!("{path}{}/confirm/", refund.text("/id"));
+    let word = json!({ "outcome": "refunded", "reference": "FT1", "note": "seen" });
+    vec![
+        Write::new("requestRefund", &staff, Method::POST, path, wish),
+        Write::new("confirmRefund", &staff, Method::POST, &confirm, word),
     ]
 }
 

@@ -4,5 +4,6 @@
 mod buyer;
 mod load;
 mod points;
+mod refunds;
 mod server;
 mod worker;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::{server, worker};
+use super::{refunds, server, worker};
 
 /// The crates that the story runs through; the rest of the shop has transactions of its own.
 const CRATES: [&str; 3] = ["checkout", "payments", "notifications"];
@@ -25,7 +25,9 @@ fn every_point_of_the_story_is_a_case() {
         .iter()
         .flat_map(|points| points.iter().copied());
     let worker = worker::CASES.iter().map(|(_, point, _)| *point);
-    let cases: BTreeSet<&str> = server.chain(worker).collect();
+    let of_refunds = refunds::OF_THE_SERVER.iter().chain(refunds::OF_THE_WORKER);
+    let of_refunds = of_refunds.copied();
+    let cases: BTreeSet<&str> = server.chain(worker).chain(of_refunds).collect();
     let forgotten: Vec<_> = points
         .iter()
         .filter(|point| !cases.contains(point.as_str()))

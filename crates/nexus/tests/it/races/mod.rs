@@ -10,3 +10,4 @@ mod merging;
 mod names;
 mod one_cart;
 mod payment;
+mod refunds;

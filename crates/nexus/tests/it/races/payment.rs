@@ -42,7 +42,7 @@ async fn pay(shop: &Shop, buyer: &Client, cart: &str) -> Paid {
 }
 
 /// The webhook's exact bytes with its signatures.
-async fn deliver(line: Client, webhook: Value) -> StatusCode {
+pub(super) async fn deliver(line: Client, webhook: Value) -> StatusCode {
     let mut line = line;
     for header in webhook["headers"].as_array().unwrap() {
         let (name, value) = (header[0].as_str().unwrap(), header[1].as_str().unwrap());

@@ -204,6 +204,7 @@ async fn announce_request(tx: &Tx, refund: &Refund, now: DateTime<Utc>) -> Resul
         order_id: refund.order_id,
         amount: refund.amount,
         cause: cause.to_owned(),
+        requested_at: now,
     };
     outbox::announce(tx, &event, now).await
 }

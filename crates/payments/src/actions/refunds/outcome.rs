@@ -239,6 +239,7 @@ async fn succeed(
         refund_id: refund.id,
         order_id: refund.order_id,
         amount: refund.amount,
+        refunded_at: now,
     };
     outbox::announce(tx, &event, now).await?;
     Ok(refund)

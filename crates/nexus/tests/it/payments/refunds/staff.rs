@@ -55,6 +55,16 @@ impl Paid {
         (self.guest, self.order, self.tx_ref) = (guest, order, tx_ref);
     }
 
+    /// Staff whose session has ended in the meantime are signed in again.
+    pub(super) async fn sign_in_again(&mut self) {
+        self.keys.set(self.keys.get() + 1);
+        let name = format!("owner-{}", self.keys.get());
+        self.owner = self
+            .shop
+            .staff(&name, &["orders.read", "payments.refund"])
+            .await;
+    }
+
     /// Asks for money back: of the order where the body names nothing.
     pub(super) async fn ask(&self, body: Value) -> Answer {
         let mut body = body;

@@ -1,0 +1,48 @@
+//! What buyers see of money that comes back to them.
+
+use serde_json::json;
+
+use super::staff::{Paid, etb};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_buyer_sees_the_refunds_of_an_order_and_not_the_reasons() {
+    let paid = Paid::new().await;
+    let line = json!({ "variant_id": paid.variants[0], "quantity": 1 });
+    let first = paid.ask(json!({ "lines": [line] })).await.expect(201);
+    let second = paid.ask_for(500).await;
+    paid.run().await;
+    paid.let_provider(&first.text("/id"), "complete").await;
+    paid.let_provider(&second, "reverse").await;
+    paid.run().await;
+    let path = format!("/api/v1/payment/refunds/?order_id={}", paid.order);
+    let seen = paid.guest.get(&path).await.expect(200).body;
+    let statuses: Vec<_> = seen["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["status"])
+        .collect();
+    assert_eq!(statuses, ["failed", "refunded"]);
+    assert_eq!(seen["data"][1]["amount"], etb(10_000));
+    assert_eq!(
+        seen["data"][1]["lines"][0]["variant_id"],
+        json!(paid.variants[0])
+    );
+    let text = seen.to_string();
+    for kept in ["reason", "reference", "failure", "requested_by"] {
+        assert!(!text.contains(kept), "{kept}: {text}");
+    }
+    let page = paid.guest.get(&format!("{path}&limit=1")).await.expect(200);
+    let next = page.text("/page/next_cursor");
+    let rest = paid
+        .guest
+        .get(&format!("{path}&limit=1&cursor={next}"))
+        .await
+        .expect(200);
+    assert_eq!(rest.body["data"][0], seen["data"][1]);
+    paid.guest
+        .get("/api/v1/payment/refunds/")
+        .await
+        .refused(400, "invalid_query");
+    paid.close().await;
+}
