@@ -193,7 +193,10 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     (
         "an order that was announced as paid twice",
         "insert into events
-         select gen_random_uuid(), name, subject_id, 4, payload, now() from events
+         select gen_random_uuid(), name, subject_id, (
+             select max(sequence) + 1 from events as others
+             where others.subject_id = events.subject_id
+         ), payload, now() from events
          where name = 'order.paid'",
         &["I14"],
     ),

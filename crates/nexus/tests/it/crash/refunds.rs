@@ -56,9 +56,7 @@ async fn open() -> (Deployment, Process, Client) {
 /// An order that is paid, with nothing left to do for the worker.
 async fn bought(shop: &Deployment, name: &str, coffee: ids::VariantId) -> Bought {
     let bought = Buyer::before(shop, name, &Arc::default()).buy(coffee).await;
-    let mut worker = shop.worker(None);
-    until_jobs_are_done(shop).await;
-    worker.kill().await;
+    work(shop).await;
     bought
 }
 

@@ -1,5 +1,6 @@
 //! What buyers see of money that comes back to them.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::staff::{Paid, etb};
@@ -9,6 +10,7 @@ async fn a_buyer_sees_the_refunds_of_an_order_and_not_the_reasons() {
     let paid = Paid::new().await;
     let line = json!({ "variant_id": paid.variants[0], "quantity": 1 });
     let first = paid.ask(json!({ "lines": [line] })).await.expect(201);
+    paid.wait(TimeDelta::seconds(1)).await;
     let second = paid.ask_for(500).await;
     paid.run().await;
     paid.let_provider(&first.text("/id"), "complete").await;

@@ -47,8 +47,8 @@ async fn a_refusal_sets_the_money_free_and_calls_a_person() {
         assert_eq!(paid.at_providers().await.len(), 0);
         // Nobody tries it again by itself; a person may.
         paid.wait(TimeDelta::days(1)).await;
-        assert_eq!(paid.state(&id).await, "failed");
         paid.sign_in_again().await;
+        assert_eq!(paid.state(&id).await, "failed");
         paid.confirm(&id, "refunded")
             .await
             .refused(409, "refund_not_confirmable");
@@ -108,10 +108,9 @@ async fn every_shape_of_an_acceptance_is_understood() {
         let steps = refund["history"].as_array().unwrap();
         let steps: Vec<_> = steps.iter().map(|step| step["to_state"].clone()).collect();
         assert_eq!(steps, ["requested", "submitted", "processing", "succeeded"]);
-        assert_eq!(
-            refund["calls"].as_array().unwrap().last().unwrap()["operation"],
-            "refund"
-        );
+        let calls = refund["calls"].as_array().unwrap().iter();
+        let sent = calls.filter(|call| call["operation"] == "refund");
+        assert_eq!(sent.count(), 1, "{shape}");
     }
     paid.close().await;
 }
