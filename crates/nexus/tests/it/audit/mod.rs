@@ -94,7 +94,8 @@ async fn audit_with(shop: &Shop, change: &str) -> Report {
     tx.batch("set local session_replication_role = replica")
         .await
         .unwrap();
-    tx.batch(change).await.unwrap();
+    let planted = tx.batch(change).await;
+    planted.unwrap_or_else(|error| panic!("{change}: {error}"));
     let report = audit_in(&tx, shop.now()).await.unwrap();
     tx.rollback().await.unwrap();
     report

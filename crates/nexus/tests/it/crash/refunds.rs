@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::buyer::{Bought, Buyer, until_jobs_are_done};
-use crate::world::{Answer, Client, Deployment, Process};
+use crate::world::{Answer, Client, Deployment, Process, until};
 
 /// Where the server dies, while staff ask for a refund and while they say how one ended.
 pub(super) const OF_THE_SERVER: &[&str] = &[
@@ -102,6 +102,13 @@ async fn let_minutes_pass(shop: &Deployment) {
 
 /// All that is due is done by a worker that lives.
 async fn work(shop: &Deployment) {
+    // What a dead worker had sent off to PostgreSQL may still be at work there.
+    let busy = "select count(*) from pg_stat_activity where datname = current_database()
+        and state = 'active' and pid <> pg_backend_pid()";
+    until("silence", async || {
+        (shop.number(busy).await == 0).then_some(())
+    })
+    .await;
     shop.end_leases().await;
     let mut worker = shop.worker(None);
     until_jobs_are_done(shop).await;
