@@ -5,7 +5,7 @@ PORT ?= 8000
 TESTED := --features nexus/sabotage
 
 .DEFAULT_GOAL := help
-.PHONY: help run story test check fix bench fuzz openapi schemathesis reset
+.PHONY: help run story test check fix bench fuzz chaos openapi schemathesis reset
 
 help: ## this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,12 @@ bench: ## measure, against bare SQL; ARGS=--quick, ARGS=--help; ORDERS=1000000 p
 
 fuzz: ## the parsers, against generated input; SECONDS=600 each; docs/fuzzing.md
 	@SECONDS=$(or $(SECONDS),600) scripts/fuzz $(TARGETS)
+
+chaos: ## 300 kills at random moments while people buy and get money back; KILLS=, SEED= repeats
+	@scripts/setup test
+	cargo build -p nexus -p chapa -p mail-catcher $(TESTED)
+	CHAOS_KILLS=$(or $(KILLS),300) CHAOS_SEED=$(or $(SEED),$$(date +%s)) \
+		cargo test -p nexus $(TESTED) --test it -- --nocapture random_kills
 
 openapi: ## write openapi.json anew from the code
 	cargo run -q -p nexus -- openapi > openapi.json.new

@@ -8,12 +8,14 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Instant,
 };
 
 use http::Method;
 use ids::VariantId;
 use serde_json::{Value, json};
 
+use super::clerk::{is_to_be_repeated, pause};
 use crate::world::{Answer, Client, Deployment, Process, on_page, place_body, until};
 
 /// Who buys, and the server that may die meanwhile.
@@ -70,6 +72,7 @@ impl<'a> Buyer<'a> {
             .client
             .key(&format!("{}-{}", self.email, self.requests));
         let bytes = body.map(|body| body.to_string().into_bytes());
+        let started_at = Instant::now();
         loop {
             let sent = client.try_raw(method.clone(), path, "application/json", bytes.clone());
             match sent.await {
@@ -78,6 +81,10 @@ impl<'a> Buyer<'a> {
                 }
                 // PostgreSQL has not noticed yet that the first server is gone.
                 Ok(answer) if answer.body["code"] == "idempotency_in_flight" => {}
+                // Somebody has killed PostgreSQL.
+                Ok(answer) if self.server.is_none() && is_to_be_repeated(&answer) => {
+                    pause(started_at, &answer).await;
+                }
                 Ok(answer) => {
                     self.answers.fetch_add(1, Ordering::SeqCst);
                     return answer;

@@ -2,6 +2,8 @@
 //! answered ends up with one order, one payment, one receipt.
 
 mod buyer;
+mod clerk;
+mod journal;
 mod load;
 mod points;
 mod refunds;

@@ -79,4 +79,5 @@ async fn a_server_that_dies_at_any_point_loses_and_doubles_nothing() {
     for one in &bought {
         assert_bought_once(&shop, one, 1..=1).await;
     }
+    shop.assert_provider_agrees().await;
 }

@@ -82,6 +82,7 @@ async fn a_worker_that_dies_at_any_point_loses_and_doubles_nothing() {
             Work::RefusedReceipt => assert_refused(&shop, &bought).await,
             _ => assert_bought_once(&shop, &bought, *mails..=*mails).await,
         }
+        shop.assert_provider_agrees().await;
     }
 }
 

@@ -1,9 +1,11 @@
 //! Payments over HTTP against the provider's simulator: who may move money, and by which words.
 
 mod callbacks;
+mod cancel_answers;
 mod claims;
 mod closing;
 mod differing;
+mod disagreements;
 mod expiry;
 mod initiation;
 mod late;

@@ -72,7 +72,9 @@ async fn whatever_goes_wrong_the_buyer_is_told_and_pays_at_the_next_try() {
     let unknown = [
         json!({ "kind": "reset" }),
         json!({ "kind": "hang" }),
+        json!({ "kind": "hang_after" }),
         json!({ "kind": "server_error" }),
+        json!({ "kind": "answer", "status": 504, "body": "<html>Gateway Timeout</html>" }),
         json!({ "kind": "error_after" }),
         json!({ "kind": "lost_answer" }),
         json!({ "kind": "cut_answer" }),

@@ -8,8 +8,10 @@ use nexus::app::App;
 use super::{
     children::Child,
     client::Client,
+    oracle,
+    own_postgres::OwnPostgres,
     process::{Process, free_ports},
-    servers::new_database,
+    servers::{new_database, servers},
     shop::{CHAPA_KEY, WEBHOOK_SECRET, mailbox, settings, simulator},
     steps::plant,
     wait::until,
@@ -23,11 +25,24 @@ pub(crate) struct Deployment {
     pub(crate) variables: Vec<(String, String)>,
     simulator: Child,
     mailbox: Child,
+    /// `None`: the database is on the server of all tests.
+    own_postgres: Option<OwnPostgres>,
 }
 
 impl Deployment {
     pub(crate) async fn open() -> Self {
-        let database_url = new_database().await;
+        Self::open_on(new_database().await, None).await
+    }
+
+    /// A shop whose PostgreSQL may be killed, see [`Self::kill_postgres`].
+    pub(crate) async fn open_alone() -> Self {
+        // The settings ask them for Redis, and they may not be started from here.
+        tokio::task::spawn_blocking(servers).await.unwrap();
+        let own = OwnPostgres::start().await;
+        Self::open_on(own.url.clone(), Some(own)).await
+    }
+
+    async fn open_on(database_url: String, own_postgres: Option<OwnPostgres>) -> Self {
         let url = format!("http://127.0.0.1:{}", free_ports(1));
         let (simulator, mailbox) = (simulator(&url), mailbox());
         let settings = settings(&database_url, &url, &simulator, &mailbox);
@@ -40,6 +55,22 @@ impl Deployment {
             variables,
             simulator,
             mailbox,
+            own_postgres,
+        }
+    }
+
+    /// Kills PostgreSQL and starts it again.
+    pub(crate) async fn kill_postgres(&self) {
+        let own = self.own_postgres.as_ref();
+        let own = own.expect("a shop that was opened alone");
+        own.kill_and_start().await;
+    }
+
+    /// Ends a shop that was opened alone; nobody else needs its data.
+    pub(crate) async fn remove(self) {
+        self.kit.db.close();
+        if let Some(own) = self.own_postgres {
+            own.remove().await;
         }
     }
 
@@ -102,14 +133,24 @@ impl Deployment {
 
     /// One number from the database.
     pub(crate) async fn number(&self, sql: &str) -> i64 {
-        let conn = self.kit.db.read().await.unwrap();
-        conn.query_one(sql, &[]).await.unwrap().get(0)
+        let read = async || self.kit.db.read().await?.query_one(sql, &[]).await;
+        until("the database", async || present(read().await))
+            .await
+            .get(0)
+    }
+
+    /// The texts of the first column.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        let read = async || self.kit.db.read().await?.query(sql, &[]).await;
+        let rows = until("the database", async || present(read().await)).await;
+        rows.iter().map(|row| row.get(0)).collect()
     }
 
     /// Moves the clock of what a statement names: the database is told, because processes have
     /// the system's clock.
     pub(crate) async fn execute(&self, sql: &str) {
-        self.kit.db.read().await.unwrap().batch(sql).await.unwrap();
+        let run = async || self.kit.db.read().await?.batch(sql).await;
+        until("the database", async || present(run().await)).await;
     }
 
     /// The lease of whatever a killed worker held has ended.
@@ -132,11 +173,31 @@ impl Deployment {
         admin.batch_execute(&sql).await.unwrap();
     }
 
+    /// Asserts that the provider's ledger is the shop's, see the oracle.
+    pub(crate) async fn assert_provider_agrees(&self) {
+        let conn = self.kit.db.read().await.unwrap();
+        let found = oracle::disagreements(&self.provider(), &conn).await;
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
     pub(crate) async fn assert_audit_clean(&self) {
         let report = nexus::audit::audit(&self.kit.db)
             .await
             .expect("the audit runs");
         assert!(report.is_clean(), "{report:#?}");
+    }
+}
+
+/// `None` while PostgreSQL is away, because a test has killed it; every other error is one.
+fn present<T>(outcome: kit::Result<T>) -> Option<T> {
+    match outcome {
+        Ok(found) => Some(found),
+        Err(error) => {
+            let words = format!("{error}");
+            let status = axum::response::IntoResponse::into_response(error).status();
+            assert_eq!(status, http::StatusCode::SERVICE_UNAVAILABLE, "{words}");
+            None
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 mod children;
 mod client;
 mod deployment;
+mod oracle;
+mod own_postgres;
 mod people;
 mod process;
 pub(crate) mod race;

@@ -2,7 +2,7 @@
 //! own, cloned from a migrated template.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -29,6 +29,11 @@ const TEMPLATE: &str = "nexus_template";
 pub(crate) fn scratch() -> PathBuf {
     let name = format!("it-{}", std::process::id());
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// Where the PostgreSQL of a single test lives, below the scratch space.
+pub(crate) fn own_folder(scratch: &Path) -> PathBuf {
+    scratch.join("own-postgres")
 }
 
 /// Starts the servers at the first call. Its watchdog ends PostgreSQL with this process.
@@ -62,7 +67,12 @@ fn sweep() {
     let folders = std::fs::read_dir(env!("CARGO_TARGET_TMPDIR")).unwrap();
     for folder in folders.map(|entry| entry.unwrap().path()) {
         let is_ours = folder.to_string_lossy().contains("/it-");
-        if is_ours && embedded_postgres::remove(&folder.join("postgres")).is_ok() {
+        let data = [folder.join("postgres"), own_folder(&folder)];
+        if is_ours
+            && data
+                .iter()
+                .all(|data| embedded_postgres::remove(data).is_ok())
+        {
             drop(std::fs::remove_dir_all(&folder));
         }
     }

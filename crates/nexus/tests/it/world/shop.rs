@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use super::{
     children::Child,
     client::Client,
+    oracle,
     servers::{drop_database, new_database, servers},
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct Shop {
     pub(crate) mailbox: Child,
     /// For what is asked of the database after the shop has closed.
     pub(crate) keeps_database: bool,
+    /// The provider was told to say what is not so, or was not heard: it need not agree.
+    pub(crate) provider_lies: bool,
     is_closed: bool,
 }
 
@@ -62,6 +65,7 @@ impl Shop {
             simulator,
             mailbox,
             keeps_database: false,
+            provider_lies: false,
             is_closed: false,
         }
     }
@@ -108,10 +112,14 @@ impl Shop {
         self.db().await.query_one(sql, &[]).await.unwrap().get(0)
     }
 
-    /// Ends the test: due jobs run, every invariant holds, no connection is left in use.
+    /// Ends the test: due jobs run, every invariant holds, the provider agrees, no connection is
+    /// left in use.
     pub(crate) async fn close(mut self) {
         self.run_jobs().await;
         self.assert_audit_clean().await;
+        if !self.provider_lies {
+            self.assert_provider_agrees().await;
+        }
         self.is_closed = true;
         assert!(self.app.stop().await, "the shop stops in time");
         if !self.keeps_database {
@@ -126,6 +134,17 @@ impl Shop {
         if !self.keeps_database {
             drop_database(&self.database_url).await;
         }
+    }
+
+    /// Asserts that the provider's ledger is the shop's, see the oracle.
+    pub(crate) async fn assert_provider_agrees(&self) {
+        let found = self.provider_disagreements().await;
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
+    /// In what the provider's ledger and the shop's books do not agree.
+    pub(crate) async fn provider_disagreements(&self) -> Vec<String> {
+        oracle::disagreements(&self.provider(), &self.db().await).await
     }
 
     pub(crate) async fn assert_audit_clean(&self) {

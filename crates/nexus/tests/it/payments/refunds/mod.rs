@@ -7,3 +7,4 @@ mod lost;
 mod outcomes;
 mod staff;
 mod told;
+mod unanswered;
