@@ -51,7 +51,7 @@ impl Clerk {
     pub(super) async fn refund(&self, shop: &Deployment, key: &str, wish: &Value) -> Promised {
         let path = "/api/v1/admin/payments/refunds/";
         let answer = loop {
-            let client = shop.client().key(key).bearer(&*self.token.lock().await);
+            let client = shop.client().key(key).bearer(&self.token.lock().await);
             let answer = insist(shop, &client, path, wish).await;
             if answer.status != 401 {
                 break answer.expect(201);
