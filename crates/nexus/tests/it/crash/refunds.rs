@@ -157,6 +157,7 @@ async fn a_worker_that_dies_sends_no_refund_twice_and_forgets_none() {
             assert_eq!(sent[0]["merchant_reference"], refund.body["reference"]);
         }
         shop.assert_audit_clean().await;
+        shop.assert_provider_agrees().await;
     }
 }
 
@@ -216,5 +217,6 @@ async fn a_server_that_dies_promises_and_ends_a_refund_once() {
         assert_eq!(shop.number(&counted).await, 1, "{point}");
         work(&shop).await;
         shop.assert_audit_clean().await;
+        shop.assert_provider_agrees().await;
     }
 }

@@ -45,6 +45,7 @@ async fn a_lost_answer_is_asked_for_and_nothing_is_sent_again() {
     for fault in [
         json!({ "kind": "error_after" }),
         json!({ "kind": "lost_answer" }),
+        json!({ "kind": "hang_after" }),
         json!({ "kind": "cut_answer" }),
         json!({ "kind": "truncated_json" }),
         json!({ "kind": "slow_answer", "ms": 2_000 }),

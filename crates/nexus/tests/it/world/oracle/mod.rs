@@ -179,12 +179,13 @@ impl Comparison {
             reference, state, ..
         } = ours;
         for theirs in &theirs {
-            let is_equal = theirs.amount_minor == ours.amount_minor
-                && theirs.currency == ours.currency
-                && ours
+            let is_named = ours.is_a_persons_word
+                || ours
                     .provider_reference
                     .as_ref()
                     .is_none_or(|told| *told == theirs.ref_id);
+            let is_equal = is_named
+                && (theirs.amount_minor, &theirs.currency) == (ours.amount_minor, &ours.currency);
             self.must(is_equal, || {
                 format!("{reference}: the provider gives back other money")
             });
