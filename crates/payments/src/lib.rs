@@ -31,5 +31,5 @@ pub use jobs::{
 pub use model::{
     Attempt, AttemptState, BankTransferSettings, CashOnDeliverySettings, Mode, PaymentNews,
     PaymentRefusal, PaymentSettings, PaymentStatus, ProviderError, ProviderId, REFUSALS, Refund,
-    RefundCause, RefundLine, RefundState, StaticTokenPolicy,
+    RefundCause, RefundLine, RefundState, StaticTokenPolicy, SurplusPolicy,
 };

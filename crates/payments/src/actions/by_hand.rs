@@ -5,7 +5,9 @@ use kit::{Result, Tx};
 
 use super::{change, lock, settle};
 use crate::{
-    model::{Attempt, AttemptState, Confirmation, Mode, PaymentRefusal, StaffReport},
+    model::{
+        Attempt, AttemptState, Confirmation, Mode, PaymentRefusal, StaffReport, SurplusPolicies,
+    },
     store,
 };
 
@@ -22,7 +24,7 @@ pub(crate) async fn confirm_by_hand(
     tx: &Tx,
     attempt: &Attempt,
     report: &StaffReport,
-    mode: Mode,
+    (mode, policies): (Mode, SurplusPolicies),
     now: DateTime<Utc>,
 ) -> Result<(Attempt, Attempt)> {
     let attempt = lock_by_hand(tx, attempt).await?;
@@ -40,7 +42,8 @@ pub(crate) async fn confirm_by_hand(
     if other.is_some_and(|other| other != attempt.id) {
         return Err(PaymentRefusal::ReferenceTaken.into());
     }
-    let after = settle(tx, &attempt, &report.observation(&attempt, mode), now).await?;
+    let seen = report.observation(&attempt, mode);
+    let after = settle(tx, &attempt, &seen, policies, now).await?;
     Ok((attempt, after))
 }
 

@@ -3,6 +3,8 @@
 
 mod by_hand;
 mod refunds;
+mod reversal;
+mod reviews;
 mod settlement;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +22,7 @@ pub(crate) use self::{
         Asked, Confirmed, confirm_refund, find_money_of_order, record_refund_news, request_refund,
         submit_refund,
     },
+    reviews::{Decision, resolve_review},
     settlement::settle,
 };
 use crate::{

@@ -9,12 +9,16 @@ use money::Money;
 use orders::{Order, OrderStatus};
 use serde_json::Value;
 
-use super::{change, lock};
+use super::{
+    change, lock, request_refund,
+    reversal::{explain_reversal, reverse},
+};
 use crate::{
-    events::{PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus},
+    events::{PaymentCaptured, PaymentMismatched, PaymentSurplus},
     model::{
         Attempt, AttemptState, Charge, Confirmation, Disposition, NewCapture, Observation,
-        Observed, ReviewKind, Verdict, Witness, differing_charge, evidence_of, verdict,
+        RefundCause, RefundRequest, ReviewKind, SurplusPolicies, SurplusPolicy, Verdict, Witness,
+        differing_charge, evidence_of, verdict,
     },
     store::{self, NewReview},
 };
@@ -29,6 +33,7 @@ pub(crate) async fn settle(
     tx: &Tx,
     attempt: &Attempt,
     observation: &Observation,
+    policies: SurplusPolicies,
     now: DateTime<Utc>,
 ) -> Result<Attempt> {
     let (order, mut attempt) = lock(tx, attempt).await?;
@@ -47,7 +52,10 @@ pub(crate) async fn settle(
     match verdict {
         Verdict::Nothing => Ok(attempt),
         Verdict::Apply(charge) => apply(tx, &order, attempt, &charge, &evidence, now).await,
-        Verdict::Surplus(charge) => take_late(tx, &order, attempt, &charge, &evidence, now).await,
+        Verdict::Surplus(charge) => {
+            let proven = (&charge, &evidence);
+            take_late(tx, &order, attempt, proven, policies, now).await
+        }
         Verdict::Review { .. } if tx.sabotage().has_removed("settlement match") => {
             match differing_charge(&attempt, observation) {
                 Some(charge) if is_payable => {
@@ -97,20 +105,6 @@ async fn guard_reference(tx: &Tx, attempt: &Attempt, verdict: Verdict) -> Result
     }
 }
 
-/// Money that we give back ourselves is no news when the provider says that it went back.
-async fn explain_reversal(
-    tx: &Tx,
-    attempt: &Attempt,
-    verdict: Verdict,
-    observation: &Observation,
-) -> Result<Verdict> {
-    let is_by_refund = verdict == Verdict::Reversal && observation.state == Observed::Refunded;
-    if is_by_refund && store::exists_refund(tx, attempt.id).await? {
-        return Ok(Verdict::Nothing);
-    }
-    Ok(verdict)
-}
-
 async fn apply(
     tx: &Tx,
     order: &Order,
@@ -129,7 +123,7 @@ async fn apply(
     }
     end_waiting(tx, &attempt, now).await?;
     inventory::claim(tx, order.id, now).await?;
-    announce_captured(tx, &attempt, charge, now).await?;
+    announce_captured(tx, &attempt, charge.told(), now).await?;
     Ok(attempt)
 }
 
@@ -139,8 +133,8 @@ async fn take_late(
     tx: &Tx,
     order: &Order,
     attempt: Attempt,
-    charge: &Charge,
-    evidence: &Value,
+    (charge, evidence): (&Charge, &Value),
+    policies: SurplusPolicies,
     now: DateTime<Utc>,
 ) -> Result<Attempt> {
     let taken = take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?;
@@ -155,24 +149,54 @@ async fn take_late(
     book(tx, &attempt, taken.capture_id, charge, now).await?;
     if is_back {
         orders::mark_paid(tx, order, now).await?;
-        announce_captured(tx, &attempt, charge, now).await?;
+        announce_captured(tx, &attempt, charge.told(), now).await?;
         tracing::info!(attempt_id = %attempt.id, "a payment has brought its order back");
         return Ok(attempt);
     }
-    keep_surplus(tx, attempt, charge, evidence, now).await
+    let (policy, cause) = match order.status {
+        OrderStatus::Paid => (policies.second_payment, RefundCause::Surplus),
+        _ => (policies.late_money, RefundCause::LateMoney),
+    };
+    let attempt = keep_surplus(tx, attempt, charge, evidence, policy, now).await?;
+    if policy == SurplusPolicy::Refund {
+        give_back(tx, taken.capture_id, cause, now).await?;
+    }
+    Ok(attempt)
 }
 
-async fn announce_captured(
+/// Promises surplus money to its buyer; the review stays open until it is there.
+async fn give_back(
+    tx: &Tx,
+    capture_id: CaptureId,
+    cause: RefundCause,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let reason = match cause {
+        RefundCause::Surplus => "the order had been paid already",
+        _ => "the payment came too late for its order",
+    };
+    let request = RefundRequest {
+        capture_id,
+        amount: None,
+        lines: Vec::new(),
+        cause,
+        reason: reason.to_owned(),
+        requested_by: None,
+    };
+    request_refund(tx, &request, now).await.map(|_| ())
+}
+
+pub(super) async fn announce_captured(
     tx: &Tx,
     attempt: &Attempt,
-    charge: &Charge,
+    (amount, provider_reference): (Money, &str),
     now: DateTime<Utc>,
 ) -> Result<()> {
     let event = PaymentCaptured {
         attempt_id: attempt.id,
         order_id: attempt.order_id,
-        amount: charge.amount,
-        provider_reference: charge.provider_reference.clone(),
+        amount,
+        provider_reference: provider_reference.to_owned(),
     };
     outbox::announce(tx, &event, now).await
 }
@@ -194,9 +218,15 @@ async fn keep_surplus(
     attempt: Attempt,
     charge: &Charge,
     evidence: &Value,
+    policy: SurplusPolicy,
     now: DateTime<Utc>,
 ) -> Result<Attempt> {
-    let detail = "The order no longer needs this money: give it back to the buyer.";
+    let detail = match policy {
+        SurplusPolicy::Refund => {
+            "The order no longer needs this money: it goes back to the buyer by itself."
+        }
+        SurplusPolicy::Hold => "The order no longer needs this money: give it back to the buyer.",
+    };
     open_review(tx, &attempt, ReviewKind::Surplus, detail, evidence, now).await?;
     let event = PaymentSurplus {
         attempt_id: attempt.id,
@@ -240,23 +270,6 @@ async fn hold_for_review(
             attempt_id,
             order_id,
             detail: detail.to_owned(),
-        };
-        outbox::announce(tx, &event, now).await?;
-    }
-    Ok(attempt)
-}
-
-async fn reverse(
-    tx: &Tx,
-    attempt: Attempt,
-    evidence: &Value,
-    now: DateTime<Utc>,
-) -> Result<Attempt> {
-    let detail = "The provider reports that this money went back to the buyer.";
-    if open_review(tx, &attempt, ReviewKind::Reversal, detail, evidence, now).await? {
-        let event = PaymentReversed {
-            attempt_id: attempt.id,
-            order_id: attempt.order_id,
         };
         outbox::announce(tx, &event, now).await?;
     }
@@ -329,7 +342,7 @@ async fn book(
     Ok(())
 }
 
-async fn open_review(
+pub(super) async fn open_review(
     tx: &Tx,
     attempt: &Attempt,
     kind: ReviewKind,

@@ -20,7 +20,7 @@ use super::admin::AttemptAdminView;
 use crate::{
     actions,
     jobs::Gateway,
-    model::{Attempt, Mode, PaymentRefusal, StaffReport},
+    model::{Attempt, Mode, PaymentRefusal, StaffReport, SurplusPolicies},
     store,
 };
 
@@ -151,9 +151,9 @@ async fn confirm_attempt(
         body.fingerprint,
     )?;
     let (staff, kit, key, note) = (&staff, &kit, &key, body.value.note.as_str());
-    let (report, mode) = (&report, gateway.mode());
+    let (report, terms) = (&report, (gateway.mode(), gateway.policies()));
     kit.db
-        .retrying(move || confirm_once(staff, kit, key, id, report, mode, note))
+        .retrying(move || confirm_once(staff, kit, key, id, report, terms, note))
         .await
 }
 
@@ -163,7 +163,7 @@ async fn confirm_once(
     key: &Idempotency,
     id: AttemptId,
     report: &StaffReport,
-    mode: Mode,
+    terms: (Mode, SurplusPolicies),
     note: &str,
 ) -> Result<Response> {
     let now = kit.clock.now();
@@ -172,7 +172,7 @@ async fn confirm_once(
         return Ok(reply);
     }
     let attempt = find(&tx, id).await?;
-    let confirmed = actions::confirm_by_hand(&tx, &attempt, report, mode, now).await;
+    let confirmed = actions::confirm_by_hand(&tx, &attempt, report, terms, now).await;
     let (before, after) = confirmed.map_err(taken)?;
     let (before, after) = (
         AttemptAdminView::from(before),

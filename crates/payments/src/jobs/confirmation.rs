@@ -60,7 +60,8 @@ pub(crate) async fn ask(kit: &Kit, gateway: &Gateway, attempt: &Attempt) -> Resu
         Ok(observation) => {
             let settled = kit.db.retrying(|| async {
                 let tx = kit.db.begin("settle_payment").await?;
-                let settled = actions::settle(&tx, attempt, &observation, now).await?;
+                let settled =
+                    actions::settle(&tx, attempt, &observation, gateway.policies(), now).await?;
                 store::insert_call(&tx, &call).await?;
                 tx.commit().await?;
                 Ok(settled)

@@ -4,6 +4,7 @@
 mod confirmation;
 mod gateway;
 mod refunds;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use kit::{
 use orders::OrderStatus;
 use serde::{Deserialize, Serialize};
 
-use self::confirmation::ask;
+use self::webhooks::give_up;
 pub(crate) use self::{
-    confirmation::{Answer, ask_and_close},
+    confirmation::{Answer, ask, ask_and_close},
     gateway::callback_reference,
     refunds::check_refund_now,
+    webhooks::{Processed, process_webhook},
 };
 pub use self::{
     confirmation::{ask_before_expiry, verify_and_settle},
@@ -28,9 +30,7 @@ pub use self::{
     refunds::{CheckRefund, SubmitRefund},
 };
 use crate::{
-    model::{
-        Attempt, NEWS_EXPECTED_FOR, NoticeKind, Proof, RawRequest, is_worth_asking, next_check,
-    },
+    model::{Attempt, NEWS_EXPECTED_FOR, is_worth_asking, next_check},
     store,
 };
 
@@ -155,36 +155,21 @@ async fn confirm(gateway: Arc<Gateway>, job: ConfirmPayment, run: JobRun) -> Res
 
 async fn process(gateway: Arc<Gateway>, job: ProcessWebhook, run: JobRun) -> Result<Outcome> {
     let kit = kit(run);
-    let (webhook, attempt) = {
-        let conn = kit.db.read().await?;
-        let Some(webhook) = store::find_webhook(&conn, job.webhook_id).await? else {
-            return Ok(Outcome::Done);
-        };
-        let attempt = match &webhook.tx_ref {
-            Some(tx_ref) => store::find_attempt_by_tx_ref(&conn, tx_ref).await?,
-            None => None,
-        };
-        (webhook, attempt)
-    };
-    let request = RawRequest {
-        proof: Proof::Before(webhook.authenticity),
-        body: &webhook.body,
-    };
-    let notice = gateway.parse_webhook(webhook.provider, &request).ok();
-    let notice = notice.filter(|notice| notice.kind == NoticeKind::Refund);
-    let is_refund = notice.is_some();
-    if let Some(notice) = notice {
-        let attempt_id = attempt.as_ref().map(|attempt| attempt.id);
-        refunds::check_refunds_in_the_news(&kit, &gateway, &notice, attempt_id).await?;
-    }
-    let Some(attempt) = attempt else {
+    let webhook = store::find_webhook(&kit.db.read().await?, job.webhook_id).await?;
+    let Some(webhook) = webhook else {
         return Ok(Outcome::Done);
     };
-    if !is_worth_asking(&attempt) && !is_refund {
-        return Ok(Outcome::Done);
+    match process_webhook(&kit, &gateway, &webhook).await? {
+        Processed::Done => Ok(Outcome::Done),
+        Processed::Silent { .. } => {
+            let again_at = kit.clock.now() + PAUSE;
+            if again_at <= webhook.received_at + NEWS_EXPECTED_FOR {
+                return Ok(Outcome::Again(again_at));
+            }
+            give_up(&kit, &webhook).await?;
+            Ok(Outcome::Done)
+        }
     }
-    let until = webhook.received_at + NEWS_EXPECTED_FOR;
-    ask_until_told(&kit, &gateway, &attempt, until).await
 }
 
 /// The outage of the provider is waited for, up to `until`; it is no failure of the job.

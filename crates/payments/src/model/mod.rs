@@ -8,10 +8,12 @@ mod refund;
 mod refund_news;
 mod refund_shares;
 mod refusal;
+mod reviews;
 mod schedule;
 mod settings;
 mod settlement;
 mod state;
+mod webhooks;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{AttemptId, OrderId, StaffId};
@@ -22,26 +24,32 @@ pub(crate) use self::{
     by_hand::{BankAccount, Instructions, StaffReport, customer_reference},
     evidence::{Call, Operation, evidence_of, redact},
     provider::{
-        Authenticity, CancelOutcome, Capabilities, Confirmation, Initialized, Lifetime,
+        Authenticity, CancelOutcome, Capabilities, Claims, Confirmation, Initialized, Lifetime,
         ListedTransaction, NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider,
         Proof, RawRequest, RefundObservation, RefundTold, TransactionPage, Unsuitable,
         WebhookError, Witness,
     },
-    records::{Disposition, NewCapture, NewWebhook, Review, ReviewKind},
+    records::{Capture, Disposition, NewCapture, NewWebhook, Review, ReviewKind},
     refund::{
         CaptureBalance, RefundRequest, RefundStep, WantedLine, next_refund_check, next_submission,
     },
     refund_news::{RefundNews, news_of_check, news_of_submission},
     refund_shares::{LineBalance, line_balances, plan_lines},
     refusal::reason_not_payable,
+    reviews::{Resolution, ReviewAction, ReviewMoney, legal_actions},
     schedule::{NEWS_EXPECTED_FOR, is_worth_asking, next_check},
+    settings::SurplusPolicies,
     settlement::{Charge, Verdict, differing_charge, verdict},
+    webhooks::{Webhook, WebhookFilter, WebhookOutcome, differences, shown_word},
 };
 pub use self::{
     provider::{Mode, ProviderError, ProviderId},
     refund::{Refund, RefundCause, RefundLine, RefundState},
     refusal::{PaymentRefusal, REFUSALS},
-    settings::{BankTransferSettings, CashOnDeliverySettings, PaymentSettings, StaticTokenPolicy},
+    settings::{
+        BankTransferSettings, CashOnDeliverySettings, PaymentSettings, StaticTokenPolicy,
+        SurplusPolicy,
+    },
     state::{AttemptState, PaymentStatus},
 };
 
@@ -152,6 +160,18 @@ pub enum PaymentNews {
     NotPaid,
     /// The provider cannot be asked now: ask again before giving the order's units away.
     Unknown,
+}
+
+/// Which attempts are wanted.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AttemptFilter {
+    pub(crate) order_id: Option<OrderId>,
+    pub(crate) state: Option<AttemptState>,
+    pub(crate) provider: Option<ProviderId>,
+    pub(crate) tx_ref: Option<String>,
+    pub(crate) customer_reference: Option<String>,
+    pub(crate) created_from: Option<DateTime<Utc>>,
+    pub(crate) created_to: Option<DateTime<Utc>>,
 }
 
 /// Where a page of attempts or reviews goes on: ids sort by birth.

@@ -1,7 +1,8 @@
 //! What is recorded beside attempts: captures, reviews, received webhooks.
 
 use chrono::{DateTime, Utc};
-use ids::{AttemptId, CaptureId, OrderId, RefundId, ReviewId, WebhookId};
+use ids::{AttemptId, CaptureId, OrderId, RefundId, ReviewId, StaffId, WebhookId};
+use money::Money;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,6 +40,17 @@ pub(crate) struct NewCapture<'a> {
     pub(crate) captured_at: DateTime<Utc>,
 }
 
+/// Money that came, as it is in the books.
+#[derive(Debug, Clone)]
+pub(crate) struct Capture {
+    pub(crate) id: CaptureId,
+    pub(crate) amount: Money,
+    pub(crate) fee: Money,
+    pub(crate) disposition: Disposition,
+    pub(crate) provider_reference: String,
+    pub(crate) captured_at: DateTime<Utc>,
+}
+
 /// Why a person must look at an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReviewKind {
@@ -50,6 +62,18 @@ pub(crate) enum ReviewKind {
 }
 
 impl ReviewKind {
+    const ALL: [Self; 5] = [
+        Self::Surplus,
+        Self::Mismatch,
+        Self::Reversal,
+        Self::RefundFailed,
+        Self::RefundUnknown,
+    ];
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Surplus => "surplus",
@@ -80,8 +104,18 @@ pub(crate) struct Review {
     #[schema(value_type = Object)]
     pub(crate) evidence: serde_json::Value,
     pub(crate) opened_at: DateTime<Utc>,
+    /// The money that it is about, if any was recorded.
+    pub(crate) money: Option<Money>,
     /// Null while it is open.
     pub(crate) resolved_at: Option<DateTime<Utc>>,
+    /// How it ended: `settled` by the provider's later answer, `confirmed` with the end of its
+    /// refund, `refunded`, `reinstated`, `written_off`, `dismissed`, `accepted` or `retried`.
+    #[schema(example = "refunded")]
+    pub(crate) resolution: Option<String>,
+    /// Which member of the staff resolved it; null where the shop did so itself.
+    pub(crate) resolved_by: Option<StaffId>,
+    /// Why it was resolved so.
+    pub(crate) note: Option<String>,
 }
 
 /// A message of the provider, as it came.

@@ -200,12 +200,16 @@ pub(crate) struct CaptureBalance {
     pub(crate) refunding_minor: i64,
     pub(crate) refunded_minor: i64,
     pub(crate) reversed_minor: i64,
+    pub(crate) written_off_minor: i64,
 }
 
 impl CaptureBalance {
     /// What can still go back.
     pub(crate) const fn refundable(&self) -> Money {
-        let gone = self.refunding_minor + self.refunded_minor + self.reversed_minor;
+        let gone = self.refunding_minor
+            + self.refunded_minor
+            + self.reversed_minor
+            + self.written_off_minor;
         Money::new(self.amount.minor() - gone, self.amount.currency())
     }
 }

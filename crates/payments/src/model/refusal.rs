@@ -79,6 +79,21 @@ pub enum PaymentRefusal {
     ReferenceTaken,
     /// A webhook whose signature proves nothing.
     InvalidSignature,
+    /// No stored message with this id.
+    WebhookNotFound,
+    /// There is no provider that could be asked about this attempt.
+    NotAskable,
+    /// No review with this id.
+    ReviewNotFound,
+    /// Somebody has decided already.
+    ReviewResolved,
+    /// This is not to be done about this review.
+    ReviewActionNotAllowed {
+        /// What is.
+        legal: Vec<&'static str>,
+    },
+    /// Not all units of the order are there.
+    ReviewUnitsGone,
 }
 
 macro_rules! kinds {
@@ -162,6 +177,23 @@ kinds! {
         "The webhook's signature is not valid"
         "x-chapa-signature must be the lower-case hex HMAC-SHA256 of the exact body with the \
          shop's webhook secret. Nothing was stored."
+    WEBHOOK_NOT_FOUND "webhook_not_found" 404 false Final "No such webhook"
+        "There is no stored webhook with this id; listReceivedWebhooks has them all."
+    NOT_ASKABLE "payment_not_askable" 409 false Final "Nobody can be asked about this payment"
+        "The payment was made in the provider's other mode, or staff say themselves when its \
+         money has come: there is no provider to ask."
+    REVIEW_NOT_FOUND "review_not_found" 404 false Final "No such review"
+        "There is no review with this id; listPaymentReviews has them all."
+    REVIEW_RESOLVED "review_resolved" 409 false Final "The review is resolved"
+        "Somebody has decided already, or the shop has settled it itself. Read the review to see \
+         how it ended."
+    REVIEW_ACTION "review_action_not_allowed" 409 false Recoverable
+        "This cannot be done about the review"
+        "meta.actions lists what can be done about this review as things stand."
+    REVIEW_UNITS_GONE "review_units_gone" 409 false Recoverable
+        "The order's units are not there"
+        "An order comes back with all its units or not at all, and somebody else has some of \
+         them. Refund the money, or put units on the shelf first."
 }
 
 /// What to answer when an order cannot be paid.
@@ -194,6 +226,12 @@ impl Refusal for PaymentRefusal {
             Self::ConfirmedDifferently => &CONFIRMED_DIFFERENTLY,
             Self::ReferenceTaken => &REFERENCE_TAKEN,
             Self::InvalidSignature => &INVALID_SIGNATURE,
+            Self::WebhookNotFound => &WEBHOOK_NOT_FOUND,
+            Self::NotAskable => &NOT_ASKABLE,
+            Self::ReviewNotFound => &REVIEW_NOT_FOUND,
+            Self::ReviewResolved => &REVIEW_RESOLVED,
+            Self::ReviewActionNotAllowed { .. } => &REVIEW_ACTION,
+            Self::ReviewUnitsGone => &REVIEW_UNITS_GONE,
         }
     }
 
@@ -228,6 +266,7 @@ impl Refusal for PaymentRefusal {
 
     fn facts(&self) -> Option<Value> {
         match self {
+            Self::ReviewActionNotAllowed { legal } => Some(json!({ "actions": legal })),
             Self::NotPayable { status } => Some(json!({ "status": status.as_str() })),
             Self::RefundExceedsCaptured { refundable } => Some(json!({ "refundable": refundable })),
             Self::RefundLineExceeds {

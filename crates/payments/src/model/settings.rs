@@ -36,6 +36,11 @@ pub struct PaymentSettings {
     pub page_lifetime_minutes: u32,
     /// What a webhook is worth that only carries the constant signature.
     pub static_token: StaticTokenPolicy,
+    /// What is done by itself with money that came after its order's time, when the order cannot
+    /// be brought back.
+    pub late_money: SurplusPolicy,
+    /// What is done by itself with money for an order that is paid already.
+    pub second_payment: SurplusPolicy,
     /// Cash at the door.
     pub cash_on_delivery: CashOnDeliverySettings,
     /// Transfers to the shop's account.
@@ -70,6 +75,23 @@ pub struct BankTransferSettings {
     pub account_holder: String,
     /// Its number.
     pub account_number: String,
+}
+
+/// What is done by itself with money that was asked for and that no order needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SurplusPolicy {
+    /// It goes back to the buyer.
+    Refund,
+    /// It waits for a person.
+    Hold,
+}
+
+/// What is done by itself with money that no order needs, by how it came to be so.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SurplusPolicies {
+    pub(crate) late_money: SurplusPolicy,
+    pub(crate) second_payment: SurplusPolicy,
 }
 
 /// What a webhook is worth whose signature does not cover its body.

@@ -16,6 +16,13 @@ pub(crate) struct Charge {
     pub(crate) fee_minor: i64,
 }
 
+impl Charge {
+    /// What is announced of it.
+    pub(crate) fn told(&self) -> (Money, &str) {
+        (self.amount, &self.provider_reference)
+    }
+}
+
 /// What is to be done about an observation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {

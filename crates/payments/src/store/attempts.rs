@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use ids::{AttemptId, OrderId};
-use kit::{Conn, Error, Result, Tx};
+use kit::{Conn, Error, Result, Tx, db::Param};
 use money::{Currency, Money};
 use serde_json::Value;
-use tokio_postgres::{Row, types::ToSql};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::model::{Attempt, AttemptState, Mode, ProviderId};
+use crate::model::{Attempt, AttemptFilter, AttemptState, Mode, ProviderId};
 
 fn attempt(row: &Row) -> Result<Attempt> {
     let currency: Currency = row
@@ -135,49 +135,68 @@ pub(crate) async fn lock_open_attempts(tx: &Tx, order_id: OrderId) -> Result<Vec
         .collect()
 }
 
-const LIST_NEWEST: &str = attempts!(
-    "where ($1::uuid is null or id < $1)
-    order by id desc
-    limit $2"
-);
+const LIST_ATTEMPTS_BY_ID: &str = attempts!("where id = any($1)");
 
-const LIST_NEWEST_OF_ORDER: &str = attempts!(
-    "where ($1::uuid is null or id < $1) and order_id = $3
-    order by id desc
-    limit $2"
-);
-
-const LIST_BY_CUSTOMER_REFERENCE: &str = attempts!(
-    "where ($1::uuid is null or id < $1) and customer_reference = $3
-        and ($4::uuid is null or order_id = $4)
-    order by id desc
-    limit $2"
-);
-
-/// Which attempts are listed.
-#[derive(Default)]
-pub(crate) struct WantedAttempts {
-    pub(crate) order_id: Option<OrderId>,
-    pub(crate) customer_reference: Option<String>,
+/// Some attempts, in no order.
+pub(crate) async fn list_attempts_by_id(conn: &Conn, ids: &[AttemptId]) -> Result<Vec<Attempt>> {
+    conn.query(LIST_ATTEMPTS_BY_ID, &[&ids])
+        .await?
+        .iter()
+        .map(attempt)
+        .collect()
 }
 
-/// Attempts, newest first, of one order or of all.
+const LIST_NEWEST: &str = attempts!(
+    "where ($1::uuid is null or id < $1)
+        and ($3::text is null or state = $3)
+        and ($4::text is null or provider = $4)
+        and ($5::text is null or tx_ref = $5)
+        and ($6::timestamptz is null or created_at >= $6)
+        and ($7::timestamptz is null or created_at < $7)
+        and ($8::text is null or customer_reference = $8)
+    order by id desc
+    limit $2"
+);
+
+// A statement of its own, so that the index of an order's attempts is used.
+const LIST_NEWEST_OF_ORDER: &str = attempts!(
+    "where ($1::uuid is null or id < $1)
+        and ($3::text is null or state = $3)
+        and ($4::text is null or provider = $4)
+        and ($5::text is null or tx_ref = $5)
+        and ($6::timestamptz is null or created_at >= $6)
+        and ($7::timestamptz is null or created_at < $7)
+        and ($8::text is null or customer_reference = $8)
+        and order_id = $9
+    order by id desc
+    limit $2"
+);
+
+/// Attempts, newest first.
 pub(crate) async fn list_attempts(
     conn: &Conn,
-    wanted: &WantedAttempts,
+    filter: &AttemptFilter,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Attempt>> {
-    let rows = match (&wanted.customer_reference, &wanted.order_id) {
-        (Some(reference), order_id) => {
-            let wanted: [&(dyn ToSql + Sync); 4] = [&after, &limit, reference, order_id];
-            conn.query(LIST_BY_CUSTOMER_REFERENCE, &wanted).await?
+    let state = filter.state.map(AttemptState::as_str);
+    let provider = filter.provider.map(ProviderId::as_str);
+    let mut params: Vec<Param<'_>> = vec![
+        &after,
+        &limit,
+        &state,
+        &provider,
+        &filter.tx_ref,
+        &filter.created_from,
+        &filter.created_to,
+        &filter.customer_reference,
+    ];
+    let rows = match &filter.order_id {
+        Some(order_id) => {
+            params.push(order_id);
+            conn.query(LIST_NEWEST_OF_ORDER, &params).await?
         }
-        (None, Some(order_id)) => {
-            conn.query(LIST_NEWEST_OF_ORDER, &[&after, &limit, &order_id])
-                .await?
-        }
-        (None, None) => conn.query(LIST_NEWEST, &[&after, &limit]).await?,
+        None => conn.query(LIST_NEWEST, &params).await?,
     };
     rows.iter().map(attempt).collect()
 }

@@ -1,6 +1,6 @@
 //! What of a capture is promised, given back or taken back: each moved by a guarded update.
 
-use ids::{CaptureId, OrderId};
+use ids::{AttemptId, CaptureId, OrderId};
 use kit::{Conn, Error, Result, Tx};
 use money::{Currency, Money};
 use tokio_postgres::Row;
@@ -25,6 +25,7 @@ fn balance(row: &Row) -> Result<CaptureBalance> {
         refunding_minor: row.get("refunding_minor"),
         refunded_minor: row.get("refunded_minor"),
         reversed_minor: row.get("reversed_minor"),
+        written_off_minor: row.get("written_off_minor"),
     })
 }
 
@@ -33,7 +34,7 @@ macro_rules! balances {
         concat!(
             "
     select id, attempt_id, order_id, provider, provider_reference, disposition, amount_minor,
-        currency, refunding_minor, refunded_minor, reversed_minor
+        currency, refunding_minor, refunded_minor, reversed_minor, written_off_minor
     from captures
     ",
             $end
@@ -79,7 +80,8 @@ pub(crate) async fn find_applied_capture(
 const UPDATE_REFUNDING: &str = "
     update captures
     set refunding_minor = refunding_minor + $2
-    where id = $1 and $2 <= amount_minor - refunding_minor - refunded_minor - reversed_minor";
+    where id = $1 and $2 <= amount_minor - refunding_minor - refunded_minor - reversed_minor
+        - written_off_minor";
 
 const UPDATE_REFUNDING_UNGUARDED: &str = "
     update captures
@@ -114,4 +116,56 @@ const UPDATE_FREED: &str = "
 /// Money that was promised stays with the shop; answers whether it had been promised.
 pub(crate) async fn update_refunding_freed(tx: &Tx, id: CaptureId, amount: Money) -> Result<bool> {
     Ok(tx.execute(UPDATE_FREED, &[&id, &amount.minor()]).await? == 1)
+}
+
+const LOCK_BALANCE_OF_ATTEMPT: &str = balances!("where attempt_id = $1 for update");
+
+/// The money of a locked attempt, locked too.
+pub(crate) async fn lock_balance_of_attempt(
+    tx: &Tx,
+    attempt_id: AttemptId,
+) -> Result<Option<CaptureBalance>> {
+    tx.query_opt(LOCK_BALANCE_OF_ATTEMPT, &[&attempt_id])
+        .await?
+        .as_ref()
+        .map(balance)
+        .transpose()
+}
+
+const FIND_BALANCE_OF_ATTEMPT: &str = balances!("where attempt_id = $1");
+
+/// The money of an attempt.
+pub(crate) async fn find_balance_of_attempt(
+    conn: &Conn,
+    attempt_id: AttemptId,
+) -> Result<Option<CaptureBalance>> {
+    conn.query_opt(FIND_BALANCE_OF_ATTEMPT, &[&attempt_id])
+        .await?
+        .as_ref()
+        .map(balance)
+        .transpose()
+}
+
+// Never more than is there: the CHECK says so.
+const UPDATE_REVERSED: &str = "
+    update captures
+    set reversed_minor = reversed_minor + $2
+    where id = $1";
+
+/// Money that the provider has taken back.
+pub(crate) async fn update_reversed(tx: &Tx, id: CaptureId, amount: Money) -> Result<()> {
+    tx.execute(UPDATE_REVERSED, &[&id, &amount.minor()]).await?;
+    Ok(())
+}
+
+const UPDATE_WRITTEN_OFF: &str = "
+    update captures
+    set written_off_minor = written_off_minor + $2
+    where id = $1";
+
+/// Surplus money that the shop keeps.
+pub(crate) async fn update_written_off(tx: &Tx, id: CaptureId, amount: Money) -> Result<()> {
+    tx.execute(UPDATE_WRITTEN_OFF, &[&id, &amount.minor()])
+        .await?;
+    Ok(())
 }

@@ -111,6 +111,12 @@ fn every_refusal_is_in_the_registry_with_its_status() {
         ("payment_confirmed_differently", 409),
         ("payment_reference_taken", 409),
         ("webhook_signature_invalid", 401),
+        ("webhook_not_found", 404),
+        ("payment_not_askable", 409),
+        ("review_not_found", 404),
+        ("review_resolved", 409),
+        ("review_action_not_allowed", 409),
+        ("review_units_gone", 409),
     ];
     assert_eq!(registry, expected);
 }

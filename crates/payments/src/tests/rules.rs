@@ -146,6 +146,8 @@ mod settings {
                 "is_enabled": false, "hold_hours": 72, "amount_max": { "ETB": 100_000_000 },
                 "bank_name": "", "account_holder": "", "account_number": "",
             },
+            "late_money": "refund",
+            "second_payment": "hold",
         })
     }
 

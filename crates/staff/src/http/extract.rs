@@ -95,6 +95,14 @@ impl<P: Permission> Staff<P> {
         actions::record(tx, &self.actor(), &change, now).await
     }
 
+    /// Refuses a member who lacks the right `Q` too.
+    ///
+    /// # Errors
+    /// `permission_denied`
+    pub fn require<Q: Permission>(&self) -> Result<()> {
+        Ok(self.member.rights.require::<Q>()?)
+    }
+
     /// Whose key it is, for `Idempotency-Key`.
     #[must_use]
     pub fn principal(&self) -> String {

@@ -148,11 +148,16 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Check "refund_history_legal"
         Foreign "refund_history_refund_fkey";
     "payment_reviews":
+        Check "payment_reviews_resolution_known"
+        Check "payment_reviews_resolved_whole"
+        Check "payment_reviews_resolved_by_when"
         Unique "payment_reviews_kind_once"
         Check "payment_reviews_kind_known"
         Check "payment_reviews_refund_named";
     "webhooks_received":
         Unique "webhooks_received_body_key"
+        Check "webhooks_received_outcome_known"
+        Check "webhooks_received_processed_when"
         Check "webhooks_received_authenticity_known";
     "ledger_accounts":
         Primary "ledger_accounts_pkey"

@@ -7,7 +7,8 @@
 use super::{Binds, Invariant};
 
 pub(super) static INVARIANTS: [Invariant; 4] = [
-    // Both ways: no money without its entry, no entry without its money.
+    // Both ways: no money without its entry, no entry without its money. What staff let pay its
+    // order later came as surplus.
     Invariant {
         id: "I8",
         title: "each charge is in the books as it came",
@@ -35,7 +36,12 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
             cross join lateral (
                 values
                     (1, 'held:' || provider,
-                        case disposition when 'applied' then 'orders' else disposition end,
+                        case when disposition = 'applied' and not exists (
+                            select
+                            from payment_reviews
+                            where payment_reviews.attempt_id = captures.attempt_id
+                                and resolution = 'reinstated'
+                        ) then 'orders' else 'surplus' end,
                         amount_minor),
                     (2, 'provider_fees', 'held:' || provider, fee_minor)
             ) as legs (leg, leg_debit, leg_credit, leg_minor)
@@ -54,7 +60,7 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
         binds: Binds::Nothing,
     },
     // What moves between an order's money and what is promised back is left out: refunds are
-    // compared with what asked for them.
+    // compared with what asked for them. So is what the provider took back.
     Invariant {
         id: "I29",
         title: "the books hold of each order what was captured for it, and owe nothing less",
@@ -71,7 +77,8 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
             select order_id, currency, 0,
                 case when credit_account = 'orders' then amount_minor else -amount_minor end
             from ledger_transfers
-            where (debit_account = 'orders' and credit_account <> 'refunds_payable')
+            where (debit_account = 'orders'
+                    and credit_account not in ('refunds_payable', 'disputed'))
                 or (credit_account = 'orders' and debit_account <> 'refunds_payable')
         ) as money
         group by order_id, currency

@@ -26,7 +26,8 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
         where refunding_minor <> coalesce(open_minor, 0)
             or refunded_minor <> coalesce(done_minor, 0)
             or least(refunding_minor, refunded_minor, reversed_minor) < 0
-            or refunding_minor + refunded_minor + reversed_minor > captures.amount_minor
+            or refunding_minor + refunded_minor + reversed_minor + written_off_minor
+                > captures.amount_minor
         union all
         select format('refund %s', refunds.id),
             format('it is %s %s of order %s by %s; its money is %s of order %s by %s',
@@ -69,8 +70,8 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
             or refunded_minor not between 0 and paid_minor
         union all
         select format('order %s', orders.id),
-            format('%s of %s went back; its refunds say %s', refunded_minor, total_minor,
-                coalesce(done_minor, 0))
+            format('%s of %s went back; its refunds and what was taken back say %s',
+                refunded_minor, total_minor, coalesce(done_minor, 0) + coalesce(taken_minor, 0))
         from orders
         left join (
             select refunds.order_id, sum(refunds.amount_minor) as done_minor
@@ -79,7 +80,14 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
             where state = 'succeeded' and disposition = 'applied'
             group by refunds.order_id
         ) as done on done.order_id = orders.id
-        where refunded_minor <> coalesce(done_minor, 0)
+        left join (
+            select captures.order_id, sum(reversed_minor) as taken_minor
+            from payment_reviews
+            join captures on captures.attempt_id = payment_reviews.attempt_id
+            where kind = 'reversal' and resolution = 'accepted' and disposition = 'applied'
+            group by captures.order_id
+        ) as taken on taken.order_id = orders.id
+        where refunded_minor <> coalesce(done_minor, 0) + coalesce(taken_minor, 0)
             or refunded_minor not between 0 and total_minor",
         binds: Binds::Nothing,
     },

@@ -14,7 +14,10 @@ use crate::world::{Shop, place_body};
 /// A shop with a paid order, one that waits for payment, one that expired and whose money came
 /// too late, and a customer who is signed in.
 async fn busy_shop() -> Shop {
-    let shop = Shop::open().await;
+    let hold = |settings: &mut nexus::config::Settings| {
+        settings.payments.late_money = payments::SurplusPolicy::Hold;
+    };
+    let shop = Shop::open_with(kit::sabotage::Sabotage::none(), hold).await;
     let goods = shop.product("coffee", &[(1_000, 20), (500, 10)]).await;
 
     let (late, order) = shop.guest_order(&[(goods[1], 10)]).await;

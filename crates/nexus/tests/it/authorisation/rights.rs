@@ -25,6 +25,9 @@ enum Target {
     Product,
     Variant,
     Refund,
+    Attempt,
+    Webhook,
+    Review,
 }
 
 const CATALOGUE: Option<&str> = Some("catalogue.edit");
@@ -32,6 +35,7 @@ const STOCK: Option<&str> = Some("stock.edit");
 const BOOKS: Option<&str> = Some("ledger.read");
 const ORDERS: Option<&str> = Some("orders.read");
 const REFUNDS: Option<&str> = Some("payments.refund");
+const PAYMENTS: Option<&str> = Some("payments.manage");
 const STAFF: Option<&str> = Some("staff.manage");
 
 const fn read(
@@ -103,10 +107,12 @@ const fn of_money(
 const ORDER: &str = "the order";
 
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 27] = [
+pub(super) static OPERATIONS: [Operation; 34] = [
     read("getOwnStaffAccount", None, None),
     read("listAuditEntries", STAFF, None),
     read("listPaymentAttempts", ORDERS, None),
+    read("getPaymentAttempt", ORDERS, Some(Target::Attempt)),
+    read("verifyPaymentAttempt", PAYMENTS, Some(Target::Attempt)),
     read("listPaymentReviews", ORDERS, None),
     read("getLedgerBalances", BOOKS, None),
     read("listLedgerTransfers", BOOKS, None),
@@ -127,6 +133,19 @@ pub(super) static OPERATIONS: [Operation; 27] = [
         || json!({ "outcome": "not_refunded", "note": "x" }),
     ),
     of_money("checkRefund", Some(Target::Refund), 200, || Value::Null),
+    read("getPaymentReview", ORDERS, Some(Target::Review)),
+    Operation {
+        right: PAYMENTS,
+        version: None,
+        ..change(
+            "resolvePaymentReview",
+            Target::Review,
+            || json!({ "action": "dismiss", "note": "seen" }),
+        )
+    },
+    read("listReceivedWebhooks", ORDERS, None),
+    read("getReceivedWebhook", ORDERS, Some(Target::Webhook)),
+    read("processReceivedWebhook", PAYMENTS, Some(Target::Webhook)),
     read("getStockLevel", STOCK, Some(Target::Variant)),
     Operation {
         right: STOCK,
@@ -167,6 +186,45 @@ pub(super) static OPERATIONS: [Operation; 27] = [
     ),
 ];
 
+/// A payment of which the provider says something strange, a message that names nothing, and what
+/// a person must look at: their ids.
+async fn payment(shop: &Shop) -> [String; 3] {
+    let tea = shop.product("tea", &[(100, 5)]).await[0];
+    let (guest, order) = shop.guest_order(&[(tea, 1)]).await;
+    let (tx_ref, _) = shop.initiate(&guest, &order).await;
+    let data = json!({
+        "status": "success", "tx_ref": tx_ref, "mode": "live", "reference": "r-1",
+        "amount": "1.00", "currency": "ETB", "charge": "0.03",
+    });
+    let answer = json!({ "message": "Payment details", "status": "success", "data": data });
+    let fault = json!({
+        "call": "verify", "kind": "answer", "status": 200, "body": answer.to_string(),
+    });
+    shop.provider()
+        .post("/__sim/faults", fault)
+        .await
+        .expect(200);
+    let verify = format!("/api/v1/payment/verify/{tx_ref}/");
+    shop.client().get(&verify).await.expect(200);
+    let secret = chapa::Secret::new(crate::world::WEBHOOK_SECRET);
+    let signature = chapa::webhook::signature(&secret, b"{}");
+    let sender = shop.client().with("x-chapa-signature", &signature);
+    sender
+        .post("/api/v1/payment/webhook/chapa/", json!({}))
+        .await
+        .expect(200);
+    let id = async |table: &str| {
+        let sql = format!("select id::text from {table}");
+        let row = shop.db().await.query_one(&sql, &[]).await.unwrap();
+        row.get(0)
+    };
+    [
+        id("payment_attempts").await,
+        id("webhooks_received").await,
+        id("payment_reviews").await,
+    ]
+}
+
 struct Targets {
     brand: String,
     category: String,
@@ -174,6 +232,9 @@ struct Targets {
     variant: String,
     refund: String,
     order: String,
+    attempt: String,
+    webhook: String,
+    review: String,
 }
 
 impl Targets {
@@ -193,10 +254,14 @@ impl Targets {
             .get("/api/v1/catalogue/products/coffee/")
             .await
             .expect(200);
+        let [attempt, webhook, review] = payment(shop).await;
         let (order, refund) = lost_refund(shop, &owner).await;
         Self {
             refund,
             order,
+            attempt,
+            webhook,
+            review,
             brand: create("createBrand", json!({ "name": { "en": "Old" } })).await,
             category: create("createCategory", json!({ "name": { "en": "Old" } })).await,
             product: coffee.text("/id"),
@@ -211,6 +276,9 @@ impl Targets {
             Target::Product => &self.product,
             Target::Variant => &self.variant,
             Target::Refund => &self.refund,
+            Target::Attempt => &self.attempt,
+            Target::Webhook => &self.webhook,
+            Target::Review => &self.review,
         }
     }
 }

@@ -26,6 +26,7 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     );
     all.extend(of_shelves(&staff, &brand, &category));
     all.extend(of_goods(&staff, &brand, &category).await);
+    all.push(of_reviews(&staff));
     all
 }
 
@@ -117,6 +118,15 @@ async fn shelf(staff: &Client, noun: &str) -> String {
         .await
         .expect(201)
         .text("/id")
+}
+
+/// A decision about a review that is not there: what is wrong with the body is said first.
+fn of_reviews(staff: &Client) -> Write {
+    let id = ids::ReviewId::generate(chrono::DateTime::UNIX_EPOCH);
+    let path = format!("/api/v1/admin/payments/reviews/{id}/resolve/");
+    let body = json!({ "action": "dismiss", "note": "seen" });
+    let staff = staff.key("resolve");
+    Write::new("resolvePaymentReview", &staff, Method::POST, &path, body)
 }
 
 fn below(parent: &Value) -> Value {

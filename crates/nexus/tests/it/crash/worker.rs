@@ -31,6 +31,8 @@ pub(super) const CASES: &[(Work, &str, usize)] = &[
     (Work::Messages, "after provider verify", 1),
     (Work::Messages, "before commit of settle_payment", 1),
     (Work::Messages, "after commit of settle_payment", 1),
+    (Work::Messages, "before commit of record_webhook_outcome", 1),
+    (Work::Messages, "after commit of record_webhook_outcome", 1),
     (Work::Messages, "before end of process_payment_webhook", 1),
     (Work::Messages, "after claim of confirm_payment", 1),
     (Work::Messages, "before end of confirm_payment", 1),

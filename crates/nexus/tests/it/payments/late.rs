@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::provider::Pending;
 use crate::world::{Shop, race::rounds};
 
-async fn expired(shop: &Shop, variant: ids::VariantId) -> Pending {
+pub(super) async fn expired(shop: &Shop, variant: ids::VariantId) -> Pending {
     let pending = shop.pending(variant).await;
     shop.advance(TimeDelta::minutes(60));
     shop.run_jobs().await;
@@ -14,7 +14,7 @@ async fn expired(shop: &Shop, variant: ids::VariantId) -> Pending {
     pending
 }
 
-async fn assert_kept(shop: &Shop, pending: &Pending) {
+pub(super) async fn assert_kept(shop: &Shop, pending: &Pending) {
     assert_eq!(shop.order_status(&pending.order_id).await, "expired");
     assert_eq!(shop.attempt_state(&pending.tx_ref).await, "charged_late");
     assert_eq!(shop.open_reviews(&pending.tx_ref).await, "surplus");

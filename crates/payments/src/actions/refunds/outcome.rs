@@ -235,6 +235,9 @@ async fn succeed(
         orders::record_refund(tx, order, refund.amount).await?;
     }
     store::update_refund_reviews_resolved(tx, refund.id, now).await?;
+    if refund.disposition == Disposition::Surplus {
+        store::update_surplus_reviews_refunded(tx, refund.capture_id, now).await?;
+    }
     let event = RefundSucceeded {
         refund_id: refund.id,
         order_id: refund.order_id,

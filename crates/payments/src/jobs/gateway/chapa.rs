@@ -12,10 +12,10 @@ use orders::Order;
 
 use super::names;
 use crate::model::{
-    Attempt, Authenticity, CancelOutcome, Capabilities, Initialized, Lifetime, ListedTransaction,
-    Mode, NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider, PaymentSettings,
-    Proof, ProviderError, ProviderId, RawRequest, RefundObservation, RefundTold, StaticTokenPolicy,
-    TransactionPage, WebhookError, Witness,
+    Attempt, Authenticity, CancelOutcome, Capabilities, Claims, Initialized, Lifetime,
+    ListedTransaction, Mode, NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider,
+    PaymentSettings, Proof, ProviderError, ProviderId, RawRequest, RefundObservation, RefundTold,
+    StaticTokenPolicy, TransactionPage, WebhookError, Witness,
 };
 
 /// Chapa, as this shop uses it.
@@ -186,9 +186,8 @@ impl PaymentProvider for Chapa {
         let kind = match notice.as_ref().map(|notice| notice.kind) {
             Some(webhook::NoticeKind::Charge) => NoticeKind::Charge,
             Some(webhook::NoticeKind::Refund) => NoticeKind::Refund,
-            Some(webhook::NoticeKind::Payout | webhook::NoticeKind::Other) | None => {
-                NoticeKind::Other
-            }
+            Some(webhook::NoticeKind::Payout) => NoticeKind::Payout,
+            Some(webhook::NoticeKind::Other) | None => NoticeKind::Other,
         };
         let field = |of: fn(&webhook::Notice) -> &Option<String>| {
             notice.as_ref().and_then(|notice| of(notice).clone())
@@ -201,6 +200,17 @@ impl PaymentProvider for Chapa {
             provider_reference: field(|notice| &notice.provider_reference),
             refund_reference: field(|notice| &notice.refund_reference),
             merchant_reference: field(|notice| &notice.merchant_reference),
+            claims: Claims {
+                status: field(|notice| &notice.claimed_status),
+                amount_minor: notice
+                    .as_ref()
+                    .and_then(|notice| notice.claimed_amount_minor),
+                currency: field(|notice| &notice.claimed_currency),
+                mode: notice
+                    .as_ref()
+                    .and_then(|notice| notice.claimed_mode)
+                    .map(mode),
+            },
         })
     }
 }

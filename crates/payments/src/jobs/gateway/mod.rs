@@ -13,7 +13,7 @@ use self::{by_hand::ByHand, chapa::Chapa};
 use crate::model::{
     Attempt, CancelOutcome, Confirmation, Initialized, Mode, NewRefund, Notice, Observation,
     PageOutcome, PaymentProvider, PaymentRefusal, PaymentSettings, ProviderError, ProviderId,
-    RawRequest, RefundObservation, Terms, TransactionPage, WebhookError, redact,
+    RawRequest, RefundObservation, SurplusPolicies, Terms, TransactionPage, WebhookError, redact,
 };
 
 /// The payment providers of this shop; shared by handlers and jobs.
@@ -24,6 +24,7 @@ pub struct Gateway {
     bank_transfer: ByHand,
     mode: Mode,
     call_timeout: TimeDelta,
+    policies: SurplusPolicies,
 }
 
 /// Between the end of a call's time and the moment when it is taken for ended.
@@ -47,7 +48,16 @@ impl Gateway {
             bank_transfer: ByHand::to_account(&settings.bank_transfer)?,
             mode: settings.mode,
             call_timeout: call_timeout + CALL_MARGIN,
+            policies: SurplusPolicies {
+                late_money: settings.late_money,
+                second_payment: settings.second_payment,
+            },
         })
+    }
+
+    /// What is done by itself with money that no order needs.
+    pub(crate) const fn policies(&self) -> SurplusPolicies {
+        self.policies
     }
 
     /// What new attempts at a provider are made with.

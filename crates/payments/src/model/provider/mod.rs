@@ -19,7 +19,7 @@ pub(crate) use self::{
         CancelOutcome, Initialized, ListedTransaction, Observation, Observed, RefundObservation,
         RefundTold, TransactionPage, Witness,
     },
-    notice::{Authenticity, Notice, NoticeKind, Proof, RawRequest, WebhookError},
+    notice::{Authenticity, Claims, Notice, NoticeKind, Proof, RawRequest, WebhookError},
 };
 use super::Attempt;
 

@@ -52,7 +52,9 @@ pub(crate) enum NoticeKind {
     Charge,
     /// A refund or reversal: ask about the refund and the payment.
     Refund,
-    /// No concern of a shop's orders, or an event that is not known here.
+    /// A transfer of the shop's own money: no concern of its orders.
+    Payout,
+    /// An event that is not known here.
     Other,
 }
 
@@ -73,6 +75,22 @@ pub(crate) struct Notice {
     pub(crate) refund_reference: Option<String>,
     /// Our reference of the refund.
     pub(crate) merchant_reference: Option<String>,
+    /// What it says about the payment.
+    pub(crate) claims: Claims,
+}
+
+/// What a message says about a payment. Shown to staff, and compared with what was asked for to
+/// tell them what differs; never applied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Claims {
+    /// The status as sent.
+    pub(crate) status: Option<String>,
+    /// Minor units, where it can be read.
+    pub(crate) amount_minor: Option<i64>,
+    /// As sent.
+    pub(crate) currency: Option<String>,
+    /// Test or live, where it can be read.
+    pub(crate) mode: Option<super::Mode>,
 }
 
 /// Why a message is not taken.

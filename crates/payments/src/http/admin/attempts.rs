@@ -1,11 +1,11 @@
-//! What staff see of payments: attempts and what waits for a person.
+//! The attempts to have orders paid.
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use ids::{AttemptId, OrderId, StaffId};
 use kit::{
     Kit, Result,
-    http::{Page, PageQuery, ProblemResponses, Query},
+    http::{Page, PageQuery, ProblemResponses, Query, body::invalid_parameter},
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -14,19 +14,17 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    model::{Attempt, IdCursor, PaymentStatus, ProviderId, Review},
-    store::{self, WantedAttempts},
+    model::{Attempt, AttemptFilter, AttemptState, IdCursor, PaymentStatus, ProviderId},
+    store,
 };
 
 pub(super) fn routes() -> OpenApiRouter<Kit> {
-    OpenApiRouter::new()
-        .routes(routes!(list_attempts))
-        .routes(routes!(list_reviews))
+    OpenApiRouter::new().routes(routes!(list_attempts))
 }
 
 /// An attempt to have an order paid, as staff see it.
 #[derive(Serialize, ToSchema)]
-pub(super) struct AttemptAdminView {
+pub(in crate::http) struct AttemptAdminView {
     id: AttemptId,
     order_id: OrderId,
     /// Who takes the money.
@@ -99,6 +97,43 @@ struct ListAttempts {
     /// Only the one with this reference, as the buyer wrote it on the transfer.
     #[param(max_length = 64, example = "NX-1001-162")]
     customer_reference: Option<String>,
+    /// Only those in this state.
+    #[param(max_length = 20)]
+    state: Option<String>,
+    /// Only those of this provider.
+    #[param(max_length = 20)]
+    provider: Option<String>,
+    /// Only the one with this reference.
+    #[param(max_length = 100)]
+    tx_ref: Option<String>,
+    /// Only those made at this instant or later.
+    #[serde(default, deserialize_with = "super::instant")]
+    created_from: Option<DateTime<Utc>>,
+    /// Only those made before this instant.
+    #[serde(default, deserialize_with = "super::instant")]
+    created_to: Option<DateTime<Utc>>,
+}
+
+impl ListAttempts {
+    fn filter(&self) -> Result<AttemptFilter> {
+        let state = self.state.as_deref().map(|word| {
+            AttemptState::parse(word)
+                .ok_or_else(|| invalid_parameter("state", "it is no state of attempts"))
+        });
+        let provider = self.provider.as_deref().map(|name| {
+            ProviderId::parse(name)
+                .ok_or_else(|| invalid_parameter("provider", "there is no such provider"))
+        });
+        Ok(AttemptFilter {
+            order_id: self.order_id,
+            state: state.transpose()?,
+            provider: provider.transpose()?,
+            tx_ref: self.tx_ref.clone(),
+            customer_reference: self.customer_reference.clone(),
+            created_from: self.created_from,
+            created_to: self.created_to,
+        })
+    }
 }
 
 /// List payment attempts, newest first
@@ -113,62 +148,17 @@ async fn list_attempts(
     State(kit): State<Kit>,
     Query(query): Query<ListAttempts>,
 ) -> Result<Page<AttemptAdminView>> {
+    let filter = query.filter()?;
     let paging = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
     };
     let limit = paging.limit()?;
     let after = paging.cursor::<IdCursor>()?.map(|cursor| cursor.id);
-    let wanted = WantedAttempts {
-        order_id: query.order_id,
-        customer_reference: query.customer_reference,
-    };
     let conn = kit.db.read().await?;
-    let attempts = store::list_attempts(&conn, &wanted, after, limit + 1).await?;
+    let attempts = store::list_attempts(&conn, &filter, after, limit + 1).await?;
     let page = Page::cut(attempts, limit, |attempt| IdCursor {
         id: attempt.id.uuid(),
     })?;
     Ok(page.map(AttemptAdminView::from))
-}
-
-/// Which reviews; each parameter at most once.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ListReviews {
-    /// How many entries, 1 to 100; 20 without it.
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 512)]
-    cursor: Option<String>,
-    /// Only those that still wait (`true`) or are done (`false`).
-    is_open: Option<bool>,
-}
-
-/// List what a person must look at, newest first
-///
-/// Money that no order needs, charges that are not the ones asked for, money that went back.
-#[utoipa::path(
-    get, path = "/api/v1/admin/payments/reviews/", operation_id = "listPaymentReviews",
-    tag = "Admin: payments", params(ListReviews),
-    responses((status = 200, body = Page<Review>), ProblemResponses),
-    security(("bearer" = []))
-)]
-async fn list_reviews(
-    _staff: Staff<CanReadOrders>,
-    State(kit): State<Kit>,
-    Query(query): Query<ListReviews>,
-) -> Result<Page<Review>> {
-    let paging = PageQuery {
-        limit: query.limit,
-        cursor: query.cursor,
-    };
-    let limit = paging.limit()?;
-    let after = paging.cursor::<IdCursor>()?.map(|cursor| cursor.id);
-    let conn = kit.db.read().await?;
-    let reviews = store::list_reviews(&conn, query.is_open, after, limit + 1).await?;
-    Page::cut(reviews, limit, |review| IdCursor {
-        id: review.id.uuid(),
-    })
 }
