@@ -4,6 +4,7 @@
 mod guests;
 mod owners;
 mod rights;
+mod targets;
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::address;
+use super::{
+    address,
+    targets::{Target, Targets},
+};
 use crate::world::{Answer, Client, Shop};
 
 /// An administrative operation, what it needs and what it is tried with.
@@ -16,18 +19,6 @@ pub(super) struct Operation {
     version: Option<i64>,
     body: fn() -> Value,
     status: u16,
-}
-
-#[derive(Clone, Copy)]
-enum Target {
-    Brand,
-    Category,
-    Product,
-    Variant,
-    Refund,
-    Attempt,
-    Webhook,
-    Review,
 }
 
 const CATALOGUE: Option<&str> = Some("catalogue.edit");
@@ -185,127 +176,6 @@ pub(super) static OPERATIONS: [Operation; 34] = [
         || json!({ "sku": "CHANGED" }),
     ),
 ];
-
-/// A payment of which the provider says something strange, a message that names nothing, and what
-/// a person must look at: their ids.
-async fn payment(shop: &Shop) -> [String; 3] {
-    let tea = shop.product("tea", &[(100, 5)]).await[0];
-    let (guest, order) = shop.guest_order(&[(tea, 1)]).await;
-    let (tx_ref, _) = shop.initiate(&guest, &order).await;
-    let data = json!({
-        "status": "success", "tx_ref": tx_ref, "mode": "live", "reference": "r-1",
-        "amount": "1.00", "currency": "ETB", "charge": "0.03",
-    });
-    let answer = json!({ "message": "Payment details", "status": "success", "data": data });
-    let fault = json!({
-        "call": "verify", "kind": "answer", "status": 200, "body": answer.to_string(),
-    });
-    shop.provider()
-        .post("/__sim/faults", fault)
-        .await
-        .expect(200);
-    let verify = format!("/api/v1/payment/verify/{tx_ref}/");
-    shop.client().get(&verify).await.expect(200);
-    let secret = chapa::Secret::new(crate::world::WEBHOOK_SECRET);
-    let signature = chapa::webhook::signature(&secret, b"{}");
-    let sender = shop.client().with("x-chapa-signature", &signature);
-    sender
-        .post("/api/v1/payment/webhook/chapa/", json!({}))
-        .await
-        .expect(200);
-    let id = async |table: &str| {
-        let sql = format!("select id::text from {table}");
-        let row = shop.db().await.query_one(&sql, &[]).await.unwrap();
-        row.get(0)
-    };
-    [
-        id("payment_attempts").await,
-        id("webhooks_received").await,
-        id("payment_reviews").await,
-    ]
-}
-
-struct Targets {
-    brand: String,
-    category: String,
-    product: String,
-    variant: String,
-    refund: String,
-    order: String,
-    attempt: String,
-    webhook: String,
-    review: String,
-}
-
-impl Targets {
-    async fn of(shop: &Shop) -> Self {
-        let owner = shop.superuser().await;
-        let create = async |name, body| {
-            let (method, path) = address(name, &[]);
-            owner
-                .send(method, &path, Some(body))
-                .await
-                .expect(201)
-                .text("/id")
-        };
-        let variant = shop.product("coffee", &[(100, 5)]).await[0].to_string();
-        let coffee = shop
-            .client()
-            .get("/api/v1/catalogue/products/coffee/")
-            .await
-            .expect(200);
-        let [attempt, webhook, review] = payment(shop).await;
-        let (order, refund) = lost_refund(shop, &owner).await;
-        Self {
-            refund,
-            order,
-            attempt,
-            webhook,
-            review,
-            brand: create("createBrand", json!({ "name": { "en": "Old" } })).await,
-            category: create("createCategory", json!({ "name": { "en": "Old" } })).await,
-            product: coffee.text("/id"),
-            variant,
-        }
-    }
-
-    const fn id(&self, target: Target) -> &String {
-        match target {
-            Target::Brand => &self.brand,
-            Target::Category => &self.category,
-            Target::Product => &self.product,
-            Target::Variant => &self.variant,
-            Target::Refund => &self.refund,
-            Target::Attempt => &self.attempt,
-            Target::Webhook => &self.webhook,
-            Target::Review => &self.review,
-        }
-    }
-}
-
-/// A paid order, and a refund of a part of it of which nobody knows what has become.
-async fn lost_refund(shop: &Shop, owner: &Client) -> (String, String) {
-    let variant = shop.product("cup", &[(100, 5)]).await[0];
-    let (guest, order) = shop.guest_order(&[(variant, 1)]).await;
-    let (_, page) = shop.initiate(&guest, &order).await;
-    shop.on_page(&page, "pay").await.expect(302);
-    shop.run_jobs().await;
-    let lost = json!({ "call": "refund", "kind": "lost_answer" });
-    shop.provider()
-        .post("/__sim/faults", lost)
-        .await
-        .expect(200);
-    let id = order["id"].as_str().unwrap().to_owned();
-    let amount = json!({ "amount": 10, "currency": "ETB" });
-    let body = json!({ "order_id": id, "amount": amount, "reason": "x" });
-    let refund = owner
-        .key("lost")
-        .post("/api/v1/admin/payments/refunds/", body)
-        .await
-        .expect(201);
-    shop.run_jobs().await;
-    (id, refund.text("/id"))
-}
 
 impl Operation {
     async fn by(&self, who: &Client, targets: &Targets) -> Answer {

@@ -7,5 +7,6 @@ mod journal;
 mod load;
 mod points;
 mod refunds;
+mod reviews;
 mod server;
 mod worker;

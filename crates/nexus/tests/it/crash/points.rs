@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::{refunds, server, worker};
+use super::{refunds, reviews, server, worker};
 
 /// The crates that the story runs through; the rest of the shop has transactions of its own.
 const CRATES: [&str; 3] = ["checkout", "payments", "notifications"];
@@ -26,7 +26,7 @@ fn every_point_of_the_story_is_a_case() {
         .flat_map(|points| points.iter().copied());
     let worker = worker::CASES.iter().map(|(_, point, _)| *point);
     let of_refunds = refunds::OF_THE_SERVER.iter().chain(refunds::OF_THE_WORKER);
-    let of_refunds = of_refunds.copied();
+    let of_refunds = of_refunds.chain(reviews::OF_THE_SERVER).copied();
     let cases: BTreeSet<&str> = server.chain(worker).chain(of_refunds).collect();
     let forgotten: Vec<_> = points
         .iter()

@@ -36,7 +36,7 @@ pub(super) const OF_THE_WORKER: &[&str] = &[
 const REFUNDS: &str = "/api/v1/admin/payments/refunds/";
 
 /// A shop whose provider moves refunds only when it is told to, and its owner.
-async fn open() -> (Deployment, Process, Client) {
+pub(super) async fn open() -> (Deployment, Process, Client) {
     let shop = Deployment::open().await;
     let server = shop.server(None).await;
     let habit = json!({ "refund_progress": "manual" });
@@ -54,7 +54,7 @@ async fn open() -> (Deployment, Process, Client) {
 }
 
 /// An order that is paid, with nothing left to do for the worker.
-async fn bought(shop: &Deployment, name: &str, coffee: ids::VariantId) -> Bought {
+pub(super) async fn bought(shop: &Deployment, name: &str, coffee: ids::VariantId) -> Bought {
     let bought = Buyer::before(shop, name, &Arc::default()).buy(coffee).await;
     work(shop).await;
     bought
@@ -101,7 +101,7 @@ async fn let_minutes_pass(shop: &Deployment) {
 }
 
 /// All that is due is done by a worker that lives.
-async fn work(shop: &Deployment) {
+pub(super) async fn work(shop: &Deployment) {
     // What a dead worker had sent off to PostgreSQL may still be at work there.
     let busy = "select count(*) from pg_stat_activity where datname = current_database()
         and state = 'active' and pid <> pg_backend_pid()";
@@ -162,7 +162,7 @@ async fn a_worker_that_dies_sends_no_refund_twice_and_forgets_none() {
 }
 
 /// Asks until it is answered; the server that dies is started again.
-async fn insist(
+pub(super) async fn insist(
     shop: &Deployment,
     server: &mut Process,
     (who, path, body): (&Client, &str, &Value),
