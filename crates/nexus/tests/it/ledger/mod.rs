@@ -16,6 +16,7 @@ use ledger::{Account, Transfer};
 use money::{Currency, Money};
 use serde_json::{Value, json};
 
+pub(crate) use self::sealing::SEALING;
 use crate::world::{Client, Shop};
 
 /// A guest's order, paid over HTTP.

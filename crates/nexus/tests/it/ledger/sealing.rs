@@ -170,18 +170,20 @@ async fn what_is_not_committed_is_sealed_when_it_is() {
     shop.close().await;
 }
 
+/// Where the worker dies: when it plans the sealing at its start, and while it seals.
+pub(crate) const SEALING: [&str; 6] = [
+    "before commit of plan_sealing",
+    "after commit of plan_sealing",
+    "after claim of seal_ledger",
+    "before commit of seal_ledger",
+    "after commit of seal_ledger",
+    "before end of seal_ledger",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_dies_while_it_seals_leaves_one_chain() {
     let shop = Deployment::open().await;
-    for (n, point) in [
-        "after claim of seal_ledger",
-        "before commit of seal_ledger",
-        "after commit of seal_ledger",
-        "before end of seal_ledger",
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (n, point) in SEALING.into_iter().enumerate() {
         let now = shop.kit.clock.now();
         post(&shop.kit.db, &format!("test:{n}"), "", 7, now).await;
         shop.execute("update jobs set run_at = created_at where kind = 'seal_ledger'")
@@ -200,5 +202,5 @@ async fn a_worker_that_dies_while_it_seals_leaves_one_chain() {
         shop.assert_audit_clean().await;
     }
     let sealed = "select count(*) from ledger_chain";
-    assert_eq!(shop.number(sealed).await, 4);
+    assert_eq!(shop.number(sealed).await, 6);
 }
