@@ -6,7 +6,7 @@ use ids::{ReviewId, StaffId};
 use kit::{Error, Result, Tx};
 use ledger::{Account, Transfer};
 use money::Money;
-use orders::Order;
+use orders::{Order, OrderStatus};
 
 use super::{lock, request_refund, settlement::announce_captured};
 use crate::{
@@ -181,7 +181,9 @@ async fn give_back(
 ) -> Result<()> {
     let cause = match locked.kind {
         ReviewKind::Mismatch => RefundCause::Mismatch,
-        ReviewKind::Surplus => RefundCause::Surplus,
+        // The buyer is told why, in these words.
+        ReviewKind::Surplus if locked.order.status == OrderStatus::Paid => RefundCause::Surplus,
+        ReviewKind::Surplus => RefundCause::LateMoney,
         _ => RefundCause::Staff,
     };
     let request = RefundRequest {

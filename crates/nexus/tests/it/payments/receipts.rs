@@ -11,7 +11,7 @@ async fn paid(shop: &Shop, guest: &Client, order: &Value) {
     shop.run_jobs().await;
 }
 
-async fn mails_to(shop: &Shop, address: &str) -> Vec<Value> {
+pub(super) async fn mails_to(shop: &Shop, address: &str) -> Vec<Value> {
     let list = shop
         .mails()
         .get(&format!("/api/messages?to={address}"))

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{
     late::{assert_kept, expired},
     provider::Pending,
+    receipts::mails_to,
 };
 use crate::world::Shop;
 
@@ -104,6 +105,26 @@ async fn staff_bring_an_order_back_once_its_units_are_there_again() {
         late.order_id
     );
     assert_eq!(shop.text(&booked).await, "surplus orders");
+    shop.settle_and_close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn late_money_that_staff_give_back_is_told_as_late() {
+    let (shop, late, _) = surplus(payments::SurplusPolicy::Hold).await;
+    let rights = ["orders.read", "payments.manage", "payments.refund"];
+    let staff = shop.staff("payer", &rights).await;
+    let id = review_of(&shop, &staff, "surplus").await;
+    let resolve = format!("/api/v1/admin/payments/reviews/{id}/resolve/");
+    let body = json!({ "action": "refund", "note": "they want it back" });
+    let asked = staff.key("a").post(&resolve, body).await.expect(200);
+    assert_eq!(asked.body["resolution"], json!(null));
+    assert_eq!(refunds(&shop).await, "late_money 125000");
+    shop.run_jobs().await;
+    let mails = mails_to(&shop, "abebe@example.com").await;
+    assert_eq!(mails.len(), 1);
+    let text = mails[0]["text"].as_str().unwrap();
+    assert!(text.contains("after the time to pay was over"), "{text}");
+    assert_eq!(shop.order_status(&late.order_id).await, "expired");
     shop.settle_and_close().await;
 }
 
