@@ -15,7 +15,7 @@ mod steps;
 mod wait;
 
 pub(crate) use self::{
-    children::program,
+    children::{Child, program},
     client::{Answer, Client},
     deployment::Deployment,
     process::{Process, free_ports, is_alive},

@@ -1,9 +1,12 @@
 //! Money that goes back: by whom, how much, by which answer of the provider, exactly once.
 
 mod amounts;
+mod away;
 mod buyers;
+mod by_hand;
 mod confirming;
 mod lost;
+mod mails;
 mod outcomes;
 mod staff;
 mod told;

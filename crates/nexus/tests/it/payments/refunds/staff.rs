@@ -190,7 +190,14 @@ pub(super) fn etb(minor: i64) -> Value {
     json!({ "amount": minor, "currency": "ETB" })
 }
 
-async fn pay(shop: &Shop, variants: &[VariantId]) -> (Client, String, String) {
+/// A member of each entry of a list.
+pub(super) fn words(list: &Value, member: &str) -> Vec<String> {
+    let list = list.as_array().unwrap().iter();
+    list.map(|entry| entry[member].as_str().unwrap().to_owned())
+        .collect()
+}
+
+pub(super) async fn pay(shop: &Shop, variants: &[VariantId]) -> (Client, String, String) {
     let (guest, order) = shop
         .guest_order(&[(variants[0], 3), (variants[1], 2)])
         .await;
