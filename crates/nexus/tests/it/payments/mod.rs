@@ -11,6 +11,7 @@ mod initiation;
 mod late;
 mod logs;
 mod outages;
+mod permutations;
 mod poller;
 mod provider;
 mod receipts;
