@@ -121,7 +121,12 @@ pub async fn claim(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()>
 /// Faults of the database.
 pub async fn reacquire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<bool> {
     let wants = store::list_released(tx, order_id).await?;
-    let levels = lock_levels(tx, &wants).await?;
+    let levels = if tx.sabotage().has_removed("late stock guard") {
+        let variants: Vec<VariantId> = wants.iter().map(|want| want.variant_id).collect();
+        store::list_levels(tx, &variants).await?
+    } else {
+        lock_levels(tx, &wants).await?
+    };
     if wants.is_empty() || !shortages(&levels, &wants).is_empty() {
         return Ok(false);
     }

@@ -109,20 +109,21 @@ const UPDATE_REVIEW_DECIDED: &str = "
     set resolved_at = $5, resolution = $2, resolved_by = $3, note = $4
     where id = $1 and resolved_at is null";
 
-/// Closes a locked review by a person's decision.
+/// Closes a locked review by a person's decision; answers whether it was open.
 pub(crate) async fn update_review_decided(
     tx: &Tx,
     id: ReviewId,
     resolution: Resolution,
     (staff_id, note): (StaffId, &str),
     now: DateTime<Utc>,
-) -> Result<()> {
-    tx.execute(
-        UPDATE_REVIEW_DECIDED,
-        &[&id, &resolution.as_str(), &staff_id, &note, &now],
-    )
-    .await?;
-    Ok(())
+) -> Result<bool> {
+    let changed = tx
+        .execute(
+            UPDATE_REVIEW_DECIDED,
+            &[&id, &resolution.as_str(), &staff_id, &note, &now],
+        )
+        .await?;
+    Ok(changed == 1)
 }
 
 // One list of columns for each way to find reviews.
