@@ -98,7 +98,7 @@ const fn of_money(
 const ORDER: &str = "the order";
 
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 34] = [
+pub(super) static OPERATIONS: [Operation; 36] = [
     read("getOwnStaffAccount", None, None),
     read("listAuditEntries", STAFF, None),
     read("listPaymentAttempts", ORDERS, None),
@@ -137,6 +137,24 @@ pub(super) static OPERATIONS: [Operation; 34] = [
     read("listReceivedWebhooks", ORDERS, None),
     read("getReceivedWebhook", ORDERS, Some(Target::Webhook)),
     read("processReceivedWebhook", PAYMENTS, Some(Target::Webhook)),
+    Operation {
+        version: None,
+        right: PAYMENTS,
+        ..change(
+            "confirmPaymentAttempt",
+            Target::Transfer,
+            || json!({ "amount": { "amount": 100, "currency": "ETB" }, "reference": "FT1" }),
+        )
+    },
+    Operation {
+        version: None,
+        right: PAYMENTS,
+        ..change(
+            "rejectPaymentAttempt",
+            Target::OtherTransfer,
+            || json!({ "reason": "never came" }),
+        )
+    },
     read("getStockLevel", STOCK, Some(Target::Variant)),
     Operation {
         right: STOCK,
@@ -189,6 +207,7 @@ impl Operation {
             Some(version) => who.with("if-match", &format!("\"v{version}\"")),
             None => who.clone(),
         };
+        // Whoever needs no key is not disturbed by one.
         let who = who.key(self.name);
         let body = Some((self.body)()).filter(|body| !body.is_null());
         let body = body.map(|body| {

@@ -16,6 +16,9 @@ pub(super) enum Target {
     Attempt,
     Webhook,
     Review,
+    /// A payment that staff are to confirm.
+    Transfer,
+    OtherTransfer,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -81,6 +84,21 @@ async fn lost_refund(shop: &Shop, owner: &Client) -> (String, String) {
     (id, refund.text("/id"))
 }
 
+/// The attempt of an order that is to be paid by a transfer.
+async fn transfer(shop: &Shop, slug: &str) -> String {
+    let variant = shop.product(slug, &[(100, 5)]).await[0];
+    let (guest, order) = shop.guest_order(&[(variant, 1)]).await;
+    let path = format!(
+        "/api/v1/payment/initiate/{}/",
+        order["id"].as_str().unwrap()
+    );
+    let body = json!({ "provider": "bank_transfer" });
+    let tx_ref = guest.post(&path, body).await.expect(200).text("/tx_ref");
+    let sql = "select id::text from payment_attempts where tx_ref = $1";
+    let row = shop.db().await.query_one(sql, &[&tx_ref]).await.unwrap();
+    row.get(0)
+}
+
 /// The ids of the things.
 pub(super) struct Targets {
     pub(super) brand: String,
@@ -92,6 +110,7 @@ pub(super) struct Targets {
     pub(super) attempt: String,
     pub(super) webhook: String,
     pub(super) review: String,
+    pub(super) transfers: [String; 2],
 }
 
 impl Targets {
@@ -123,6 +142,7 @@ impl Targets {
             category: create("createCategory", json!({ "name": { "en": "Old" } })).await,
             product: coffee.text("/id"),
             variant,
+            transfers: [transfer(shop, "beans").await, transfer(shop, "cups").await],
         }
     }
 
@@ -136,6 +156,8 @@ impl Targets {
             Target::Attempt => &self.attempt,
             Target::Webhook => &self.webhook,
             Target::Review => &self.review,
+            Target::Transfer => &self.transfers[0],
+            Target::OtherTransfer => &self.transfers[1],
         }
     }
 }

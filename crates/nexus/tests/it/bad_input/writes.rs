@@ -20,6 +20,7 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     let mut all = of_sales(shop).await;
     all.extend(of_refunds(shop, &staff).await);
     all.extend(of_accounts(shop).await);
+    all.extend(of_payments(shop, &staff).await);
     let (brand, category) = (
         shelf(&staff, "brands/").await,
         shelf(&staff, "categories/").await,
@@ -77,6 +78,38 @@ async fn of_refunds(shop: &Shop, staff: &Client) -> Vec<Write> {
     vec![
         Write::new("requestRefund", &staff, Method::POST, path, wish),
         Write::new("confirmRefund", &staff, Method::POST, &confirm, word),
+    ]
+}
+
+async fn of_payments(shop: &Shop, staff: &Client) -> Vec<Write> {
+    let tea = shop.product("tea", &[(100, 5)]).await[0];
+    let (guest, order) = shop.guest_order(&[(tea, 1)]).await;
+    let path = format!(
+        "/api/v1/payment/initiate/{}/",
+        order["id"].as_str().unwrap()
+    );
+    let way = json!({ "provider": "bank_transfer" });
+    let tx_ref = guest.post(&path, way).await.expect(200).text("/tx_ref");
+    let sql = "select id::text from payment_attempts where tx_ref = $1";
+    let row = shop.db().await.query_one(sql, &[&tx_ref]).await.unwrap();
+    let attempt: String = row.get(0);
+    let attempt = format!("/api/v1/admin/payments/attempts/{attempt}/");
+    let (confirm, reject) = (format!("{attempt}confirm/"), format!("{attempt}reject/"));
+    let came = json!({
+        "amount": etb(100), "reference": "FT1", "received_at": "2026-01-05T09:00:00Z",
+        "note": "page 2",
+    });
+    let never = json!({ "reason": "never came" });
+    let staff = staff.key("by-hand");
+    vec![
+        Write::new(
+            "confirmPaymentAttempt",
+            &staff,
+            Method::POST,
+            &confirm,
+            came,
+        ),
+        Write::new("rejectPaymentAttempt", &staff, Method::POST, &reject, never),
     ]
 }
 

@@ -9,4 +9,5 @@ mod points;
 mod refunds;
 mod reviews;
 mod server;
+mod staff;
 mod worker;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::{refunds, reviews, server, worker};
+use super::{refunds, reviews, server, staff, worker};
 use crate::ledger::SEALING;
 
 /// The crates that the story runs through; the rest of the shop has transactions of its own.
@@ -28,7 +28,8 @@ fn every_point_of_the_story_is_a_case() {
     let worker = worker::CASES.iter().map(|(_, point, _)| *point);
     let of_refunds = refunds::OF_THE_SERVER.iter().chain(refunds::OF_THE_WORKER);
     let of_refunds = of_refunds.chain(reviews::OF_THE_SERVER).copied();
-    let cases = server.chain(worker).chain(of_refunds).chain(SEALING);
+    let of_staff = of_refunds.chain(staff::CASES);
+    let cases = server.chain(worker).chain(of_staff).chain(SEALING);
     let cases: BTreeSet<&str> = cases.collect();
     let forgotten: Vec<_> = points
         .iter()

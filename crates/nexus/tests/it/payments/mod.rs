@@ -1,5 +1,6 @@
 //! Payments over HTTP against the provider's simulator: who may move money, and by which words.
 
+mod by_hand;
 mod callbacks;
 mod cancel_answers;
 mod claims;
@@ -14,6 +15,7 @@ mod outages;
 mod permutations;
 mod poller;
 mod provider;
+mod providers;
 mod receipts;
 mod received;
 mod refunds;

@@ -230,6 +230,10 @@ fn variables(
             "NEXUS__MAIL__SMTP_URL",
             format!("smtp://{}", mailbox.address("smtp")),
         ),
+        (
+            "NEXUS__PAYMENTS__CASH_ON_DELIVERY__IS_ENABLED",
+            "true".to_owned(),
+        ),
         // One after the other, so that a job's turn is known.
         ("NEXUS__WORKER__CONCURRENCY", "1".to_owned()),
         ("NEXUS__LOG__FILTER", "error".to_owned()),

@@ -206,6 +206,17 @@ pub(crate) fn settings(database: &str, url: &str, simulator: &Child, mailbox: &C
         ("payments.webhook_secrets", WEBHOOK_SECRET.to_owned()),
         ("payments.checkout_hosts", provider),
         ("payments.total_timeout_ms", "3000".to_owned()),
+        ("payments.cash_on_delivery.is_enabled", "true".to_owned()),
+        ("payments.bank_transfer.is_enabled", "true".to_owned()),
+        ("payments.bank_transfer.bank_name", "Test Bank".to_owned()),
+        (
+            "payments.bank_transfer.account_holder",
+            "Test Shop".to_owned(),
+        ),
+        (
+            "payments.bank_transfer.account_number",
+            "1000123456789".to_owned(),
+        ),
         (
             "mail.smtp_url",
             format!("smtp://{}", mailbox.address("smtp")),
