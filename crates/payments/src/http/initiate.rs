@@ -73,7 +73,7 @@ struct InstructionsView {
     #[serde(flatten)]
     told: Box<Instructions>,
     /// What the buyer names when paying; of this one payment only.
-    #[schema(example = "NX-1001-162")]
+    #[schema(example = "NX-1001-138")]
     reference: String,
     /// What is to be paid, exactly.
     amount: Money,

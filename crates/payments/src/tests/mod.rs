@@ -1,6 +1,7 @@
 //! Rules of payments, case by case: states, verdicts, schedule, settings, what is written down.
 //! Whole features are tested over HTTP elsewhere.
 
+mod providers;
 mod records;
 mod refunds;
 mod rules;

@@ -44,7 +44,7 @@ pub(in crate::http) struct AttemptAdminView {
     /// The provider's reference, once there is a charge.
     provider_reference: Option<String>,
     /// What the buyer names when paying by hand.
-    #[schema(example = "NX-1001-162")]
+    #[schema(example = "NX-1001-138")]
     customer_reference: Option<String>,
     /// Who of the staff confirmed it, where no provider can be asked.
     confirmed_by: Option<StaffId>,
@@ -95,7 +95,7 @@ struct ListAttempts {
     /// Only those of this order.
     order_id: Option<OrderId>,
     /// Only the one with this reference, as the buyer wrote it on the transfer.
-    #[param(max_length = 64, example = "NX-1001-162")]
+    #[param(max_length = 64, example = "NX-1001-138")]
     customer_reference: Option<String>,
     /// Only those in this state.
     #[param(max_length = 20)]
