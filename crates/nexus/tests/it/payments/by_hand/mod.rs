@@ -86,7 +86,7 @@ pub(super) async fn cashier(shop: &Shop) -> Client {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transfer_is_told_in_amharic_and_confirmed_once() {
+async fn a_transfer_is_told_in_the_language_of_the_order() {
     let shop = Shop::open().await;
     let coffee = shop.product("coffee", &[(125_000, 10)]).await[0];
     let (guest, order) = shop
@@ -146,7 +146,14 @@ async fn a_transfer_is_told_in_amharic_and_confirmed_once() {
         );
     }
     assert_eq!(shop.calls("initialize").await, 0);
+    shop.close().await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_is_confirmed_once_and_the_proof_names_who_did() {
+    let shop = Shop::open().await;
+    let coffee = shop.product("coffee", &[(125_000, 10)]).await[0];
+    let wait = shop.waiting(coffee, "bank_transfer").await;
     let staff = cashier(&shop).await;
     let body = json!({
         "amount": etb(125_000), "reference": "FT26326BLC41", "note": "page 2",
