@@ -36,43 +36,45 @@ fn about(pending: &Pending, changes: Value) -> Vec<u8> {
     body.to_string().into_bytes()
 }
 
+/// Messages that name nothing of ours, and what becomes of them.
+const NOTHING_OF_OURS: [(&str, &str); 12] = [
+    (
+        r#"{"event":"charge.success","tx_ref":"nx-nobodys"}"#,
+        "unknown_reference",
+    ),
+    (
+        r#"{"event":"charge.success","data":{"tx_ref":"nx-nobodys"}}"#,
+        "unknown_reference",
+    ),
+    (
+        r#"{"event":"charge.refunded","trx_ref":"other-shop-1"}"#,
+        "unknown_reference",
+    ),
+    (r#"{"event":"charge.success"}"#, "no_reference"),
+    (
+        r#"{"event":"charge.failed/cancelled","tx_ref":""}"#,
+        "no_reference",
+    ),
+    (
+        r#"{"event":"payout.success","type":"Payout","account_name":"Abebe Bikila"}"#,
+        "payout",
+    ),
+    (
+        r#"{"event":"payout.failed/cancelled","reference":"p-1"}"#,
+        "payout",
+    ),
+    (r#"{"event":"something.new","data":null}"#, "unknown_event"),
+    (r#"{"tx_ref":"nx-nobodys"}"#, "unknown_event"),
+    (r#"{"event":"charge.succ"#, "unreadable"),
+    ("[]", "unreadable"),
+    ("", "unreadable"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_names_nothing_of_ours_says_why() {
     let shop = Shop::open().await;
     let staff = shop.staff("reader", &["orders.read"]).await;
-    let cases = [
-        (
-            r#"{"event":"charge.success","tx_ref":"nx-nobodys"}"#,
-            "unknown_reference",
-        ),
-        (
-            r#"{"event":"charge.success","data":{"tx_ref":"nx-nobodys"}}"#,
-            "unknown_reference",
-        ),
-        (
-            r#"{"event":"charge.refunded","trx_ref":"other-shop-1"}"#,
-            "unknown_reference",
-        ),
-        (r#"{"event":"charge.success"}"#, "no_reference"),
-        (
-            r#"{"event":"charge.failed/cancelled","tx_ref":""}"#,
-            "no_reference",
-        ),
-        (
-            r#"{"event":"payout.success","type":"Payout","account_name":"Abebe Bikila"}"#,
-            "payout",
-        ),
-        (
-            r#"{"event":"payout.failed/cancelled","reference":"p-1"}"#,
-            "payout",
-        ),
-        (r#"{"event":"something.new","data":null}"#, "unknown_event"),
-        (r#"{"tx_ref":"nx-nobodys"}"#, "unknown_event"),
-        (r#"{"event":"charge.succ"#, "unreadable"),
-        ("[]", "unreadable"),
-        ("", "unreadable"),
-    ];
-    for (body, outcome) in cases {
+    for (body, outcome) in NOTHING_OF_OURS {
         shop.advance(TimeDelta::seconds(1));
         shop.post_signed(body.as_bytes()).await.expect(200);
         let waiting = listed(&staff, "outcome=waiting").await;
@@ -102,7 +104,7 @@ async fn a_message_that_names_nothing_of_ours_says_why() {
         0
     );
     let all = listed(&staff, &format!("received_to={tomorrow}&limit=100")).await;
-    assert_eq!(all.len(), cases.len());
+    assert_eq!(all.len(), NOTHING_OF_OURS.len());
     for wrong in [
         "outcome=paid",
         "authenticity=none",
