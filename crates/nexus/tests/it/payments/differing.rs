@@ -8,7 +8,12 @@ use crate::world::{Shop, race::rounds};
 
 /// An order whose reference somebody else used at the provider before the shop could: for
 /// another amount, which they then paid.
-async fn squatted(shop: &Shop, variant: ids::VariantId, amount: &str, currency: &str) -> Pending {
+pub(super) async fn squatted(
+    shop: &Shop,
+    variant: ids::VariantId,
+    amount: &str,
+    currency: &str,
+) -> Pending {
     let (guest, order) = shop.guest_order(&[(variant, 1)]).await;
     shop.play(json!({ "call": "initialize", "kind": "server_error" }))
         .await;

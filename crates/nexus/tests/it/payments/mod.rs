@@ -13,6 +13,7 @@ mod late;
 mod logs;
 mod outages;
 mod permutations;
+mod policies;
 mod poller;
 mod provider;
 mod providers;

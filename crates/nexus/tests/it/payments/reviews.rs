@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{
+    differing::squatted,
     late::{assert_kept, expired},
     provider::Pending,
     receipts::mails_to,
@@ -181,4 +182,73 @@ async fn money_that_the_provider_took_back_is_accepted_or_borne() {
         );
         shop.settle_and_close().await;
     }
+}
+
+/// Money of another amount than was asked for, and the path of its review.
+async fn mismatch(shop: &Shop, staff: &crate::world::Client) -> (Pending, String) {
+    let coffee = shop.product("coffee", &[(125_000, 10)]).await[0];
+    let held = squatted(shop, coffee, "1251.00", "ETB").await;
+    shop.run_jobs().await;
+    assert_eq!(shop.open_reviews(&held.tx_ref).await, "mismatch");
+    let id = review_of(shop, staff, "mismatch").await;
+    let path = format!("/api/v1/admin/payments/reviews/{id}/");
+    let shown = staff.get(&path).await.expect(200);
+    assert_eq!(shown.body["actions"], json!(["refund", "write_off"]));
+    (held, path)
+}
+
+const RIGHTS: [&str; 3] = ["orders.read", "payments.manage", "payments.refund"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_differs_goes_back_as_it_came() {
+    let shop = Shop::open().await;
+    shop.vary(json!({ "refund_progress": "manual" })).await;
+    let staff = shop.staff("payer", &RIGHTS).await;
+    let (held, path) = mismatch(&shop, &staff).await;
+    let resolve = format!("{path}resolve/");
+    let body = json!({ "action": "refund", "note": "not what was asked for" });
+    let asked = staff
+        .key("a")
+        .post(&resolve, body.clone())
+        .await
+        .expect(200);
+    assert_eq!(asked.body["resolution"], json!(null));
+    assert_eq!(asked.body["actions"], json!([]));
+    let again = staff.key("b").post(&resolve, body).await;
+    again.refused(409, "review_action_not_allowed");
+    assert_eq!(refunds(&shop).await, "mismatch 125100");
+    shop.run_jobs().await;
+    assert_eq!(shop.open_reviews(&held.tx_ref).await, "mismatch");
+    let theirs = shop.provider().get("/__sim/refunds").await.expect(200).body;
+    let complete = format!(
+        "/__sim/refunds/{}/complete",
+        theirs[0]["ref_id"].as_str().unwrap()
+    );
+    shop.provider().post(&complete, json!({})).await.expect(200);
+    shop.run_jobs().await;
+    assert_eq!(shop.open_reviews(&held.tx_ref).await, "");
+    let shown = staff.get(&path).await.expect(200);
+    assert_eq!(shown.body["resolution"], "refunded");
+    assert_eq!(shop.order_status(&held.order_id).await, "pending_payment");
+    shop.settle_and_close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_differs_may_be_kept() {
+    let shop = Shop::open().await;
+    let staff = shop.staff("payer", &RIGHTS).await;
+    let (held, path) = mismatch(&shop, &staff).await;
+    let body = json!({ "action": "write_off", "note": "the account is closed" });
+    let resolve = format!("{path}resolve/");
+    let done = staff.key("a").post(&resolve, body).await.expect(200);
+    assert_eq!(done.body["resolution"], "written_off");
+    let kept = "select written_off_minor from captures";
+    assert_eq!(shop.number(kept).await, 125_100);
+    let booked = "select string_agg(debit_account || ' ' || credit_account || ' ' || amount_minor,
+            '; ')
+        from ledger_transfers where fact like 'review:%'";
+    assert_eq!(shop.text(booked).await, "surplus write_offs 125100");
+    assert_eq!(refunds(&shop).await, "");
+    assert_eq!(shop.order_status(&held.order_id).await, "pending_payment");
+    shop.settle_and_close().await;
 }

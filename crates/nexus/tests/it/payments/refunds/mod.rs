@@ -8,6 +8,7 @@ mod confirming;
 mod lost;
 mod mails;
 mod outcomes;
+mod retried;
 mod staff;
 mod told;
 mod unanswered;
