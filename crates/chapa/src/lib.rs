@@ -29,8 +29,8 @@ pub use client::{
 };
 pub use error::Error;
 pub use observation::{
-    ListedTransaction, Mode, Observation, Observed, RawAnswer, RefundObservation, RefundState,
-    TimelineEntry, TransactionPage,
+    Balance, ListedTransaction, Mode, Observation, Observed, RawAnswer, RefundObservation,
+    RefundState, TimelineEntry, TransactionPage,
 };
 pub use secret::Secret;
 pub use settlement::{Expected, Mismatch, Settlement, settles};

@@ -194,6 +194,17 @@ pub struct TransactionPage {
     pub has_next: bool,
 }
 
+/// What Chapa holds in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// As written by Chapa, for example `ETB`.
+    pub currency: String,
+    /// Minor units that can be paid out now; `None` when they are not an exact decimal number.
+    pub available_minor: Option<i64>,
+    /// Minor units in all.
+    pub ledger_minor: Option<i64>,
+}
+
 /// One line of what happened on the checkout page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineEntry {

@@ -80,6 +80,7 @@ impl App {
     pub async fn start_workers(&self) -> Result<()> {
         kit::sweep::plan(&self.kit.db, self.kit.clock.now()).await?;
         ledger::plan(&self.kit.db, self.kit.clock.now()).await?;
+        payments::plan_watch(&self.kit.db, self.kit.clock.now()).await?;
         let worker = crate::workers::worker(self);
         let concurrency = self.settings.worker.concurrency;
         drop(

@@ -23,4 +23,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0008_providers"
     "0009_refunds"
     "0010_reviews"
+    "0011_reconciliation"
 };

@@ -16,7 +16,7 @@ pub use requests::{
 };
 
 use crate::{
-    Error, Mode, Observation, RefundObservation, TimelineEntry, TransactionPage,
+    Balance, Error, Mode, Observation, RefundObservation, TimelineEntry, TransactionPage,
     wire::percent_encode,
 };
 use transport::{Payload, Transport};
@@ -136,6 +136,18 @@ impl Client {
             .send(Method::GET, &path, Payload::None)
             .await?;
         answers::transactions(&answer)
+    }
+
+    /// `GET /balances`: what Chapa holds for the merchant, per currency.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn balances(&self) -> Result<Vec<Balance>, Error> {
+        let answer = self
+            .transport
+            .send(Method::GET, "/balances", Payload::None)
+            .await?;
+        answers::balances(&answer)
     }
 
     /// `GET /transaction/events/{tx_ref}`: what the buyer tried on the checkout page.

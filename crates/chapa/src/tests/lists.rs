@@ -1,7 +1,7 @@
 //! Chapa's own lists: read whole, or not at all.
 
 use super::read;
-use crate::client::answers::{timeline, transactions};
+use crate::client::answers::{balances, timeline, transactions};
 use crate::{Error, Observed, TransactionPage};
 
 fn page(data: &str) -> Result<TransactionPage, Error> {
@@ -66,5 +66,35 @@ fn what_is_no_object_is_no_row() {
         let body = format!(r#"{{"message":"Events","status":"success","data":{data}}}"#);
         let read = timeline(&read(200, &body));
         assert!(matches!(read, Err(Error::Protocol(_))), "{data}: {read:?}");
+    }
+}
+
+#[test]
+fn balances_are_read_whole_or_not_at_all() {
+    let told = |data: &str| {
+        let body = format!(r#"{{"message":"Balances","status":"success","data":{data}}}"#);
+        balances(&read(200, &body))
+    };
+    let read = told(
+        r#"[{"currency":"ETB","available_balance":1000,"ledger_balance":"1200.50"},
+        {"currency":"USD","available_balance":"1e3"}]"#,
+    )
+    .unwrap();
+    let read: Vec<_> = read
+        .iter()
+        .map(|one| (one.currency.as_str(), one.available_minor, one.ledger_minor))
+        .collect();
+    assert_eq!(
+        read,
+        [("ETB", Some(100_000), Some(120_050)), ("USD", None, None)]
+    );
+    for data in [
+        "null",
+        "{}",
+        "[1]",
+        r#"[["ETB",1,1]]"#,
+        r#"[{"ledger_balance":1}]"#,
+    ] {
+        assert!(matches!(told(data), Err(Error::Protocol(_))), "{data}");
     }
 }

@@ -7,7 +7,7 @@ mod registry;
 mod store;
 mod worker;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
@@ -18,7 +18,10 @@ pub use self::{
     registry::{JobRun, Outcome, Registry},
     worker::Worker,
 };
-use crate::{db::Tx, error::Result};
+use crate::{
+    db::{Conn, Tx},
+    error::Result,
+};
 
 /// One kind of work. Running it twice must do no harm.
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
@@ -84,6 +87,18 @@ pub async fn insert(tx: &Tx, job: &NewJob, now: DateTime<Utc>) -> Result<()> {
     store::insert_job(tx, id, job, run_at, now).await?;
     tx.wakes_workers();
     Ok(())
+}
+
+/// Which of these unique keys have a job of a kind that is still to be done.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn list_planned(
+    conn: &Conn,
+    kind: &str,
+    unique_keys: &[String],
+) -> Result<BTreeSet<String>> {
+    store::list_planned(conn, kind, unique_keys).await
 }
 
 /// The pause before the next try: 5 s, 10 s, 20 s … up to an hour, spread by a fifth so that

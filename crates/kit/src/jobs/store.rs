@@ -1,5 +1,7 @@
 //! Every statement on the table `jobs`.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -50,6 +52,20 @@ pub(crate) async fn insert_job(
     )
     .await?;
     Ok(())
+}
+
+const LIST_PLANNED: &str = "
+    select unique_key
+    from jobs
+    where kind = $1 and unique_key = any($2) and state in ('ready', 'running')";
+
+pub(crate) async fn list_planned(
+    conn: &Conn,
+    kind: &str,
+    unique_keys: &[String],
+) -> Result<BTreeSet<String>> {
+    let rows = conn.query(LIST_PLANNED, &[&kind, &unique_keys]).await?;
+    Ok(rows.iter().map(|row| row.get("unique_key")).collect())
 }
 
 // `skip locked`: workers never wait for each other. A lease that ran out makes a job ready again.

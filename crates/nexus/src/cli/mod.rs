@@ -103,7 +103,6 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
     let settings = || Settings::load(file, &[]);
     match arguments.command {
         Command::Demo(args) => demo::run(file, &args).await,
-        Command::Pay(command) => pay::run(command).await,
         Command::Serve(args) => serve::serve(settings()?, args).await,
         Command::Worker => serve::work(settings()?).await,
         Command::Migrate => migrate::run(&settings()?).await,
@@ -113,6 +112,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Ledger(command) => ledger::run(&settings()?, command).await,
         Command::Doctor { json } => doctor::run(&settings()?, json).await,
         Command::Health { url } => health::run(&url).await,
+        Command::Pay(command) => pay::run(settings, command).await,
         Command::Openapi => openapi::run(),
         Command::Story(args) => story::run(&args).await,
     }

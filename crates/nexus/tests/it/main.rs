@@ -24,6 +24,7 @@ mod ledger;
 mod orders;
 mod payments;
 mod races;
+mod reconciliation;
 mod serve;
 mod sql;
 mod staff;

@@ -2,6 +2,7 @@
 //! order, attempt, stock. Never a call to the provider.
 
 mod by_hand;
+mod reconciliation;
 mod refunds;
 mod reversal;
 mod reviews;
@@ -18,6 +19,10 @@ use orders::{Order, OrderStatus};
 
 pub(crate) use self::{
     by_hand::{confirm_by_hand, reject_by_hand},
+    reconciliation::{
+        claim_step, correct_fee, fail, judge, plan_questions, record_page_again,
+        record_page_of_list, resolve_break, start_reconciliation,
+    },
     refunds::{
         Asked, Confirmed, confirm_refund, find_money_of_order, record_refund_news, request_refund,
         submit_refund,

@@ -5,6 +5,7 @@ mod by_hand;
 mod callback;
 mod initiate;
 mod providers;
+mod reconciliation;
 mod refunds;
 mod verify;
 mod webhook;
@@ -24,4 +25,5 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(admin::routes())
         .merge(refunds::routes())
         .merge(by_hand::routes())
+        .merge(reconciliation::routes())
 }

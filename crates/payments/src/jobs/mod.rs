@@ -3,6 +3,8 @@
 
 mod confirmation;
 mod gateway;
+mod lost;
+mod reconciliation;
 mod refunds;
 mod webhooks;
 
@@ -27,6 +29,7 @@ pub(crate) use self::{
 pub use self::{
     confirmation::{ask_before_expiry, verify_and_settle},
     gateway::Gateway,
+    reconciliation::{ReconcileProvider, WatchPayments, make_step, plan_watch, reconcile},
     refunds::{CheckRefund, SubmitRefund},
 };
 use crate::{
@@ -92,7 +95,7 @@ pub fn jobs(registry: Registry, gateway: &Arc<Gateway>) -> Registry {
         Arc::clone(gateway),
     );
     let (submitting, following) = (Arc::clone(gateway), Arc::clone(gateway));
-    registry
+    reconciliation::jobs(registry, gateway)
         .with(move |job: SubmitRefund, run| refunds::submit(Arc::clone(&submitting), job, run))
         .with(move |job: CheckRefund, run| refunds::check(Arc::clone(&following), job, run))
         .with(move |job: CheckPayment, run| check(Arc::clone(&checking), job, run))

@@ -3,6 +3,7 @@
 mod by_hand;
 mod evidence;
 mod provider;
+mod reconciliation;
 mod records;
 mod refund;
 mod refund_news;
@@ -22,12 +23,17 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
     by_hand::{BankAccount, Instructions, StaffReport, customer_reference},
-    evidence::{Call, Operation, evidence_of, redact},
+    evidence::{Call, CallOutcome, Operation, evidence_of, redact},
     provider::{
         Authenticity, CancelOutcome, Capabilities, Claims, Confirmation, Initialized, Lifetime,
         ListedTransaction, NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider,
-        Proof, RawRequest, RefundObservation, RefundTold, TransactionPage, Unsuitable,
-        WebhookError, Witness,
+        Proof, ProviderBalance, RawRequest, RefundObservation, RefundTold, TransactionPage,
+        Unsuitable, WebhookError, Witness,
+    },
+    reconciliation::{
+        BREAK_CLASSES, BREAK_STATES, BookedCapture, BreakAction, CALLS_FAILED_MAX, ListedPage,
+        ListedRow, NewReconciliation, PAGES_MAX, Phase, SLACK, TIME_LIMIT, is_due, pause,
+        read_page,
     },
     records::{Capture, Disposition, NewCapture, NewWebhook, Review, ReviewKind},
     refund::{
@@ -37,13 +43,14 @@ pub(crate) use self::{
     refund_shares::{LineBalance, line_balances, plan_lines},
     refusal::reason_not_payable,
     reviews::{Resolution, ReviewAction, ReviewMoney, legal_actions},
-    schedule::{NEWS_EXPECTED_FOR, is_worth_asking, next_check},
+    schedule::{NEWS_EXPECTED_FOR, is_worth_asking, last_round, next_check},
     settings::SurplusPolicies,
     settlement::{Charge, Verdict, differing_charge, verdict},
     webhooks::{Webhook, WebhookFilter, WebhookOutcome, differences, shown_word},
 };
 pub use self::{
     provider::{Mode, ProviderError, ProviderId},
+    reconciliation::{Break, Reconciliation, Window},
     refund::{Refund, RefundCause, RefundLine, RefundState},
     refusal::{PaymentRefusal, REFUSALS},
     settings::{

@@ -94,6 +94,19 @@ pub enum PaymentRefusal {
     },
     /// Not all units of the order are there.
     ReviewUnitsGone,
+    /// Our books are being compared with the provider's already.
+    ReconciliationRunning,
+    /// There is no such comparison.
+    ReconciliationNotFound,
+    /// There is no such difference.
+    BreakNotFound,
+    /// The difference is closed; that is final.
+    BreakClosed {
+        /// `repaired` or `resolved`.
+        state: String,
+    },
+    /// A difference that is no amount cannot be booked.
+    BreakWithoutAmount,
 }
 
 macro_rules! kinds {
@@ -194,6 +207,22 @@ kinds! {
         "The order's units are not there"
         "An order comes back with all its units or not at all, and somebody else has some of \
          them. Refund the money, or put units on the shelf first."
+    RECONCILIATION_RUNNING "reconciliation_running" 409 true Recoverable
+        "The books are being compared already"
+        "One comparison with a provider goes on at a time. List the comparisons to follow the \
+         one that is running, and start another when it has ended."
+    RECONCILIATION_NOT_FOUND "reconciliation_not_found" 404 false Final "No such comparison"
+        "No comparison of the books has this id. List them to find the one you mean."
+    BREAK_NOT_FOUND "reconciliation_break_not_found" 404 false Final "No such difference"
+        "No difference between the books has this id. List them to find the one you mean."
+    BREAK_CLOSED "reconciliation_break_closed" 409 false Final "The difference is closed"
+        "It was repaired or resolved before, and that is final; meta.state says which. Read it \
+         to see how, by whom and why."
+    BREAK_WITHOUT_AMOUNT "reconciliation_break_has_no_amount" 409 false Final
+        "The difference cannot be written off"
+        "Only a difference that is an amount in one currency can be given up in the books: a \
+         charge that one side lacks, or another amount. Settle the matter with the provider, \
+         then dismiss it with a note."
 }
 
 /// What to answer when an order cannot be paid.
@@ -232,6 +261,11 @@ impl Refusal for PaymentRefusal {
             Self::ReviewResolved => &REVIEW_RESOLVED,
             Self::ReviewActionNotAllowed { .. } => &REVIEW_ACTION,
             Self::ReviewUnitsGone => &REVIEW_UNITS_GONE,
+            Self::ReconciliationRunning => &RECONCILIATION_RUNNING,
+            Self::ReconciliationNotFound => &RECONCILIATION_NOT_FOUND,
+            Self::BreakNotFound => &BREAK_NOT_FOUND,
+            Self::BreakClosed { .. } => &BREAK_CLOSED,
+            Self::BreakWithoutAmount => &BREAK_WITHOUT_AMOUNT,
         }
     }
 
@@ -287,6 +321,7 @@ impl Refusal for PaymentRefusal {
                 };
                 Some(json!({ "provider": provider, "reason": reason, "most": most }))
             }
+            Self::BreakClosed { state } => Some(json!({ "state": state })),
             _ => None,
         }
     }
@@ -294,6 +329,7 @@ impl Refusal for PaymentRefusal {
     fn retry_after_seconds(&self) -> Option<u64> {
         match self {
             Self::Starting => Some(1),
+            Self::ReconciliationRunning => Some(30),
             Self::ProviderUnreachable {
                 retry_after_seconds,
             } => Some(retry_after_seconds.unwrap_or(5)),

@@ -16,22 +16,37 @@ pub(crate) fn is_worth_asking(attempt: &Attempt) -> bool {
     !attempt.is_settled() && !never_had_page
 }
 
-/// The first round after `now`; `None` when there is nothing more to ask. Closed pages are
-/// asked about once a day: a payment that was on a phone already can still go through.
+/// A round that is so far behind and was not made will not be made by itself any more.
+const GRACE: TimeDelta = TimeDelta::minutes(10);
+
+/// The first round after `now`; `None` when there is nothing more to ask.
 pub(crate) fn next_check(attempt: &Attempt, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    if !is_worth_asking(attempt) {
-        return None;
-    }
+    rounds(attempt).find(|at| *at > now)
+}
+
+/// The last round that must have been made by `now`.
+pub(crate) fn last_round(attempt: &Attempt, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    rounds(attempt).take_while(|at| *at + GRACE <= now).last()
+}
+
+/// Every round of an attempt as it stands. Closed pages are asked about once a day from their
+/// closing on: a payment that was on a phone already can still go through.
+fn rounds(attempt: &Attempt) -> impl Iterator<Item = DateTime<Utc>> {
     let is_closed = !attempt.state.is_open() && attempt.state != AttemptState::Review;
     let pause = TimeDelta::hours(if is_closed { 24 } else { 1 });
     let first = FIRST_MINUTES
         .map(TimeDelta::minutes)
         .into_iter()
-        .filter(|_| !is_closed);
-    let later = (1_i32..).map(|round| pause * round);
+        .filter(move |_| !is_closed);
+    let later = (1_i32..).map(move |round| pause * round);
+    let from = if is_closed {
+        attempt.updated_at
+    } else {
+        attempt.created_at
+    };
+    let is_asked = is_worth_asking(attempt);
     first
         .chain(later)
-        .take_while(|after| *after <= NEWS_EXPECTED_FOR)
-        .map(|after| attempt.created_at + after)
-        .find(|at| *at > now)
+        .take_while(move |after| is_asked && *after <= NEWS_EXPECTED_FOR)
+        .map(move |after| from + after)
 }

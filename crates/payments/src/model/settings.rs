@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveTime;
 use kit::config::Secret;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::Mode;
 
@@ -41,6 +42,10 @@ pub struct PaymentSettings {
     pub late_money: SurplusPolicy,
     /// What is done by itself with money for an order that is paid already.
     pub second_payment: SurplusPolicy,
+    /// When the books are compared with the provider's every day, in UTC (`02:30`); empty means
+    /// only when staff ask for it.
+    #[serde(default, deserialize_with = "time_of_day")]
+    pub reconcile_at: Option<NaiveTime>,
     /// Cash at the door.
     pub cash_on_delivery: CashOnDeliverySettings,
     /// Transfers to the shop's account.
@@ -102,4 +107,14 @@ pub enum StaticTokenPolicy {
     Hint,
     /// Nothing: it is refused like a wrong signature.
     Refuse,
+}
+
+fn time_of_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveTime>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let time = NaiveTime::parse_from_str(&text, "%H:%M");
+    time.map(Some)
+        .map_err(|_| serde::de::Error::custom("it must be a time of day, such as 02:30"))
 }

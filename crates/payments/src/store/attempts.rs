@@ -201,6 +201,43 @@ pub(crate) async fn list_attempts(
     rows.iter().map(attempt).collect()
 }
 
+const LIST_UNSETTLED: &str = attempts!(
+    "where charged_at is null and provider = $1 and mode = $2
+        and created_at > $3 and id > $4
+    order by id
+    limit $5"
+);
+
+/// Attempts of a time without money, oldest first.
+pub(crate) async fn list_unsettled(
+    conn: &Conn,
+    (provider, mode): (ProviderId, Mode),
+    created_after: DateTime<Utc>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Attempt>> {
+    let (provider, mode) = (provider.as_str(), mode.as_str());
+    conn.query(
+        LIST_UNSETTLED,
+        &[&provider, &mode, &created_after, &after, &limit],
+    )
+    .await?
+    .iter()
+    .map(attempt)
+    .collect()
+}
+
+const FIND_LAST_ASKED: &str = "
+    select max(called_at) as last
+    from payment_calls
+    where attempt_id = $1 and operation = 'verify'";
+
+/// When the provider was last asked about an attempt, whatever it answered.
+pub(crate) async fn find_last_asked(conn: &Conn, id: AttemptId) -> Result<Option<DateTime<Utc>>> {
+    let row = conn.query_one(FIND_LAST_ASKED, &[&id]).await?;
+    Ok(row.get("last"))
+}
+
 const INSERT_ATTEMPT: &str = "
     insert into payment_attempts
         (id, order_id, provider, tx_ref, amount_minor, currency, mode, state, created_at,

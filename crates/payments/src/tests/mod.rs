@@ -2,6 +2,7 @@
 //! Whole features are tested over HTTP elsewhere.
 
 mod providers;
+mod reconciliation;
 mod records;
 mod refunds;
 mod rules;

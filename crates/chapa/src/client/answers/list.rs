@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::client::transport::Answer;
 use crate::wire;
-use crate::{Error, ListedTransaction, TimelineEntry, TransactionPage};
+use crate::{Balance, Error, ListedTransaction, TimelineEntry, TransactionPage};
 
 use super::transaction::state_of;
 use super::{accepted, exact};
@@ -79,6 +79,37 @@ fn listed(http_status: u16, row: &ListRow<'_>) -> ListedTransaction {
         method: wire::filled(row.payment_method),
         created_at: wire::filled(row.created_at),
     }
+}
+
+#[derive(Deserialize)]
+struct BalanceRow<'a> {
+    #[serde(borrow, default)]
+    currency: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    available_balance: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    ledger_balance: Option<&'a RawValue>,
+}
+
+pub(crate) fn balances(answer: &Answer) -> Result<Vec<Balance>, Error> {
+    let envelope = accepted(answer)?;
+    envelope
+        .list()
+        .and_then(held)
+        .ok_or_else(|| answer.unreadable("an answer without a list of balances"))
+}
+
+fn held(list: &str) -> Option<Vec<Balance>> {
+    let rows: Vec<&RawValue> = serde_json::from_str(list).ok()?;
+    let rows = rows.into_iter().map(|row| {
+        let row: BalanceRow<'_> = wire::object(row.get())?;
+        Some(Balance {
+            currency: exact(row.currency)?,
+            available_minor: wire::minor(row.available_balance),
+            ledger_minor: wire::minor(row.ledger_balance),
+        })
+    });
+    rows.collect()
 }
 
 #[derive(Deserialize)]

@@ -13,7 +13,7 @@ use super::transport::Answer;
 use crate::Error;
 use crate::wire::{self, Envelope};
 
-pub(crate) use list::{timeline, transactions};
+pub(crate) use list::{balances, timeline, transactions};
 pub(crate) use refund::{refund_accepted, refund_observation};
 pub(crate) use transaction::observation;
 

@@ -6,6 +6,7 @@ mod ledger;
 mod orders;
 mod payments;
 mod processes;
+mod reconciliation;
 mod refunds;
 mod stock;
 
@@ -41,13 +42,14 @@ enum Binds {
 
 /// All invariants, in the order of their ids.
 pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
-    let groups: [&[Invariant]; 6] = [
+    let groups: [&[Invariant]; 7] = [
         &stock::INVARIANTS,
         &orders::INVARIANTS,
         &payments::INVARIANTS,
         &refunds::INVARIANTS,
         &processes::INVARIANTS,
         &ledger::INVARIANTS,
+        &reconciliation::INVARIANTS,
     ];
     let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();
     all.push(&guards::INVARIANT);

@@ -3,6 +3,7 @@
 
 mod books;
 mod commands;
+mod compared;
 mod planted;
 
 use chrono::TimeDelta;
@@ -114,7 +115,7 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
     let shop = busy_shop().await;
     let report = audit_with(&shop, "select").await;
     assert!(report.is_clean(), "{report:#?}");
-    assert_eq!(report.checks.len(), 27);
+    assert_eq!(report.checks.len(), 28);
     let looked_at = |check: &nexus::audit::Check| check.rows_checked > 0;
     assert!(report.checks.iter().all(looked_at), "{report:#?}");
     let summary = serde_json::to_value(&report.summary).unwrap();
@@ -133,7 +134,8 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
 async fn whatever_is_planted_is_named() {
     let shop = busy_shop().await;
     let mut missed = Vec::new();
-    for (what, change, ids) in planted::CASES.iter().chain(books::CASES) {
+    let cases = planted::CASES.iter().chain(books::CASES);
+    for (what, change, ids) in cases.chain(compared::CASES) {
         let report = audit_with(&shop, change).await;
         if broken(&report) != *ids {
             missed.push((*what, broken(&report), *ids));

@@ -23,9 +23,9 @@ pub(super) struct Operation {
 
 const CATALOGUE: Option<&str> = Some("catalogue.edit");
 const STOCK: Option<&str> = Some("stock.edit");
-const BOOKS: Option<&str> = Some("ledger.read");
 const ORDERS: Option<&str> = Some("orders.read");
 const REFUNDS: Option<&str> = Some("payments.refund");
+const BOOKS: Option<&str> = Some("ledger.read");
 const PAYMENTS: Option<&str> = Some("payments.manage");
 const STAFF: Option<&str> = Some("staff.manage");
 
@@ -98,7 +98,7 @@ const fn of_money(
 const ORDER: &str = "the order";
 
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 36] = [
+pub(super) static OPERATIONS: [Operation; 42] = [
     read("getOwnStaffAccount", None, None),
     read("listAuditEntries", STAFF, None),
     read("listPaymentAttempts", ORDERS, None),
@@ -153,6 +153,24 @@ pub(super) static OPERATIONS: [Operation; 36] = [
             "rejectPaymentAttempt",
             Target::OtherTransfer,
             || json!({ "reason": "never came" }),
+        )
+    },
+    read("listReconciliations", BOOKS, None),
+    read("getReconciliation", BOOKS, Some(Target::Reconciliation)),
+    read("listReconciliationBreaks", BOOKS, None),
+    read("getReconciliationBreak", BOOKS, Some(Target::Break)),
+    Operation {
+        right: PAYMENTS,
+        status: 202,
+        ..create("reconcilePayments", || json!({}))
+    },
+    Operation {
+        right: PAYMENTS,
+        target: Some(Target::Break),
+        status: 200,
+        ..create(
+            "resolveReconciliationBreak",
+            || json!({ "action": "dismiss", "note": "An event" }),
         )
     },
     read("getStockLevel", STOCK, Some(Target::Variant)),

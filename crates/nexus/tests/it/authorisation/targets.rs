@@ -19,6 +19,8 @@ pub(super) enum Target {
     /// A payment that staff are to confirm.
     Transfer,
     OtherTransfer,
+    Reconciliation,
+    Break,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -111,6 +113,8 @@ pub(super) struct Targets {
     pub(super) webhook: String,
     pub(super) review: String,
     pub(super) transfers: [String; 2],
+    pub(super) reconciliation: String,
+    pub(super) found: String,
 }
 
 impl Targets {
@@ -132,7 +136,10 @@ impl Targets {
             .expect(200);
         let [attempt, webhook, review] = payment(shop).await;
         let (order, refund) = lost_refund(shop, &owner).await;
+        let (reconciliation, found) = shop.difference().await;
         Self {
+            reconciliation,
+            found,
             refund,
             order,
             attempt,
@@ -158,6 +165,8 @@ impl Targets {
             Target::Review => &self.review,
             Target::Transfer => &self.transfers[0],
             Target::OtherTransfer => &self.transfers[1],
+            Target::Reconciliation => &self.reconciliation,
+            Target::Break => &self.found,
         }
     }
 }

@@ -28,7 +28,23 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     all.extend(of_shelves(&staff, &brand, &category));
     all.extend(of_goods(&staff, &brand, &category).await);
     all.push(of_reviews(&staff));
+    all.extend(of_comparing(&staff));
     all
+}
+
+/// What is wrong with a body is said before its difference is looked for.
+fn of_comparing(staff: &Client) -> Vec<Write> {
+    let staff = staff.key("a-key");
+    let payments = |rest: &str| format!("/api/v1/admin/payments/{rest}");
+    let window = json!({ "from_at": "2026-01-01T00:00:00Z", "to_at": "2026-01-02T00:00:00Z" });
+    let resolved = json!({ "action": "dismiss", "note": "An event of the shop" });
+    let found = "reconciliation-breaks/019aab00-0000-7000-8000-000000000002/resolve/";
+    let post =
+        |name, path: &str, body| Write::new(name, &staff, Method::POST, &payments(path), body);
+    vec![
+        post("reconcilePayments", "reconciliations/", window),
+        post("resolveReconciliationBreak", found, resolved),
+    ]
 }
 
 async fn of_sales(shop: &Shop) -> Vec<Write> {

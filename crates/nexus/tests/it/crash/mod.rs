@@ -6,6 +6,7 @@ mod clerk;
 mod journal;
 mod load;
 mod points;
+mod reconciliation;
 mod refunds;
 mod reviews;
 mod server;

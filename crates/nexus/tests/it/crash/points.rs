@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::{refunds, reviews, server, staff, worker};
+use super::{reconciliation, refunds, reviews, server, staff, worker};
 use crate::ledger::SEALING;
 
 /// The crates that the story runs through; the rest of the shop has transactions of its own.
@@ -29,7 +29,12 @@ fn every_point_of_the_story_is_a_case() {
     let of_refunds = refunds::OF_THE_SERVER.iter().chain(refunds::OF_THE_WORKER);
     let of_refunds = of_refunds.chain(reviews::OF_THE_SERVER).copied();
     let of_staff = of_refunds.chain(staff::CASES);
+    let by_hand = reconciliation::OF_THE_COMMAND.iter();
+    let by_hand = by_hand.chain(reconciliation::OF_THE_SERVER).copied();
+    let compared = reconciliation::OF_THE_WORKER.iter();
+    let compared = by_hand.chain(compared.map(|(_, point)| *point));
     let cases = server.chain(worker).chain(of_staff).chain(SEALING);
+    let cases = cases.chain(compared);
     let cases: BTreeSet<&str> = cases.collect();
     let forgotten: Vec<_> = points
         .iter()

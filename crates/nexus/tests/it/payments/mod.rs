@@ -15,7 +15,7 @@ mod outages;
 mod permutations;
 mod policies;
 mod poller;
-mod provider;
+pub(crate) mod provider;
 mod providers;
 mod receipts;
 mod received;

@@ -9,12 +9,12 @@ use crate::world::{Answer, CHAPA_KEY, Client, Shop, WEBHOOK_SECRET, place_body};
 pub(super) const WEBHOOK: &str = "/api/v1/payment/webhook/chapa/";
 
 /// An order that waits for payment on a page of the provider.
-pub(super) struct Pending {
-    pub(super) guest: Client,
-    pub(super) order: Value,
-    pub(super) order_id: String,
-    pub(super) tx_ref: String,
-    pub(super) page: String,
+pub(crate) struct Pending {
+    pub(crate) guest: Client,
+    pub(crate) order: Value,
+    pub(crate) order_id: String,
+    pub(crate) tx_ref: String,
+    pub(crate) page: String,
 }
 
 /// The signature of these bytes by the shop's webhook secret.
@@ -24,7 +24,7 @@ pub(super) fn sign(body: &[u8]) -> String {
 
 impl Shop {
     /// A guest's order of one unit, with its page.
-    pub(super) async fn pending(&self, variant: VariantId) -> Pending {
+    pub(crate) async fn pending(&self, variant: VariantId) -> Pending {
         let (guest, order) = self.guest_order(&[(variant, 1)]).await;
         let (tx_ref, page) = self.initiate(&guest, &order).await;
         let order_id = order["id"].as_str().unwrap().to_owned();
@@ -38,7 +38,7 @@ impl Shop {
     }
 
     /// A guest's order of one unit whose body was changed before it was sent.
-    pub(super) async fn order_with(
+    pub(crate) async fn order_with(
         &self,
         variant: VariantId,
         change: impl FnOnce(&mut Value),
@@ -51,7 +51,7 @@ impl Shop {
     }
 
     /// What goes wrong at the provider next.
-    pub(super) async fn play(&self, fault: Value) {
+    pub(crate) async fn play(&self, fault: Value) {
         self.provider()
             .post("/__sim/faults", fault)
             .await
@@ -59,12 +59,12 @@ impl Shop {
     }
 
     /// Nothing goes wrong at the provider any more.
-    pub(super) async fn mend(&self) {
+    pub(crate) async fn mend(&self) {
         self.provider().delete("/__sim/faults").await.expect(204);
     }
 
     /// Which of the provider's habits are in force.
-    pub(super) async fn vary(&self, change: Value) {
+    pub(crate) async fn vary(&self, change: Value) {
         self.provider()
             .patch("/__sim/variants", change)
             .await
@@ -72,7 +72,7 @@ impl Shop {
     }
 
     /// How the provider sends its webhooks.
-    pub(super) async fn send_webhooks(&self, how: Value) {
+    pub(crate) async fn send_webhooks(&self, how: Value) {
         self.provider()
             .patch("/__sim/webhook", how)
             .await
@@ -80,19 +80,19 @@ impl Shop {
     }
 
     /// No word of the provider reaches us any more unless we ask.
-    pub(super) async fn lose_all_messages(&self) {
+    pub(crate) async fn lose_all_messages(&self) {
         self.send_webhooks(json!({ "drop": true })).await;
         self.vary(json!({ "result_order": ["redirect"] })).await;
     }
 
     /// What the provider knows of a reference.
-    pub(super) async fn transaction(&self, tx_ref: &str) -> Value {
+    pub(crate) async fn transaction(&self, tx_ref: &str) -> Value {
         let path = format!("/__sim/transactions/{tx_ref}");
         self.provider().get(&path).await.expect(200).body
     }
 
     /// `pay`, `fail`, `cancel`, `reverse` …, whatever state the page is in.
-    pub(super) async fn at_provider(&self, tx_ref: &str, action: &str) -> Value {
+    pub(crate) async fn at_provider(&self, tx_ref: &str, action: &str) -> Value {
         let path = format!("/__sim/transactions/{tx_ref}/{action}");
         self.provider()
             .post(&path, json!({}))
@@ -102,7 +102,7 @@ impl Shop {
     }
 
     /// Somebody opens a page at the provider with our key, and with our reference if they like.
-    pub(super) async fn open_at_provider(&self, tx_ref: &str, amount: &str, currency: &str) {
+    pub(crate) async fn open_at_provider(&self, tx_ref: &str, amount: &str, currency: &str) {
         let body = json!({ "tx_ref": tx_ref, "amount": amount, "currency": currency });
         let somebody = self.provider().bearer(CHAPA_KEY);
         somebody
@@ -112,14 +112,14 @@ impl Shop {
     }
 
     /// How often the provider was called by this name (`verify`, `initialize`, …).
-    pub(super) async fn calls(&self, name: &str) -> usize {
+    pub(crate) async fn calls(&self, name: &str) -> usize {
         let calls = self.provider().get("/__sim/calls").await.expect(200).body;
         let calls = calls.as_array().unwrap();
         calls.iter().filter(|call| call["name"] == name).count()
     }
 
     /// The bytes and the id of the provider's newest webhook about a reference.
-    pub(super) async fn newest_webhook(&self, tx_ref: &str) -> (Vec<u8>, u64) {
+    pub(crate) async fn newest_webhook(&self, tx_ref: &str) -> (Vec<u8>, u64) {
         let sent = self
             .provider()
             .get("/__sim/webhooks")
@@ -137,7 +137,7 @@ impl Shop {
     }
 
     /// Sends a message as the provider would, with these headers.
-    pub(super) async fn post_webhook(&self, body: &[u8], headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post_webhook(&self, body: &[u8], headers: &[(&str, &str)]) -> Answer {
         let sender = headers.iter().fold(self.client(), |sender, (name, value)| {
             sender.with(name, value)
         });
@@ -151,34 +151,34 @@ impl Shop {
     }
 
     /// Sends a message that is signed as it should be.
-    pub(super) async fn post_signed(&self, body: &[u8]) -> Answer {
+    pub(crate) async fn post_signed(&self, body: &[u8]) -> Answer {
         self.post_webhook(body, &[("x-chapa-signature", &sign(body))])
             .await
     }
 
     /// What we tell the buyer about a reference.
-    pub(super) async fn verify(&self, tx_ref: &str) -> Answer {
+    pub(crate) async fn verify(&self, tx_ref: &str) -> Answer {
         self.client()
             .get(&format!("/api/v1/payment/verify/{tx_ref}/"))
             .await
     }
 
     /// What we tell the buyer about a reference, in one word.
-    pub(super) async fn told(&self, tx_ref: &str) -> String {
+    pub(crate) async fn told(&self, tx_ref: &str) -> String {
         self.verify(tx_ref).await.expect(200).text("/status")
     }
 
     /// One text from the database.
-    pub(super) async fn text(&self, sql: &str) -> String {
+    pub(crate) async fn text(&self, sql: &str) -> String {
         self.db().await.query_one(sql, &[]).await.unwrap().get(0)
     }
 
-    pub(super) async fn attempt_state(&self, tx_ref: &str) -> String {
+    pub(crate) async fn attempt_state(&self, tx_ref: &str) -> String {
         let sql = format!("select state from payment_attempts where tx_ref = '{tx_ref}'");
         self.text(&sql).await
     }
 
-    pub(super) async fn order_status(&self, order_id: &str) -> String {
+    pub(crate) async fn order_status(&self, order_id: &str) -> String {
         self.text(&format!(
             "select status from orders where id = '{order_id}'"
         ))
@@ -187,12 +187,12 @@ impl Shop {
 
     /// Everything that payments, orders and shelves remember, as one text: equal before and
     /// after means that nothing was written.
-    pub(super) async fn memory(&self) -> String {
+    pub(crate) async fn memory(&self) -> String {
         self.memory_but("").await
     }
 
     /// The same without one of the tables.
-    pub(super) async fn memory_but(&self, left_out: &str) -> String {
+    pub(crate) async fn memory_but(&self, left_out: &str) -> String {
         let tables = [
             "payment_attempts",
             "payment_calls",
@@ -217,7 +217,7 @@ impl Shop {
     }
 
     /// `tx_ref reference amount currency disposition` of each capture.
-    pub(super) async fn captures(&self) -> Vec<(String, String, i64, String, String)> {
+    pub(crate) async fn captures(&self) -> Vec<(String, String, i64, String, String)> {
         let sql = "
             select tx_ref, captures.provider_reference, captures.amount_minor,
                 captures.currency, disposition
@@ -232,7 +232,7 @@ impl Shop {
     }
 
     /// The kinds of the open reviews of a reference.
-    pub(super) async fn open_reviews(&self, tx_ref: &str) -> String {
+    pub(crate) async fn open_reviews(&self, tx_ref: &str) -> String {
         let sql = format!(
             "select coalesce(string_agg(kind, ' ' order by kind), '')
             from payment_reviews

@@ -234,6 +234,8 @@ fn variables(
             "NEXUS__PAYMENTS__CASH_ON_DELIVERY__IS_ENABLED",
             "true".to_owned(),
         ),
+        // Books are compared where a test asks for it.
+        ("NEXUS__PAYMENTS__RECONCILE_AT", String::new()),
         // One after the other, so that a job's turn is known.
         ("NEXUS__WORKER__CONCURRENCY", "1".to_owned()),
         ("NEXUS__LOG__FILTER", "error".to_owned()),

@@ -14,8 +14,8 @@ use super::names;
 use crate::model::{
     Attempt, Authenticity, CancelOutcome, Capabilities, Claims, Initialized, Lifetime,
     ListedTransaction, Mode, NewRefund, Notice, NoticeKind, Observation, Observed, PaymentProvider,
-    PaymentSettings, Proof, ProviderError, ProviderId, RawRequest, RefundObservation, RefundTold,
-    StaticTokenPolicy, TransactionPage, WebhookError, Witness,
+    PaymentSettings, Proof, ProviderBalance, ProviderError, ProviderId, RawRequest,
+    RefundObservation, RefundTold, StaticTokenPolicy, TransactionPage, WebhookError, Witness,
 };
 
 /// Chapa, as this shop uses it.
@@ -177,6 +177,16 @@ impl PaymentProvider for Chapa {
             transactions: page.transactions.into_iter().map(listed).collect(),
             has_next: page.has_next,
         })
+    }
+
+    async fn list_balances(&self) -> Result<Vec<ProviderBalance>, ProviderError> {
+        let balances = self.client.balances().await.map_err(error)?;
+        let told = balances.into_iter().map(|balance| ProviderBalance {
+            currency: balance.currency,
+            available_minor: balance.available_minor,
+            total_minor: balance.ledger_minor,
+        });
+        Ok(told.collect())
     }
 
     fn parse_webhook(&self, request: &RawRequest<'_>) -> Result<Notice, WebhookError> {

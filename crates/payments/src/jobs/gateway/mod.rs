@@ -4,7 +4,7 @@
 mod by_hand;
 mod chapa;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use kit::Result;
 use orders::Order;
 
@@ -12,8 +12,9 @@ pub(crate) use self::chapa::callback_reference;
 use self::{by_hand::ByHand, chapa::Chapa};
 use crate::model::{
     Attempt, CancelOutcome, Confirmation, Initialized, Mode, NewRefund, Notice, Observation,
-    PageOutcome, PaymentProvider, PaymentRefusal, PaymentSettings, ProviderError, ProviderId,
-    RawRequest, RefundObservation, SurplusPolicies, Terms, TransactionPage, WebhookError, redact,
+    PageOutcome, PaymentProvider, PaymentRefusal, PaymentSettings, ProviderBalance, ProviderError,
+    ProviderId, RawRequest, RefundObservation, SurplusPolicies, Terms, TransactionPage,
+    WebhookError, redact,
 };
 
 /// The payment providers of this shop; shared by handlers and jobs.
@@ -25,6 +26,7 @@ pub struct Gateway {
     mode: Mode,
     call_timeout: TimeDelta,
     policies: SurplusPolicies,
+    reconcile_at: Option<NaiveTime>,
 }
 
 /// Between the end of a call's time and the moment when it is taken for ended.
@@ -52,6 +54,7 @@ impl Gateway {
                 late_money: settings.late_money,
                 second_payment: settings.second_payment,
             },
+            reconcile_at: settings.reconcile_at,
         })
     }
 
@@ -175,6 +178,26 @@ impl Gateway {
         page: u32,
     ) -> Result<TransactionPage, ProviderError> {
         self.provider(provider).list_transactions(page).await
+    }
+
+    /// What a provider says it holds for the shop, per currency.
+    pub(crate) async fn list_balances(
+        &self,
+        provider: ProviderId,
+    ) -> Result<Vec<ProviderBalance>, ProviderError> {
+        self.provider(provider).list_balances().await
+    }
+
+    /// The providers whose lists our books can be compared with.
+    pub(crate) fn listing(&self) -> impl Iterator<Item = ProviderId> + '_ {
+        ProviderId::ALL
+            .into_iter()
+            .filter(|id| self.provider(*id).capabilities().can_list)
+    }
+
+    /// When our books are compared with the providers' every day, in UTC.
+    pub(crate) const fn reconcile_at(&self) -> Option<NaiveTime> {
+        self.reconcile_at
     }
 
     /// Whether a provider answers and knows our key, by a question that changes nothing.

@@ -159,6 +159,17 @@ pub(crate) struct TransactionPage {
     pub(crate) has_next: bool,
 }
 
+/// What a provider holds for the shop in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ProviderBalance {
+    /// As the provider writes it.
+    pub(crate) currency: String,
+    /// Minor units that can be paid out now.
+    pub(crate) available_minor: Option<i64>,
+    /// Minor units in all.
+    pub(crate) total_minor: Option<i64>,
+}
+
 /// Why a call gave no result. Ask [`ProviderError::may_have_happened`] before doing it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProviderError {

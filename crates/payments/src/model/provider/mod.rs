@@ -16,8 +16,8 @@ use utoipa::ToSchema;
 pub use self::answers::ProviderError;
 pub(crate) use self::{
     answers::{
-        CancelOutcome, Initialized, ListedTransaction, Observation, Observed, RefundObservation,
-        RefundTold, TransactionPage, Witness,
+        CancelOutcome, Initialized, ListedTransaction, Observation, Observed, ProviderBalance,
+        RefundObservation, RefundTold, TransactionPage, Witness,
     },
     notice::{Authenticity, Claims, Notice, NoticeKind, Proof, RawRequest, WebhookError},
 };
@@ -221,6 +221,11 @@ pub(crate) trait PaymentProvider: Debug + Send + Sync {
 
     /// A page of its own list of transactions, newest first; pages count from 1.
     async fn list_transactions(&self, page: u32) -> Result<TransactionPage, ProviderError>;
+
+    /// What it says it holds for the shop, per currency.
+    async fn list_balances(&self) -> Result<Vec<ProviderBalance>, ProviderError> {
+        Err(ProviderError::Unsupported)
+    }
 
     /// Reads a message: who wrote it and what to look at. Never a state to be applied. Pure.
     fn parse_webhook(&self, request: &RawRequest<'_>) -> Result<Notice, WebhookError>;

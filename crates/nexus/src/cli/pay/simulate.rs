@@ -13,19 +13,12 @@ use tokio::{
     process::{Child, Command as Program},
 };
 
-use super::{demo::children, say, serve};
-
-/// What to do.
-#[derive(clap::Subcommand)]
-pub(super) enum Command {
-    /// Play Chapa on this machine: its API, checkout page and webhooks. No money moves.
-    Simulate(Simulate),
-}
+use crate::cli::{demo::children, say, serve};
 
 /// How to play.
 #[derive(clap::Args)]
 #[command(after_help = "Every other option goes to the simulator: `nexus pay simulate -- --help`.")]
-pub(super) struct Simulate {
+pub(in crate::cli) struct Args {
     /// Where the API, the checkout page and the control API listen.
     #[arg(long, default_value = "127.0.0.1:8090", env = "CHAPA_SIMULATOR_LISTEN")]
     listen: String,
@@ -41,9 +34,8 @@ pub(super) struct Simulate {
 /// A simulator that takes longer to end is left to its own.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub(super) async fn run(command: Command) -> Result<ExitCode> {
-    let Command::Simulate(simulate) = command;
-    let mut child = start(&simulate)?;
+pub(super) async fn run(args: &Args) -> Result<ExitCode> {
+    let mut child = start(args)?;
     // Waiting for a child closes its input, and with that this one would end.
     let input = child.stdin.take();
     let output = child.stdout.take().context("the simulator says nothing")?;
@@ -60,7 +52,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode> {
         }
         return Ok(code_of(child.wait().await?));
     };
-    welcome(address, control, &simulate).await?;
+    welcome(address, control, args).await?;
     tokio::select! {
         ended = child.wait() => return Ok(code_of(ended?)),
         signalled = serve::signal() => signalled?,
@@ -73,7 +65,7 @@ pub(super) async fn run(command: Command) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn start(simulate: &Simulate) -> Result<Child> {
+fn start(simulate: &Args) -> Result<Child> {
     let path = children::find("chapa-simulator")?;
     Program::new(&path)
         .args(["--listen", &simulate.listen])
@@ -107,7 +99,7 @@ struct Health {
     public_url: String,
 }
 
-async fn welcome(address: &str, control: &str, simulate: &Simulate) -> Result<()> {
+async fn welcome(address: &str, control: &str, simulate: &Args) -> Result<()> {
     let merchants: Vec<Merchant> = ask(control, "merchants").await?;
     let Some(Merchant {
         secret_key,
