@@ -35,7 +35,7 @@ fix: ## format, and repair what clippy can
 	cargo fmt --all
 
 bench: ## measure, against bare SQL; ARGS=--quick, ARGS=--help; ORDERS=1000000 proves the books
-	cargo build --release -p nexus -p bench
+	cargo build --release -p nexus -p bench -p chapa
 	@exec target/release/bench $(if $(ORDERS),--books $(ORDERS)) $(ARGS)
 
 fuzz: ## the parsers, against generated input; SECONDS=600 each; docs/fuzzing.md

@@ -7,11 +7,14 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 /// The processes of a measurement.
+#[derive(Clone)]
 pub(crate) struct Meter {
     ticks_per_second: f64,
     server: u32,
     postmaster: u32,
     redis: Option<u32>,
+    worker: Option<u32>,
+    provider: Option<u32>,
 }
 
 /// Processor time so far, in ticks.
@@ -22,6 +25,8 @@ pub(crate) struct Reading {
     postgres: u64,
     client: u64,
     redis: u64,
+    worker: u64,
+    provider: u64,
     machine: u64,
 }
 
@@ -38,6 +43,10 @@ pub(crate) struct Usage {
     pub(crate) client_us: f64,
     /// Redis, when there is one.
     pub(crate) redis_us: f64,
+    /// `nexus worker`, when there is one.
+    pub(crate) worker_us: f64,
+    /// The program that plays the payment provider, when it is asked for anything.
+    pub(crate) provider_us: f64,
     /// Everything else on the machine: when it is not small, the figures are worth less.
     pub(crate) others_us: f64,
 }
@@ -56,7 +65,18 @@ impl Meter {
             server,
             postmaster,
             redis,
+            worker: None,
+            provider: None,
         })
+    }
+
+    /// The same with a worker and the provider that it asks.
+    pub(crate) fn with(&self, worker: Option<u32>, provider: Option<u32>) -> Self {
+        Self {
+            worker,
+            provider,
+            ..self.clone()
+        }
     }
 
     /// Processor time up to now; `client` is the load generator's process.
@@ -69,6 +89,8 @@ impl Meter {
             postgres: tree(&processes, self.postmaster),
             client: own(client),
             redis: self.redis.map_or(0, own),
+            worker: self.worker.map_or(0, own),
+            provider: self.provider.map_or(0, own),
             machine: machine()?,
         })
     }
@@ -90,9 +112,12 @@ impl Meter {
             postgres_us: spent(|reading| reading.postgres),
             client_us: spent(|reading| reading.client),
             redis_us: spent(|reading| reading.redis),
+            worker_us: spent(|reading| reading.worker),
+            provider_us: spent(|reading| reading.provider),
             others_us: 0.0,
         };
         let ours = usage.server_us + usage.postgres_us + usage.client_us + usage.redis_us;
+        let ours = ours + usage.worker_us + usage.provider_us;
         let others_us = (spent(|reading| reading.machine) - ours).max(0.0);
         Usage { others_us, ..usage }
     }

@@ -43,6 +43,9 @@ pub(crate) struct Args {
     /// The server's program; by default the `nexus` beside this one.
     #[arg(long)]
     pub(crate) nexus: Option<PathBuf>,
+    /// The program that plays the payment provider; by default the one beside this.
+    #[arg(long)]
+    pub(crate) provider: Option<PathBuf>,
     /// A folder for the databases, made anew and removed in the end.
     #[arg(long, default_value = "var/bench")]
     pub(crate) directory: PathBuf,
@@ -58,6 +61,11 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// Whether a provider is needed, and payments that webhooks speak of.
+    pub(crate) fn wants_webhooks(&self) -> bool {
+        self.cases.iter().any(|case| case.is_webhook())
+    }
+
     pub(crate) fn rounds(&self) -> u32 {
         if self.quick { 1 } else { self.rounds }
     }

@@ -1,4 +1,4 @@
-//! What is measured: five kinds of request, each with the script that does the same in SQL.
+//! What is measured: eight kinds of request, each with the script that does the same in SQL.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -7,6 +7,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Case {
+    /// The server's shortest answer.
+    Health,
     /// The first page of the product list.
     List,
     /// One product of all, by its slug.
@@ -17,6 +19,10 @@ pub(crate) enum Case {
     OrderHot,
     /// An order of two lines, of any two variants of the shelf.
     OrderSpread,
+    /// A signed webhook that was never seen.
+    Webhook,
+    /// A signed webhook that came before, to the byte.
+    WebhookAgain,
 }
 
 /// The carts that a case uses up.
@@ -34,47 +40,69 @@ pub(crate) struct CartsOfCase {
 pub(crate) const CARTS_APART: u64 = 1 << 40;
 
 impl Case {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Health,
         Self::List,
         Self::Detail,
         Self::Cart,
         Self::OrderHot,
         Self::OrderSpread,
+        Self::Webhook,
+        Self::WebhookAgain,
     ];
 
     /// As the table calls it.
     pub(crate) const fn title(self) -> &'static str {
         match self {
+            Self::Health => "bare answer",
             Self::List => "product list",
             Self::Detail => "product detail",
             Self::Cart => "add to cart",
             Self::OrderHot => "order, one pair",
             Self::OrderSpread => "order, spread",
+            Self::Webhook => "webhook, new",
+            Self::WebhookAgain => "webhook, again",
         }
     }
 
     /// The same work for pgbench.
     pub(crate) const fn script(self) -> &'static str {
         match self {
+            Self::Health => include_str!("../sql/health.sql"),
             Self::List => include_str!("../sql/list.sql"),
             Self::Detail => include_str!("../sql/detail.sql"),
             Self::Cart => include_str!("../sql/cart.sql"),
             Self::OrderHot | Self::OrderSpread => include_str!("../sql/order.sql"),
+            Self::Webhook => include_str!("../sql/webhook.sql"),
+            Self::WebhookAgain => include_str!("../sql/webhook_again.sql"),
         }
     }
 
     /// The status of every answer.
     pub(crate) const fn expected(self) -> StatusCode {
         match self {
-            Self::List | Self::Detail => StatusCode::OK,
+            Self::Health | Self::List | Self::Detail => StatusCode::OK,
+            Self::Webhook | Self::WebhookAgain => StatusCode::OK,
             Self::Cart | Self::OrderHot | Self::OrderSpread => StatusCode::CREATED,
         }
     }
 
-    /// The carts that it uses up, one per request; `None` for a case that only reads.
+    /// Whether it changes anything.
+    pub(crate) const fn writes(self) -> bool {
+        !matches!(self, Self::Health | Self::List | Self::Detail)
+    }
+
+    /// Whether it is a message of the payment provider.
+    pub(crate) const fn is_webhook(self) -> bool {
+        matches!(self, Self::Webhook | Self::WebhookAgain)
+    }
+
+    /// The carts that it uses up, one per request; `None` for a case that uses none.
     pub(crate) const fn carts(self) -> Option<CartsOfCase> {
         let (place, lines, used_in) = match self {
-            Self::List | Self::Detail => return None,
+            Self::Health | Self::List | Self::Detail | Self::Webhook | Self::WebhookAgain => {
+                return None;
+            }
             Self::Cart => (1, 0, "cart_items"),
             Self::OrderHot => (2, 2, "orders"),
             Self::OrderSpread => (3, 2, "orders"),

@@ -9,10 +9,15 @@ mod carts;
 mod cases;
 mod database;
 mod figures;
+mod intake;
+mod intake_table;
 mod load;
 mod measure;
+mod messages;
 mod past;
+mod payments;
 mod pgbench;
+mod provider;
 mod random;
 mod report;
 mod requests;
@@ -111,6 +116,11 @@ async fn run(args: &Args) -> Result<()> {
         return shop.close().await;
     }
     let rows = bench.run(args, &mut tell).await?;
+    let intake = if args.wants_webhooks() {
+        intake::run(&shop, args, &mut tell).await?
+    } else {
+        Vec::new()
+    };
     let server_peak_memory_kb = accounting::peak_memory_kb(shop.server_id());
     let report = Report {
         command: command_line(),
@@ -123,6 +133,7 @@ async fn run(args: &Args) -> Result<()> {
         seconds_per_measurement: args.length().as_secs(),
         rounds: args.rounds(),
         server_peak_memory_kb,
+        intake,
         rows: rows.into_iter().filter_map(RowFigures::of).collect(),
     };
     prove(&shop, BOOKS_OF_A_RUN, args, &mut tell).await?;

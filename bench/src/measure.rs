@@ -203,6 +203,8 @@ impl<'a> Bench<'a> {
             let foreseen = known.unwrap_or(FIRST_GUESS_PER_SECOND);
             if load.case.carts().is_some() {
                 self.fill(load.case, carts_for(foreseen, load.length))?;
+            }
+            if load.case.writes() {
                 // Both ways begin right behind a checkpoint, and none falls into their time.
                 self.shop
                     .database

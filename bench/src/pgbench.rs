@@ -17,6 +17,7 @@ use crate::{
     cases::Case,
     database::Database,
     measure::{Outcome, Side},
+    messages::REPLAYS,
     requests::Goods,
 };
 
@@ -85,7 +86,7 @@ impl Run<'_> {
     }
 
     /// What the scripts read: numbers and words, never secrets.
-    fn variables(&self) -> Result<[(&'static str, String); 6]> {
+    fn variables(&self) -> Result<[(&'static str, String); 8]> {
         Ok([
             ("i", "-1".to_owned()),
             ("clients", self.connections.to_string()),
@@ -93,6 +94,8 @@ impl Run<'_> {
             ("prefix", id_prefix()?),
             ("products", self.goods.slugs.len().to_string()),
             ("shelf", self.goods.variants.len().to_string()),
+            ("attempts", self.goods.messages.payments().to_string()),
+            ("replays", REPLAYS.to_string()),
         ])
     }
 

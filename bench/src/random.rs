@@ -21,6 +21,11 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    /// A number below `end`, which is not zero.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.next() % end.max(1)
+    }
+
     /// One of the values; `None` when there are none.
     pub(crate) fn pick<'a, T>(&mut self, values: &'a [T]) -> Option<&'a T> {
         let count = u64::try_from(values.len())

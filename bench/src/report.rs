@@ -5,7 +5,11 @@ use std::{fmt::Write, fs, path::PathBuf};
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::figures::{Figure, RowFigures};
+use crate::{
+    figures::{Figure, RowFigures},
+    intake::IntakeRow,
+    intake_table,
+};
 
 /// Everything that a run found, and where.
 #[derive(Serialize)]
@@ -21,6 +25,7 @@ pub(crate) struct Report {
     pub(crate) rounds: u32,
     pub(crate) server_peak_memory_kb: Option<u64>,
     pub(crate) rows: Vec<RowFigures>,
+    pub(crate) intake: Vec<IntakeRow>,
 }
 
 /// What the figures depend on most.
@@ -89,6 +94,9 @@ impl Report {
             writeln!(text, "{}", line(row, shown))?;
         }
         writeln!(text)?;
+        if !self.intake.is_empty() {
+            writeln!(text, "{}", intake_table::table(&self.intake)?)?;
+        }
         if let Some(peak) = self.server_peak_memory_kb {
             writeln!(text, "The server's memory at its peak: {} MB.", peak / 1024)?;
         }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     cases::{Case, cart_id},
+    messages::{Message, Messages, SIGNATURE},
     random::Random,
 };
 
@@ -21,6 +22,7 @@ pub(crate) struct Goods {
     pub(crate) token: String,
     pub(crate) slugs: Vec<String>,
     pub(crate) variants: Vec<String>,
+    pub(crate) messages: Messages,
 }
 
 /// The requests of one measurement.
@@ -57,6 +59,9 @@ impl<'a> Requests<'a> {
     pub(crate) fn next(&self, random: &mut Random) -> Result<Option<Request<Full<Bytes>>>> {
         let goods = self.goods;
         let request = match self.case {
+            Case::Health => self.get("/healthz")?,
+            Case::Webhook => self.webhook(goods.messages.fresh()?)?,
+            Case::WebhookAgain => self.webhook(goods.messages.again(random)?)?,
             Case::List => self.get("/api/v1/catalogue/products/")?,
             Case::Detail => {
                 let slug = random
@@ -110,14 +115,41 @@ impl<'a> Requests<'a> {
         Ok(request.body(Full::from(body))?)
     }
 
+    /// A message as the provider sends it.
+    pub(crate) fn webhook(&self, message: Message) -> Result<Request<Full<Bytes>>> {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/api/v1/payment/webhook/chapa/")
+            .header(header::HOST, &self.goods.host)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(SIGNATURE, message.signature);
+        Ok(request.body(Full::from(message.body))?)
+    }
+
+    /// Begins the payment of an order.
+    pub(crate) fn payment(&self, order_id: &str) -> Result<Request<Full<Bytes>>> {
+        self.post(
+            &format!("/api/v1/payment/initiate/{order_id}/"),
+            String::new(),
+        )
+    }
+
     /// Whether an answer's body is what was asked for.
     ///
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn check(&self, body: &[u8]) -> Result<()> {
+        if self.case == Case::Health {
+            ensure!(!body.is_empty(), "the answer is empty");
+            return Ok(());
+        }
         let body: Value = serde_json::from_slice(body).context("the answer is not JSON")?;
         let length = |member: &str| body[member].as_array().map_or(0, Vec::len);
         match self.case {
+            Case::Health => {}
+            Case::Webhook | Case::WebhookAgain => {
+                ensure!(body["received"] == true, "the message was not received");
+            }
             Case::List => ensure!(length("data") == 20, "the list's first page is not full"),
             Case::Detail => {
                 ensure!(length("variants") > 0, "the product has no variants");

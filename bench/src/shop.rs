@@ -20,8 +20,8 @@ use http_body_util::Full;
 use tokio::process::{Child, Command};
 
 use crate::{
-    accounting::Meter, args::Args, database::Database, load::ask, past, random::secret,
-    requests::Goods,
+    accounting::Meter, args::Args, database::Database, load::ask, messages::Messages, past,
+    payments, provider::Provider, random::secret, requests::Goods,
 };
 
 /// How many variants the carts draw from.
@@ -37,12 +37,15 @@ const STOP_WITHIN: Duration = Duration::from_secs(35);
 
 /// A running shop. The server ends before its database when dropped.
 pub(crate) struct Shop {
-    server: Child,
+    /// There until the shop closes.
+    server: Option<Child>,
     server_id: u32,
     pub(crate) address: SocketAddr,
     pub(crate) database: Database,
     pub(crate) goods: Goods,
     pub(crate) meter: Meter,
+    /// There when webhooks are measured.
+    pub(crate) provider: Option<Provider>,
     nexus: Nexus,
     _redis: Option<RedisServer>,
     _cluster: Cluster,
@@ -119,29 +122,22 @@ impl Shop {
         let directory = &args.directory;
         remove(directory)?;
         fs::create_dir_all(directory)?;
-        let mut options = Options::new(postgres_in(directory));
-        options
-            .settings
-            .extend(args.postgres_settings.iter().cloned());
-        if args.busy.is_some() {
-            options
-                .settings
-                .extend(WATCHED.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        }
-        let cluster = Cluster::start(&Installation::find()?, &options)?;
-        cluster.ensure_database(DATABASE)?;
-        let redis = args.redis.then(|| {
-            let directory = redis_in(directory);
-            RedisServer::start(&RedisOptions {
-                directory,
-                port: Port::Any,
-            })
-        });
-        let redis = redis.transpose()?;
+        let cluster = start_cluster(args)?;
+        let redis = start_redis(args)?;
         let address = free_address()?;
+        let secrets = Secrets::new()?;
+        let provider = start_provider(args, &secrets).await?;
+        // Without a provider nothing listens there: no call is made to it.
+        let called = match &provider {
+            Some(provider) => provider.address,
+            None => free_address()?,
+        };
+        let mut environment = environment(&cluster, &secrets, address, called)?;
+        environment.extend(redis.iter().map(|r| ("REDIS_URL".to_owned(), r.url())));
+        environment.extend(args.settings.iter().cloned());
         let nexus = Nexus {
-            program: program(args)?,
-            environment: environment(args, &cluster, redis.as_ref(), address)?,
+            program: program(args.nexus.as_deref(), "nexus")?,
+            environment,
             log: directory.join("server.log"),
         };
         nexus.run(&["migrate"]).await?;
@@ -152,31 +148,29 @@ impl Shop {
         let database = Database::new(&cluster, DATABASE)?;
         let shelf_size = [("shelf_size", SHELF_SIZE.to_string())];
         database.run(include_str!("../sql/prepare.sql"), &shelf_size)?;
-        let goods = goods(&database, address)?;
+        let goods = goods(&database, address, Messages::new(secrets.webhook))?;
         past::write(&database, &goods).await?;
-        let server = nexus
-            .command()?
-            .arg("serve")
-            .spawn()
-            .context("start nexus serve")?;
+        let server = nexus.command()?.arg("serve").spawn();
+        let server = server.context("start nexus serve")?;
         let server_id = server.id().context("the server ended at once")?;
-        let meter = Meter::new(
-            server_id,
-            cluster.pid(),
-            redis.as_ref().map(RedisServer::pid),
-        )?;
+        let redis_id = redis.as_ref().map(RedisServer::pid);
+        let meter = Meter::new(server_id, cluster.pid(), redis_id)?;
         let mut shop = Self {
-            server,
+            server: Some(server),
             server_id,
             address,
             database,
             goods,
             meter,
+            provider,
             nexus,
             _redis: redis,
             _cluster: cluster,
         };
         shop.wait_until_ready().await?;
+        if shop.provider.is_some() {
+            payments::begin(&mut shop).await?;
+        }
         Ok(shop)
     }
 
@@ -193,7 +187,8 @@ impl Shop {
     async fn wait_until_ready(&mut self) -> Result<()> {
         let began = Instant::now();
         while began.elapsed() < START_WITHIN {
-            if let Some(status) = self.server.try_wait()? {
+            let server = self.server.as_mut().context("the server is gone")?;
+            if let Some(status) = server.try_wait()? {
                 bail!(
                     "the server ended with {status}: {}",
                     self.nexus.last_words()
@@ -214,23 +209,72 @@ impl Shop {
         )
     }
 
-    /// Stops the server as a service would be stopped, and has the books audited.
-    pub(crate) async fn close(mut self) -> Result<()> {
-        let id = self.server_id.to_string();
+    /// A worker beside the server, with the same settings.
+    pub(crate) fn start_worker(&self) -> Result<Child> {
+        let mut command = self.nexus.command()?;
+        command.arg("worker").spawn().context("start nexus worker")
+    }
+
+    /// Stops one of our processes as a service would be stopped.
+    pub(crate) async fn stop(&self, mut child: Child) -> Result<()> {
+        let id = child.id().context("it ended before")?.to_string();
         let mut kill = Command::new("kill");
         kill.args(["-s", "TERM", &id])
             .status()
             .await
             .context("run kill")?;
-        let ended = tokio::time::timeout(STOP_WITHIN, self.server.wait()).await;
-        let status = ended.context("the server did not stop")??;
+        let ended = tokio::time::timeout(STOP_WITHIN, child.wait()).await;
+        let status = ended.context("it did not stop")??;
         ensure!(
             status.success(),
-            "the server ended with {status}: {}",
+            "it ended with {status}: {}",
             self.nexus.last_words()
         );
+        Ok(())
+    }
+
+    /// Stops the server as a service would be stopped, and has the books audited.
+    pub(crate) async fn close(mut self) -> Result<()> {
+        let server = self.server.take().context("the server is gone")?;
+        self.stop(server).await.context("stop the server")?;
         self.nexus.run(&["audit"]).await
     }
+}
+
+fn start_cluster(args: &Args) -> Result<Cluster> {
+    let mut options = Options::new(postgres_in(&args.directory));
+    options
+        .settings
+        .extend(args.postgres_settings.iter().cloned());
+    if args.busy.is_some() {
+        options
+            .settings
+            .extend(WATCHED.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+    let cluster = Cluster::start(&Installation::find()?, &options)?;
+    cluster.ensure_database(DATABASE)?;
+    Ok(cluster)
+}
+
+fn start_redis(args: &Args) -> Result<Option<RedisServer>> {
+    let redis = args.redis.then(|| {
+        let directory = redis_in(&args.directory);
+        RedisServer::start(&RedisOptions {
+            directory,
+            port: Port::Any,
+        })
+    });
+    Ok(redis.transpose()?)
+}
+
+async fn start_provider(args: &Args, secrets: &Secrets) -> Result<Option<Provider>> {
+    if !args.wants_webhooks() {
+        return Ok(None);
+    }
+    let program = program(args.provider.as_deref(), "chapa-simulator")?;
+    Ok(Some(
+        Provider::start(&program, &secrets.provider_key).await?,
+    ))
 }
 
 /// Removes what an earlier run has left, and nothing else.
@@ -254,10 +298,11 @@ fn redis_in(directory: &Path) -> PathBuf {
     directory.join("redis")
 }
 
-fn program(args: &Args) -> Result<PathBuf> {
-    let path = match &args.nexus {
-        Some(path) => path.clone(),
-        None => std::env::current_exe()?.with_file_name("nexus"),
+/// The program of this path, or of this name beside our own.
+fn program(path: Option<&Path>, name: &str) -> Result<PathBuf> {
+    let path = match path {
+        Some(path) => path.to_owned(),
+        None => std::env::current_exe()?.with_file_name(name),
     };
     if !path.is_file() {
         bail!(
@@ -268,41 +313,53 @@ fn program(args: &Args) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Made for this run.
+struct Secrets {
+    provider_key: String,
+    webhook: String,
+}
+
+impl Secrets {
+    fn new() -> Result<Self> {
+        let key: String = secret()?
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(24)
+            .collect();
+        Ok(Self {
+            provider_key: format!("CHASECK_TEST-{key}"),
+            webhook: secret()?,
+        })
+    }
+}
+
 fn environment(
-    args: &Args,
     cluster: &Cluster,
-    redis: Option<&RedisServer>,
+    secrets: &Secrets,
     address: SocketAddr,
+    provider: SocketAddr,
 ) -> Result<Vec<(String, String)>> {
-    // Nothing listens there: a call to the payment provider would fail, but none is made.
-    let nobody = free_address()?;
-    let key: String = secret()?
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(24)
-        .collect();
-    let mut variables: Vec<(String, String)> = [
+    let variables = [
         ("DATABASE_URL", cluster.url(DATABASE)),
         ("NEXUS__SERVER__LISTEN", address.to_string()),
         ("NEXUS__SERVER__PUBLIC_URL", format!("http://{address}")),
         ("NEXUS__AUTH__SECRET", secret()?),
-        ("NEXUS__PAYMENTS__BASE_URL", format!("http://{nobody}/v1")),
-        ("NEXUS__PAYMENTS__SECRET_KEY", format!("CHASECK_TEST-{key}")),
-        ("NEXUS__PAYMENTS__WEBHOOK_SECRETS", secret()?),
+        ("NEXUS__PAYMENTS__BASE_URL", format!("http://{provider}/v1")),
+        ("NEXUS__PAYMENTS__CHECKOUT_HOSTS", provider.to_string()),
+        ("NEXUS__PAYMENTS__SECRET_KEY", secrets.provider_key.clone()),
+        ("NEXUS__PAYMENTS__WEBHOOK_SECRETS", secrets.webhook.clone()),
         ("NEXUS__LOG__FILTER", "warn".to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into();
-    variables.extend(redis.map(|redis| ("REDIS_URL".to_owned(), redis.url())));
-    variables.extend(args.settings.iter().cloned());
-    Ok(variables)
+    ];
+    Ok(variables
+        .map(|(name, value)| (name.to_owned(), value))
+        .into())
 }
 
 fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-fn goods(database: &Database, address: SocketAddr) -> Result<Goods> {
+fn goods(database: &Database, address: SocketAddr, messages: Messages) -> Result<Goods> {
     let lines = |script: &str| -> Result<Vec<String>> {
         Ok(database
             .run(script, &[])?
@@ -315,6 +372,7 @@ fn goods(database: &Database, address: SocketAddr) -> Result<Goods> {
         token: secret()?,
         slugs: lines(include_str!("../sql/slugs.sql"))?,
         variants: lines(include_str!("../sql/shelf.sql"))?,
+        messages,
     };
     ensure!(goods.variants.len() > 2, "the shelf is empty");
     Ok(goods)
