@@ -63,7 +63,7 @@ pub(crate) struct Args {
 impl Args {
     /// Whether a provider is needed, and payments that webhooks speak of.
     pub(crate) fn wants_webhooks(&self) -> bool {
-        self.cases.iter().any(|case| case.is_webhook())
+        self.books.is_none() && self.cases.iter().any(|case| case.is_webhook())
     }
 
     pub(crate) fn rounds(&self) -> u32 {
