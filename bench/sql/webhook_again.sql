@@ -9,7 +9,7 @@ insert into webhooks_received
 select (:prefix || 'a' || lpad(to_hex(:n::bigint), 15, '0'))::uuid, 'chapa', sha256(body), body,
     'signed', 'charge.failed/cancelled', tx_ref, now()
 from bench.attempts
-cross join lateral bench.message('again-' || :k, tx_ref) as body
+cross join lateral bench.message(concat('again-', :k::text), tx_ref) as body
 where n = :k::bigint % :attempts
 on conflict on constraint webhooks_received_body_key
     do update set received_count = webhooks_received.received_count + 1
