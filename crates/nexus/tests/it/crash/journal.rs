@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{
-    buyer::{Bought, message_ids, until_jobs_are_done},
+    buyer::{Bought, message_ids},
     clerk::Promised,
 };
-use crate::world::Deployment;
+use crate::world::{Deployment, until};
 
 /// What one buyer was told about one order, from its number to the last refund.
 pub(super) struct Told {
@@ -35,9 +35,22 @@ pub(super) async fn come_to_rest(shop: &Deployment) {
         )
         .await;
         let mut worker = shop.worker(None);
-        until_jobs_are_done(shop).await;
+        until_jobs_rest(shop).await;
         worker.kill().await;
     }
+}
+
+/// Waits until no job is due or in hand. What a worker held that was killed, or that lost its
+/// database, is held by nobody, and its claim may arrive after its death: there is one worker, so
+/// a lease that is ended under its hands is taken by no other.
+async fn until_jobs_rest(shop: &Deployment) {
+    let due = "select count(*) from jobs where state = 'running'
+        or (state = 'ready' and run_at <= now())";
+    until("jobs", async || {
+        shop.end_leases().await;
+        (shop.number(due).await == 0).then_some(())
+    })
+    .await;
 }
 
 /// Nothing that was acknowledged is lost, nothing has happened twice. Answers what was looked at,
