@@ -1,5 +1,7 @@
 //! Verbs of carts: create, add, change, remove, merge, close.
 
+use std::collections::BTreeMap;
+
 use catalogue::Sellable;
 use chrono::{DateTime, Utc};
 use customers::Shopper;
@@ -10,8 +12,8 @@ use money::Currency;
 
 use crate::{
     model::{
-        Cart, CartItem, CartRefusal, CartState, LINES_MAX, QUANTITY_MAX, Quote, merged_quantity,
-        quote_lines,
+        Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, LINES_MAX, QUANTITY_MAX, Quote,
+        merged_quantity, quote,
     },
     store,
 };
@@ -86,8 +88,52 @@ fn owned(cart: Option<Cart>, shopper: &Shopper) -> Result<Cart> {
 pub async fn quote_of(conn: &Conn, cart: &Cart) -> Result<Quote> {
     let items = store::list_items(conn, cart.id).await?;
     let variants: Vec<VariantId> = items.iter().map(|item| item.variant_id).collect();
-    let sellables = catalogue::list_sellables(conn, &variants).await?;
-    Ok(quote_lines(cart.currency, &items, &sellables)?)
+    let goods = goods_of(conn, &variants).await?;
+    Ok(quote(cart, &items, &goods)?)
+}
+
+/// What is known of some variants, to price carts with: one statement, however many.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn goods_of(conn: &Conn, variants: &[VariantId]) -> Result<Goods> {
+    if variants.is_empty() {
+        return Ok(Goods::new());
+    }
+    let sellables = catalogue::list_sellables(conn, variants).await?;
+    let sellables = sellables
+        .into_iter()
+        .map(|sellable| (sellable.variant_id, sellable));
+    Ok(sellables.collect())
+}
+
+/// Takes some carts in hand, with their lines; those that are not there are not in the answer.
+/// Waits for `wait_for` alone, before everything else: what somebody else has is left to them.
+///
+/// # Errors
+/// Faults of the database; also when the wait was too long.
+pub async fn take_in_hand(
+    tx: &Tx,
+    ids: &[CartId],
+    wait_for: Option<CartId>,
+) -> Result<BTreeMap<CartId, CartInHand>> {
+    if let Some(id) = wait_for {
+        store::lock_cart(tx, id).await?;
+    }
+    let (carts, mut items) = store::lock_free_carts(tx, ids).await?;
+    let locked = carts.into_iter().map(|cart| {
+        let own = items.remove(&cart.id).unwrap_or_default();
+        (cart.id, CartInHand::Locked(cart, own))
+    });
+    let mut in_hand: BTreeMap<CartId, CartInHand> = locked.collect();
+    let is_missing = |id: &CartId| !in_hand.contains_key(id);
+    let missing: Vec<CartId> = ids.iter().copied().filter(is_missing).collect();
+    if !missing.is_empty() {
+        // What is there nevertheless is somebody else's at the moment.
+        let held = store::list_carts(tx, &missing).await?;
+        in_hand.extend(held.into_iter().map(|cart| (cart.id, CartInHand::Held)));
+    }
+    Ok(in_hand)
 }
 
 /// Adds units of a variant to a locked cart; more than the shelf has is refused.
@@ -262,17 +308,19 @@ fn available_of(sellables: &[Sellable], variant_id: VariantId) -> i64 {
     found.map_or(0, |sellable| sellable.available.max(0))
 }
 
-/// Closes a locked cart because it became an order.
+/// Closes locked carts because they have become orders.
 ///
 /// # Errors
-/// `cart_closed` when it was closed before.
-pub async fn close(tx: &Tx, cart: &Cart, now: DateTime<Utc>) -> Result<()> {
-    let was_open = store::update_state(tx, cart.id, CartState::Ordered, now).await?;
-    if was_open || tx.sabotage().has_removed("cart lock") {
-        Ok(())
-    } else {
-        Err(CartRefusal::Closed.into())
+/// A fault when one of them was not open.
+pub async fn close_all(tx: &Tx, ids: &[CartId], now: DateTime<Utc>) -> Result<()> {
+    let closed = store::update_ordered(tx, ids, now).await?;
+    if usize::try_from(closed) == Ok(ids.len()) || tx.sabotage().has_removed("cart lock") {
+        return Ok(());
     }
+    Err(Error::fault(format_args!(
+        "{closed} of {} locked carts were open",
+        ids.len()
+    )))
 }
 
 /// Drops a locked cart with its lines.

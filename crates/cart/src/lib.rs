@@ -13,7 +13,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{close, load, quote_of};
+pub use actions::{close_all, goods_of, load, quote_of, take_in_hand};
 pub use http::routes;
-pub use model::{Cart, CartRefusal, CartState, LineProblem, Quote, QuotedLine, REFUSALS};
-pub use store::lock_cart;
+pub use model::{
+    Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, LineProblem, Quote, QuotedLine,
+    REFUSALS, quote,
+};

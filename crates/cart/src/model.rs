@@ -1,5 +1,7 @@
 //! Nouns and rules of carts. `quote` prices one, purely.
 
+use std::collections::BTreeMap;
+
 use catalogue::Sellable;
 use chrono::{DateTime, Utc};
 use customers::Shopper;
@@ -78,10 +80,33 @@ impl Cart {
 
 /// A line as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct CartItem {
-    pub(crate) id: CartItemId,
-    pub(crate) variant_id: VariantId,
-    pub(crate) quantity: i64,
+pub struct CartItem {
+    /// Its id.
+    pub id: CartItemId,
+    /// What is wanted.
+    pub variant_id: VariantId,
+    /// Units.
+    pub quantity: i64,
+}
+
+/// A cart that a transaction wants to itself.
+#[derive(Debug, Clone)]
+pub enum CartInHand {
+    /// Somebody else has it at the moment.
+    Held,
+    /// It stays as it is until the end of the transaction.
+    Locked(Cart, Vec<CartItem>),
+}
+
+/// What the lines of some carts are about, as it is sold now.
+pub type Goods = BTreeMap<VariantId, Sellable>;
+
+/// Prices a cart whose goods are known. Pure.
+///
+/// # Errors
+/// `cart_total_too_large`.
+pub fn quote(cart: &Cart, items: &[CartItem], goods: &Goods) -> Result<Quote, CartRefusal> {
+    quote_lines(cart.currency, items, |variant_id| goods.get(&variant_id))
 }
 
 /// A cart, priced.
@@ -151,18 +176,15 @@ impl LineProblem {
 ///
 /// # Errors
 /// `cart_total_too_large` when the amounts do not fit.
-pub(crate) fn quote_lines(
+pub(crate) fn quote_lines<'a>(
     currency: Currency,
     items: &[CartItem],
-    sellables: &[Sellable],
+    find: impl Fn(VariantId) -> Option<&'a Sellable>,
 ) -> Result<Quote, CartRefusal> {
     let mut lines = Vec::with_capacity(items.len());
     let mut subtotal = Money::zero(currency);
     for item in items {
-        let found = sellables
-            .iter()
-            .find(|sellable| sellable.variant_id == item.variant_id);
-        let Some(sellable) = found.cloned() else {
+        let Some(sellable) = find(item.variant_id).cloned() else {
             continue;
         };
         let mut problems = Vec::new();

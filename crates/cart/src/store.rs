@@ -1,8 +1,11 @@
 //! Every statement on carts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join;
 use ids::{CartId, CartItemId, CustomerId, VariantId};
-use kit::{Conn, Error, Result, Tx};
+use kit::{Conn, Error, Result, Tx, db::Param};
 use money::Currency;
 use tokio_postgres::Row;
 
@@ -47,10 +50,7 @@ const LOCK_CART: &str = "
     for update";
 
 /// A cart that stays as it is until the end of `tx`. Its lines change only under this lock.
-///
-/// # Errors
-/// Faults of the database.
-pub async fn lock_cart(tx: &Tx, id: CartId) -> Result<Option<Cart>> {
+pub(crate) async fn lock_cart(tx: &Tx, id: CartId) -> Result<Option<Cart>> {
     if tx.sabotage().has_removed("cart lock") {
         return find_cart(tx, id).await;
     }
@@ -59,6 +59,56 @@ pub async fn lock_cart(tx: &Tx, id: CartId) -> Result<Option<Cart>> {
         .as_ref()
         .map(cart)
         .transpose()
+}
+
+const LIST_CARTS: &str = "
+    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    from carts
+    where id = any($1)
+    order by id";
+
+pub(crate) async fn list_carts(conn: &Conn, ids: &[CartId]) -> Result<Vec<Cart>> {
+    let rows = conn.query(LIST_CARTS, &[&ids]).await?;
+    rows.iter().map(cart).collect()
+}
+
+const LOCK_FREE_CARTS: &str = "
+    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    from carts
+    where id = any($1)
+    order by id
+    for update skip locked";
+
+const LIST_ITEMS_OF_CARTS: &str = "
+    select cart_id, id, variant_id, quantity
+    from cart_items
+    where cart_id = any($1)
+    order by cart_id, created_at, id";
+
+/// As [`lock_cart`], for many: those that nobody else has locked, and the lines of all of them.
+pub(crate) async fn lock_free_carts(
+    tx: &Tx,
+    ids: &[CartId],
+) -> Result<(Vec<Cart>, BTreeMap<CartId, Vec<CartItem>>)> {
+    let lock = if tx.sabotage().has_removed("cart lock") {
+        LIST_CARTS
+    } else {
+        LOCK_FREE_CARTS
+    };
+    // The lines are read under the locks: the statements run in this order.
+    tx.prepare_all(&[lock, LIST_ITEMS_OF_CARTS]).await?;
+    let params: [Param<'_>; 1] = [&ids];
+    let (locked, listed) = try_join(
+        tx.query(lock, &params),
+        tx.query(LIST_ITEMS_OF_CARTS, &params),
+    )
+    .await?;
+    let carts = locked.iter().map(cart).collect::<Result<_>>()?;
+    let mut items: BTreeMap<CartId, Vec<CartItem>> = BTreeMap::new();
+    for row in &listed {
+        items.entry(row.get("cart_id")).or_default().push(item(row));
+    }
+    Ok((carts, items))
 }
 
 const FIND_OPEN_CART: &str = "
@@ -78,7 +128,7 @@ pub(crate) async fn find_open_cart(conn: &Conn, customer_id: CustomerId) -> Resu
 const INSERT_CART: &str = "
     insert into carts (id, customer_id, token_hash, currency, created_at, updated_at)
     values ($1, $2, $3, $4, $5, $5)
-    on conflict (customer_id) where state = 'open' do nothing";
+    on conflict (customer_id) where state = 'open' and customer_id is not null do nothing";
 
 /// Whether the cart was written; a customer who has an open one keeps that.
 pub(crate) async fn insert_cart(tx: &Tx, cart: &Cart) -> Result<bool> {
@@ -122,6 +172,16 @@ pub(crate) async fn update_state(
         == 1)
 }
 
+const UPDATE_ORDERED: &str = "
+    update carts
+    set state = 'ordered', version = version + 1, updated_at = $2
+    where id = any($1) and state = 'open'";
+
+/// Marks open carts as ordered; answers how many were open.
+pub(crate) async fn update_ordered(tx: &Tx, ids: &[CartId], now: DateTime<Utc>) -> Result<u64> {
+    tx.execute(UPDATE_ORDERED, &[&ids, &now]).await
+}
+
 const DELETE_CART: &str = "delete from carts where id = $1";
 
 pub(crate) async fn delete_cart(tx: &Tx, id: CartId) -> Result<()> {
@@ -137,14 +197,15 @@ const LIST_ITEMS: &str = "
 
 pub(crate) async fn list_items(conn: &Conn, id: CartId) -> Result<Vec<CartItem>> {
     let rows = conn.query(LIST_ITEMS, &[&id]).await?;
-    Ok(rows
-        .iter()
-        .map(|row| CartItem {
-            id: row.get("id"),
-            variant_id: row.get("variant_id"),
-            quantity: row.get("quantity"),
-        })
-        .collect())
+    Ok(rows.iter().map(item).collect())
+}
+
+fn item(row: &Row) -> CartItem {
+    CartItem {
+        id: row.get("id"),
+        variant_id: row.get("variant_id"),
+        quantity: row.get("quantity"),
+    }
 }
 
 const INSERT_ITEM: &str = "

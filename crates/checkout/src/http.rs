@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use axum::{Extension, extract::State, response::Response};
 use customers::{Phone, Shopper};
-use http::StatusCode;
 use ids::CartId;
 use kit::{
     Kit, Result,
     email::EmailAddress,
-    http::{Body, Idempotency, IdempotencyHeader, ProblemResponses, body::invalid_member},
+    http::{Body, IdempotencyHeader, ProblemResponses, body::invalid_member, respond},
 };
 use money::Money;
 use orders::{OrderView, ShippingAddress};
@@ -18,11 +17,12 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    actions::{self, Placed},
-    model::{CheckoutSettings, PlaceOrder},
+    actions::Answer,
+    jobs::Placement,
+    model::{CheckoutRefusal, PlaceOrder},
 };
 
-/// The routes of checkout. Needs the layer `Extension<Arc<CheckoutSettings>>`.
+/// The routes of checkout. Needs the layer `Extension<Arc<Placement>>`.
 pub fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new().routes(routes!(place_order))
 }
@@ -114,33 +114,15 @@ impl PlaceOrderBody {
 async fn place_order(
     shopper: Shopper,
     State(kit): State<Kit>,
-    Extension(settings): Extension<Arc<CheckoutSettings>>,
+    Extension(placement): Extension<Arc<Placement>>,
     header: IdempotencyHeader,
     body: Body<PlaceOrderBody>,
 ) -> Result<Response> {
     let key = header.scoped(shopper.principal(), "placeOrder", body.fingerprint);
     let command = body.value.into_command(shopper)?;
-    let (kit, key, command, settings) = (&kit, &key, &command, &settings);
-    kit.db
-        .retrying(move || place_once(kit, key, command, settings))
-        .await
-}
-
-async fn place_once(
-    kit: &Kit,
-    key: &Idempotency,
-    command: &PlaceOrder,
-    settings: &CheckoutSettings,
-) -> Result<Response> {
-    let now = kit.clock.now();
-    let tx = kit.db.begin("place_order").await?;
-    if let Some(reply) = key.replay(&tx, kit).await? {
-        return Ok(reply);
+    if command.shopper.customer.is_none() && command.shopper.token_hash.is_none() {
+        return Err(CheckoutRefusal::NeedsShopper.into());
     }
-    let (status, order_id) = match actions::place(&tx, command, settings, now).await? {
-        Placed::New(order_id) => (StatusCode::CREATED, order_id),
-        Placed::Before(order_id) => (StatusCode::OK, order_id),
-    };
-    let view = orders::get_view(&tx, order_id).await?;
-    key.clone().commit(tx, status, &view).await
+    let Answer { reply, is_replay } = placement.place(&kit, command, key.into_key()).await?;
+    Ok(respond(reply, is_replay))
 }

@@ -1,11 +1,13 @@
 //! Verbs of the shelf: open, adjust, reserve, claim, release, reacquire.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use ids::{OrderId, StaffId, VariantId};
 use kit::{Result, Tx};
 
 use crate::{
-    model::{InventoryRefusal, Level, StockOpening, Want, shortages},
+    model::{Hold, InventoryRefusal, Level, Shelf, StockOpening, Wait},
     store::{self, Adjustment},
 };
 
@@ -54,43 +56,62 @@ pub async fn adjust(
     })
 }
 
-/// Sets units aside for an order until `expires_at`, all or nothing. Locks the levels in the
-/// order of their ids.
+/// Locks the levels of all the variants that some orders want. One statement, however many; the
+/// locks are taken in the order of ids.
 ///
 /// # Errors
-/// `insufficient_stock` with every line that is short.
-pub async fn reserve(
-    tx: &Tx,
-    order_id: OrderId,
-    wants: &[Want],
-    expires_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let levels = lock_levels(tx, wants).await?;
-    let short = shortages(&levels, wants);
-    if !short.is_empty() {
-        return Err(InventoryRefusal::InsufficientStock(short).into());
+/// Faults of the database; also when the wait was too long.
+pub async fn lock_shelf(tx: &Tx, variants: &[VariantId], wait: Wait) -> Result<Shelf> {
+    if variants.is_empty() {
+        return Ok(Shelf::default());
     }
-    store::insert_reservations(tx, order_id, wants, expires_at, now).await?;
     if tx.sabotage().has_removed("stock guard") {
-        store::update_reserved_unguarded(tx, &levels, wants).await?;
-    }
-    Ok(())
-}
-
-async fn lock_levels(tx: &Tx, wants: &[Want]) -> Result<Vec<Level>> {
-    let variants: Vec<VariantId> = wants.iter().map(|want| want.variant_id).collect();
-    if tx.sabotage().has_removed("stock guard") {
-        return store::list_levels(tx, &variants).await;
+        let levels = store::list_levels(tx, variants).await?;
+        return Ok(Shelf::new(levels, BTreeSet::new()));
     }
     if tx.sabotage().has_removed("stock lock order") {
         let mut levels = Vec::new();
         for variant_id in variants {
-            levels.extend(store::lock_level(tx, variant_id).await?);
+            levels.extend(store::lock_level(tx, *variant_id).await?);
         }
-        return Ok(levels);
+        return Ok(Shelf::new(levels, BTreeSet::new()));
     }
-    store::lock_levels(tx, &variants).await
+    if wait == Wait::InOrder {
+        let levels = store::lock_levels(tx, variants).await?;
+        return Ok(Shelf::new(levels, BTreeSet::new()));
+    }
+    if let Wait::For(variant_id) = wait {
+        store::lock_level(tx, variant_id).await?;
+    }
+    let levels = store::lock_free_levels(tx, variants).await?;
+    let locked: BTreeSet<VariantId> = levels.iter().map(|level| level.variant_id).collect();
+    let is_missing = |id: &VariantId| !locked.contains(id);
+    let missing: Vec<VariantId> = variants.iter().copied().filter(is_missing).collect();
+    if missing.is_empty() {
+        return Ok(Shelf::new(levels, BTreeSet::new()));
+    }
+    // What is there nevertheless is somebody else's at the moment.
+    let held = store::list_levels(tx, &missing).await?;
+    let held = held.iter().map(|level| level.variant_id).collect();
+    Ok(Shelf::new(levels, held))
+}
+
+/// Sets the units of orders aside until `expires_at`, as they were taken from a locked shelf.
+///
+/// # Errors
+/// Faults of the database: the schema refuses more than there is.
+pub async fn reserve(
+    tx: &Tx,
+    shelf: &Shelf,
+    holds: &[Hold],
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    store::insert_reservations(tx, holds, expires_at, now).await?;
+    if tx.sabotage().has_removed("stock guard") {
+        store::update_reserved_unguarded(tx, shelf).await?;
+    }
+    Ok(())
 }
 
 /// Holds what an order holds until then; never less long than it is held. The order is locked by
@@ -121,13 +142,13 @@ pub async fn claim(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()>
 /// Faults of the database.
 pub async fn reacquire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<bool> {
     let wants = store::list_released(tx, order_id).await?;
-    let levels = if tx.sabotage().has_removed("late stock guard") {
-        let variants: Vec<VariantId> = wants.iter().map(|want| want.variant_id).collect();
-        store::list_levels(tx, &variants).await?
+    let variants: Vec<VariantId> = wants.iter().map(|want| want.variant_id).collect();
+    let mut shelf = if tx.sabotage().has_removed("late stock guard") {
+        Shelf::new(store::list_levels(tx, &variants).await?, BTreeSet::new())
     } else {
-        lock_levels(tx, &wants).await?
+        lock_shelf(tx, &variants, Wait::InOrder).await?
     };
-    if wants.is_empty() || !shortages(&levels, &wants).is_empty() {
+    if wants.is_empty() || shelf.take(&wants).is_err() {
         return Ok(false);
     }
     store::update_reservations_taken_again(tx, order_id, now).await?;

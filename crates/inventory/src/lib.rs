@@ -12,7 +12,11 @@ mod http;
 mod model;
 mod store;
 
-pub use actions::{adjust, claim, extend, open_levels, reacquire, release, reserve};
+pub use actions::{
+    adjust, claim, extend, lock_shelf, open_levels, reacquire, release, reserve,
+};
 pub use http::routes;
-pub use model::{InventoryRefusal, Level, REFUSALS, Shortage, StockOpening, Want};
+pub use model::{
+    Hold, InventoryRefusal, Level, REFUSALS, Shelf, Shortage, StockOpening, Wait, Want,
+};
 pub use store::{find_level, list_levels};

@@ -1,7 +1,9 @@
 //! Nouns and refusals of stock.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
-use ids::VariantId;
+use ids::{OrderId, VariantId};
 use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
 use serde_json::json;
 
@@ -57,22 +59,93 @@ pub struct Shortage {
     pub available: i64,
 }
 
-/// What `levels` have too little of; a variant without a shelf has nothing.
-pub(crate) fn shortages(levels: &[Level], wants: &[Want]) -> Vec<Shortage> {
-    let available = |id| {
-        let level = levels.iter().find(|level| level.variant_id == id);
-        level.map_or(0, Level::available)
-    };
-    let shortage = |want: &Want| Shortage {
-        variant_id: want.variant_id,
-        wanted: want.quantity,
-        available: available(want.variant_id),
-    };
-    wants
-        .iter()
-        .map(shortage)
-        .filter(|shortage| shortage.available < shortage.wanted)
-        .collect()
+/// The wants of one order.
+#[derive(Debug, Clone)]
+pub struct Hold {
+    /// Which order.
+    pub order_id: OrderId,
+    /// One entry per variant.
+    pub wants: Vec<Want>,
+}
+
+/// Levels that a transaction has locked, and what the orders that it decides on have taken of
+/// them so far. In memory: nothing is set aside before [`crate::reserve`].
+#[derive(Debug, Clone, Default)]
+pub struct Shelf {
+    levels: BTreeMap<VariantId, Level>,
+    held: BTreeSet<VariantId>,
+}
+
+impl Shelf {
+    /// Of locked levels; `held` are those that somebody else has locked.
+    #[must_use]
+    pub fn new(levels: Vec<Level>, held: BTreeSet<VariantId>) -> Self {
+        let levels = levels.into_iter().map(|level| (level.variant_id, level));
+        Self {
+            levels: levels.collect(),
+            held,
+        }
+    }
+
+    /// The same shelf, about whose levels of these variants nothing can be said.
+    #[must_use]
+    pub fn without(mut self, held: &BTreeSet<VariantId>) -> Self {
+        self.held.extend(held);
+        self
+    }
+
+    /// The first of the wants about which nothing can be said, because somebody else has its
+    /// level.
+    #[must_use]
+    pub fn held_of(&self, wants: &[Want]) -> Option<VariantId> {
+        let wanted = wants.iter().map(|want| want.variant_id);
+        wanted.filter(|id| self.held.contains(id)).min()
+    }
+
+    /// Takes the units of one order, all or nothing. A variant without a shelf has none.
+    ///
+    /// # Errors
+    /// `insufficient_stock` with every want that is short.
+    pub fn take(&mut self, wants: &[Want]) -> Result<(), InventoryRefusal> {
+        let shortage = |want: &Want| Shortage {
+            variant_id: want.variant_id,
+            wanted: want.quantity,
+            available: self
+                .levels
+                .get(&want.variant_id)
+                .map_or(0, Level::available),
+        };
+        let short: Vec<Shortage> = wants
+            .iter()
+            .map(shortage)
+            .filter(|shortage| shortage.available < shortage.wanted)
+            .collect();
+        if !short.is_empty() {
+            return Err(InventoryRefusal::InsufficientStock(short));
+        }
+        for want in wants {
+            if let Some(level) = self.levels.get_mut(&want.variant_id) {
+                level.reserved += want.quantity;
+            }
+        }
+        Ok(())
+    }
+
+    /// The levels as they are after what was taken.
+    pub(crate) fn levels(&self) -> impl Iterator<Item = &Level> {
+        self.levels.values()
+    }
+}
+
+/// What to do about a level that somebody else has locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Wait for it, one after the other in the order of ids.
+    InOrder,
+    /// Wait for this one alone; leave out others that are not free.
+    For(VariantId),
+    /// Leave it out.
+    Never,
 }
 
 /// Why the shelf says no.

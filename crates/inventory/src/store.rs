@@ -5,7 +5,7 @@ use ids::{MovementId, OrderId, ReservationId, StaffId, VariantId};
 use kit::{Conn, Result, Tx};
 use tokio_postgres::Row;
 
-use crate::model::{Level, StockOpening, Want};
+use crate::model::{Hold, Level, Shelf, StockOpening, Want};
 
 fn level(row: &Row) -> Level {
     Level {
@@ -147,32 +147,56 @@ pub(crate) async fn lock_levels(tx: &Tx, variants: &[VariantId]) -> Result<Vec<L
     Ok(rows.iter().map(level).collect())
 }
 
+// Never waits, so it cannot be part of a circle, whatever the transaction holds already.
+const LOCK_FREE_LEVELS: &str = "
+    select variant_id, on_hand, reserved, version, updated_at
+    from stock_levels
+    where variant_id = any($1)
+    order by variant_id
+    for update skip locked";
+
+/// As [`lock_levels`], without those that somebody else has locked.
+pub(crate) async fn lock_free_levels(tx: &Tx, variants: &[VariantId]) -> Result<Vec<Level>> {
+    let rows = tx.query(LOCK_FREE_LEVELS, &[&variants]).await?;
+    Ok(rows.iter().map(level).collect())
+}
+
 // The levels are locked; the CHECK stands behind whoever forgets that.
 const INSERT_RESERVATIONS: &str = "
     with held as (
         insert into reservations (id, order_id, variant_id, quantity, expires_at, created_at)
-        select id, $4, variant_id, quantity, $5, $6
-        from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as held (id, variant_id, quantity)
+        select id, order_id, variant_id, quantity, $5, $6
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[])
+            as new (id, order_id, variant_id, quantity)
         returning variant_id, quantity
+    ), taken as (
+        select variant_id, sum(quantity)::bigint as quantity
+        from held
+        group by variant_id
     )
     update stock_levels
-    set reserved = reserved + held.quantity
-    from held
-    where stock_levels.variant_id = held.variant_id";
+    set reserved = reserved + taken.quantity
+    from taken
+    where stock_levels.variant_id = taken.variant_id";
 
-/// Sets units of locked levels aside for an order.
+/// Sets units of locked levels aside for orders.
 pub(crate) async fn insert_reservations(
     tx: &Tx,
-    order_id: OrderId,
-    wants: &[Want],
+    holds: &[Hold],
     expires_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let ids: Vec<ReservationId> = wants.iter().map(|_| ReservationId::generate(now)).collect();
-    let (variants, quantities) = columns(wants);
+    let of_hold = |hold: &Hold| vec![hold.order_id; hold.wants.len()];
+    let orders: Vec<OrderId> = holds.iter().flat_map(of_hold).collect();
+    let ids: Vec<ReservationId> = orders
+        .iter()
+        .map(|_| ReservationId::generate(now))
+        .collect();
+    let wants: Vec<Want> = holds.iter().flat_map(|hold| hold.wants.clone()).collect();
+    let (variants, quantities) = columns(&wants);
     tx.execute(
         INSERT_RESERVATIONS,
-        &[&ids, &variants, &quantities, &order_id, &expires_at, &now],
+        &[&ids, &orders, &variants, &quantities, &expires_at, &now],
     )
     .await?;
     Ok(())
@@ -186,19 +210,10 @@ const UPDATE_RESERVED_UNGUARDED: &str = "
     from unnest($1::uuid[], $2::bigint[]) as wanted (variant_id, reserved)
     where stock_levels.variant_id = wanted.variant_id";
 
-pub(crate) async fn update_reserved_unguarded(
-    tx: &Tx,
-    read: &[Level],
-    wants: &[Want],
-) -> Result<()> {
-    let (variants, reserved): (Vec<VariantId>, Vec<i64>) = wants
-        .iter()
-        .filter_map(|want| {
-            let level = read
-                .iter()
-                .find(|level| level.variant_id == want.variant_id)?;
-            Some((want.variant_id, level.reserved + want.quantity))
-        })
+pub(crate) async fn update_reserved_unguarded(tx: &Tx, shelf: &Shelf) -> Result<()> {
+    let (variants, reserved): (Vec<VariantId>, Vec<i64>) = shelf
+        .levels()
+        .map(|level| (level.variant_id, level.reserved))
         .unzip();
     tx.execute(UPDATE_RESERVED_UNGUARDED, &[&variants, &reserved])
         .await?;

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use tokio_postgres::error::SqlState;
+use tokio_postgres::{Row, error::SqlState};
 
 use crate::{
-    db::Tx,
+    db::{Param, Tx},
     error::{Refusal, RefusalKind, Resolution, Result},
 };
 
@@ -157,13 +157,17 @@ pub async fn claim(tx: &Tx, key: &IdempotencyKey, now: DateTime<Utc>) -> Result<
     let row = tx
         .query_one(FIND_REPLY, &[&key.principal, &key.route, &key.key])
         .await?;
+    reply_of(&row, key).map(Claim::Replay)
+}
+
+fn reply_of(row: &Row, key: &IdempotencyKey) -> Result<StoredReply> {
     if row.get::<_, Vec<u8>>("fingerprint") != key.fingerprint {
         return Err(IdempotencyRefusal::Conflict.into());
     }
     let status: Option<i16> = row.get("status");
     let body: Option<Vec<u8>> = row.get("body");
     match (status.and_then(|status| u16::try_from(status).ok()), body) {
-        (Some(status), Some(body)) => Ok(Claim::Replay(StoredReply { status, body })),
+        (Some(status), Some(body)) => Ok(StoredReply { status, body }),
         _ => Err(IdempotencyRefusal::InFlight.into()),
     }
 }
@@ -180,4 +184,88 @@ pub async fn store(tx: &Tx, key: &IdempotencyKey, reply: &StoredReply) -> Result
     )
     .await?;
     Ok(())
+}
+
+const LIST_REPLIES: &str = "
+    select wanted.place, fingerprint, status, body
+    from unnest($1::text[], $2::text[], $3::text[])
+        with ordinality as wanted (principal, route, key, place)
+    join idempotency_keys using (principal, route, key)";
+
+/// What keys did before, in their order; `None` for one that nobody has used. For work on many
+/// requests at once: their keys are not claimed, so [`store_all`] has the last word.
+///
+/// # Errors
+/// Faults of the database. What a key is refused for is its own affair and stands in its place.
+pub async fn find_all(
+    tx: &Tx,
+    keys: &[&IdempotencyKey],
+) -> Result<Vec<Option<Result<StoredReply>>>> {
+    let mut found: Vec<Option<Result<StoredReply>>> = keys.iter().map(|_| None).collect();
+    if keys.is_empty() || tx.sabotage().has_removed("idempotency key") {
+        return Ok(found);
+    }
+    let (principals, routes, names) = columns(keys);
+    let rows = tx
+        .query(LIST_REPLIES, &[&principals, &routes, &names])
+        .await?;
+    for row in &rows {
+        let place: i64 = row.get("place");
+        let place = usize::try_from(place - 1).unwrap_or_default();
+        if let (Some(key), Some(slot)) = (keys.get(place), found.get_mut(place)) {
+            *slot = Some(reply_of(row, key));
+        }
+    }
+    Ok(found)
+}
+
+const INSERT_REPLIES: &str = "
+    insert into idempotency_keys (principal, route, key, fingerprint, status, body, created_at)
+    select principal, route, key, fingerprint, status, body, $7
+    from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::smallint[], $6::bytea[])
+        as new (principal, route, key, fingerprint, status, body)
+    order by principal, route, key
+    on conflict (principal, route, key) do nothing";
+
+/// Stores the replies of keys that nobody has used, with their effects. Answers whether all of
+/// them were free; if not, the effects must not be kept either: somebody was quicker, and what
+/// they were answered is found by [`find_all`] in another transaction.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn store_all(
+    tx: &Tx,
+    replies: &[(&IdempotencyKey, &StoredReply)],
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    if replies.is_empty() || tx.sabotage().has_removed("idempotency key") {
+        return Ok(true);
+    }
+    let keys: Vec<&IdempotencyKey> = replies.iter().map(|(key, _)| *key).collect();
+    let (principals, routes, names) = columns(&keys);
+    let prints: Vec<&[u8]> = keys.iter().map(|key| key.fingerprint.as_slice()).collect();
+    let status = |reply: &StoredReply| i16::try_from(reply.status).unwrap_or(i16::MAX);
+    let statuses: Vec<i16> = replies.iter().map(|(_, reply)| status(reply)).collect();
+    let bodies: Vec<&[u8]> = replies
+        .iter()
+        .map(|(_, reply)| reply.body.as_slice())
+        .collect();
+    let params: [Param<'_>; 7] = [
+        &principals,
+        &routes,
+        &names,
+        &prints,
+        &statuses,
+        &bodies,
+        &now,
+    ];
+    let stored = tx.execute(INSERT_REPLIES, &params).await?;
+    Ok(usize::try_from(stored) == Ok(replies.len()))
+}
+
+fn columns<'a>(keys: &[&'a IdempotencyKey]) -> (Vec<&'a str>, Vec<&'a str>, Vec<&'a str>) {
+    let principals = keys.iter().map(|key| key.principal.as_str()).collect();
+    let routes = keys.iter().map(|key| key.route).collect();
+    let names = keys.iter().map(|key| key.key.as_str()).collect();
+    (principals, routes, names)
 }

@@ -60,34 +60,60 @@ impl Subscriptions {
 
 // The subject's row is locked by the caller's change, so the next number is free of races; the
 // unique key (subject, sequence) would refuse a race rather than leave a gap.
-const INSERT_EVENT: &str = "
+const INSERT_EVENTS: &str = "
     insert into events (id, name, subject_id, sequence, payload, occurred_at)
-    select $1, $2, $3, coalesce(max(sequence), 0) + 1, $4, $5
-    from events
-    where subject_id = $3
-    returning sequence";
+    select id, $2, subject_id, coalesce((
+            select max(sequence) from events where events.subject_id = new.subject_id
+        ), 0) + 1, payload, $5
+    from unnest($1::uuid[], $3::uuid[], $4::jsonb[]) as new (id, subject_id, payload)
+    returning subject_id, sequence";
 
 /// Announces a fact: stores the event and enqueues the jobs that follow from it, all in `tx`.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn announce<E: Event>(tx: &Tx, event: &E, now: DateTime<Utc>) -> Result<()> {
-    let payload = serde_json::to_value(event)?;
-    let subject = event.subject();
-    let id = Uuid::new_v7(crate::random::uuid_timestamp(now));
-    let row = tx
-        .query_one(INSERT_EVENT, &[&id, &E::NAME, &subject, &payload, &now])
+    announce_all(tx, std::slice::from_ref(event), now).await
+}
+
+/// Announces facts of one kind, each about another object, with one statement, and enqueues the
+/// jobs that follow with another.
+///
+/// # Errors
+/// A fault of the database; also when two of them are about the same object.
+pub async fn announce_all<E: Event>(tx: &Tx, events: &[E], now: DateTime<Utc>) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let subjects: Vec<Uuid> = events.iter().map(Event::subject).collect();
+    let payloads: Vec<Value> = events
+        .iter()
+        .map(serde_json::to_value)
+        .collect::<Result<_, _>>()?;
+    let new_id = |_: &E| Uuid::new_v7(crate::random::uuid_timestamp(now));
+    let ids: Vec<Uuid> = events.iter().map(new_id).collect();
+    let rows = tx
+        .query(INSERT_EVENTS, &[&ids, &E::NAME, &subjects, &payloads, &now])
         .await?;
-    let record = EventRecord {
-        name: E::NAME,
-        subject,
-        sequence: row.get("sequence"),
-        payload,
-    };
-    for follow in tx.subscriptions().of(E::NAME) {
-        if let Some(job) = follow(&record)? {
-            jobs::insert(tx, &job, now).await?;
+    let follows = tx.subscriptions().of(E::NAME);
+    if follows.is_empty() {
+        return Ok(());
+    }
+    let sequences: BTreeMap<Uuid, i64> = rows
+        .iter()
+        .map(|row| (row.get("subject_id"), row.get("sequence")))
+        .collect();
+    let mut following = Vec::new();
+    for (subject, payload) in subjects.into_iter().zip(payloads) {
+        let record = EventRecord {
+            name: E::NAME,
+            subject,
+            sequence: sequences.get(&subject).copied().unwrap_or_default(),
+            payload,
+        };
+        for follow in follows {
+            following.extend(follow(&record)?);
         }
     }
-    Ok(())
+    jobs::insert_all(tx, &following, now).await
 }

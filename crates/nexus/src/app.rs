@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
-use checkout::CheckoutSettings;
+use checkout::Placement;
 use kit::{
     Clock, Db, Kit, http::access::Access, mail::Mailer, passwords::Passwords, rate_limit::Limits,
     tasks::Tasks, tokens::Tokens, wake::Wake,
@@ -26,8 +26,8 @@ pub struct App {
     pub mailer: Arc<Mailer>,
     /// How the shop calls itself in mails.
     pub notifications: Arc<NotificationSettings>,
-    /// For how long unpaid orders are held.
-    pub checkout: Arc<CheckoutSettings>,
+    /// Where orders wait to be placed.
+    pub placement: Arc<Placement>,
     /// Every setting.
     pub settings: Arc<Settings>,
     /// What a stop waits for.
@@ -57,6 +57,7 @@ impl App {
         let gateway = Gateway::new(&settings.payments, &public_url, &settings.shop.name)?;
         let mailer = Mailer::new(&settings.mail)?;
         let shop_name = settings.shop.name.clone();
+        let tasks = Tasks::default();
         Ok(Self {
             kit: Kit { db, clock },
             access,
@@ -66,9 +67,9 @@ impl App {
                 shop_name,
                 public_url,
             }),
-            checkout: Arc::new(settings.checkout.clone()),
+            placement: Arc::new(Placement::new(settings.checkout.clone(), tasks.clone())),
             settings: Arc::new(settings),
-            tasks: Tasks::default(),
+            tasks,
             redis,
         })
     }

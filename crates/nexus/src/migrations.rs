@@ -24,4 +24,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0009_refunds"
     "0010_reviews"
     "0011_reconciliation"
+    "0012_placement"
 };

@@ -42,7 +42,7 @@ pub fn router(app: &App) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(app.access.clone()))
         .layer(Extension(app.gateway.clone()))
-        .layer(Extension(app.checkout.clone()))
+        .layer(Extension(app.placement.clone()))
         .layer(middleware::from_fn_with_state(app.tasks.clone(), envelope))
         .layer(cors(&app.settings.server.allowed_origins))
         .layer(CompressionLayer::new())

@@ -1,8 +1,11 @@
 //! Verbs of orders: record, mark paid, expire.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use ids::OrderId;
-use kit::{Conn, Result, Tx, outbox};
+use futures_util::future::try_join;
+use ids::{CartId, OrderId};
+use kit::{Conn, Error, Result, Tx, outbox};
 use money::Money;
 
 use crate::{
@@ -12,22 +15,58 @@ use crate::{
     store,
 };
 
-/// Records a placed order with its lines, numbers it, and announces it.
+/// Draws the numbers of so many orders and answers the first. They stay drawn only if `tx` is
+/// committed; until then nobody else draws one.
 ///
 /// # Errors
-/// A fault with the constraint `orders_cart_id_key` when the cart was ordered before.
-pub async fn record(tx: &Tx, new: &NewOrder) -> Result<i64> {
-    let number = store::insert_order(tx, new).await?;
-    let (placed, now) = (OrderStatus::PendingPayment, new.placed_at);
-    store::insert_history(tx, new.id, None, placed, "placed by the shopper", now).await?;
-    let event = OrderPlaced {
+/// Faults of the database.
+pub async fn draw_numbers(tx: &Tx, count: usize) -> Result<i64> {
+    let count = i64::try_from(count).map_err(Error::fault)?;
+    let last = store::update_order_number(tx, count).await?;
+    Ok(last - count + 1)
+}
+
+/// Records placed orders with their lines, numbers them from `first_number` in the order given,
+/// and announces them. As many statements for many orders as for one, in one round trip.
+///
+/// # Errors
+/// A fault with the constraint `orders_cart_id_key` when a cart was ordered before.
+pub async fn record(
+    tx: &Tx,
+    new: &[NewOrder],
+    first_number: i64,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    let placed = |(number, new): (i64, &NewOrder)| OrderPlaced {
         order_id: new.id,
         number,
         total: new.total,
-        expires_at: new.expires_at,
+        expires_at,
     };
-    outbox::announce(tx, &event, now).await?;
-    Ok(number)
+    let events: Vec<OrderPlaced> = (first_number..).zip(new).map(placed).collect();
+    let reason = "placed by the shopper";
+    try_join(
+        store::insert_orders(tx, new, first_number, (now, expires_at), reason),
+        outbox::announce_all(tx, &events, now),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Orders as they go over the wire once [`record`] has been given the same. Pure.
+#[must_use]
+pub fn views_of(
+    new: &[NewOrder],
+    first_number: i64,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Vec<OrderView> {
+    let view = |(number, new): (i64, &NewOrder)| {
+        let lines = new.lines.iter().map(|new| new.line.clone()).collect();
+        OrderView::of(new.placed(number, now, expires_at), lines)
+    };
+    (first_number..).zip(new).map(view).collect()
 }
 
 async fn transition(
@@ -106,7 +145,7 @@ pub async fn extend(tx: &Tx, id: OrderId, expires_at: DateTime<Utc>) -> Result<(
 ///
 /// # Errors
 /// `order_not_found`.
-pub async fn get_view(conn: &Conn, id: OrderId) -> Result<OrderView> {
+pub(crate) async fn get_view(conn: &Conn, id: OrderId) -> Result<OrderView> {
     let order = store::find_order(conn, id)
         .await?
         .ok_or(OrderRefusal::NotFound)?;
@@ -115,4 +154,29 @@ pub async fn get_view(conn: &Conn, id: OrderId) -> Result<OrderView> {
         order,
         lines.into_iter().map(|(_, line)| line).collect(),
     ))
+}
+
+/// The orders that some carts have become, as they go over the wire.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn views_of_carts(
+    conn: &Conn,
+    carts: &[CartId],
+) -> Result<BTreeMap<CartId, (OrderId, OrderView)>> {
+    if carts.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let orders = store::list_orders_of_carts(conn, carts).await?;
+    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+    let mut lines: BTreeMap<OrderId, Vec<_>> = BTreeMap::new();
+    for (id, line) in store::list_lines(conn, &ids).await? {
+        lines.entry(id).or_default().push(line);
+    }
+    let view = |order: Order| {
+        let (cart_id, id) = (order.cart_id, order.id);
+        let own = lines.remove(&id).unwrap_or_default();
+        (cart_id, (id, OrderView::of(order, own)))
+    };
+    Ok(orders.into_iter().map(view).collect())
 }

@@ -12,11 +12,13 @@ mod http;
 mod model;
 mod store;
 
-pub use actions::{expire, extend, get_view, mark_paid, record, record_refund};
+pub use actions::{
+    draw_numbers, expire, extend, mark_paid, record, record_refund, views_of, views_of_carts,
+};
 pub use events::{OrderExpired, OrderPaid, OrderPlaced};
 pub use http::{OrderView, routes};
 pub use model::{
     NewOrder, NewOrderLine, Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus,
     REFUSALS, ShippingAddress,
 };
-pub use store::{find_order, find_order_of_cart, list_lines, lock_order};
+pub use store::{find_order, list_lines, lock_order};

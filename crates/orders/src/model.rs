@@ -286,10 +286,41 @@ pub struct NewOrder {
     pub total: Money,
     /// Lines, in order.
     pub lines: Vec<NewOrderLine>,
-    /// When it is placed.
-    pub placed_at: DateTime<Utc>,
-    /// Until when its units are held unpaid.
-    pub expires_at: DateTime<Utc>,
+}
+
+impl NewOrder {
+    /// The order that is read back once this one is recorded.
+    pub(crate) fn placed(
+        &self,
+        number: i64,
+        placed_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Order {
+        let nothing = Money::zero(self.total.currency());
+        Order {
+            id: self.id,
+            number,
+            cart_id: self.cart_id,
+            customer_id: self.customer_id,
+            token_hash: self.token_hash.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            language: self.language.clone(),
+            shipping_address: self.shipping_address.clone(),
+            note: self.note.clone(),
+            subtotal: self.total,
+            discount: nothing,
+            shipping: nothing,
+            tax: nothing,
+            total: self.total,
+            status: OrderStatus::PendingPayment,
+            version: 1,
+            placed_at,
+            expires_at,
+            paid_at: None,
+            refunded: nothing,
+        }
+    }
 }
 
 /// A line that is to be recorded.

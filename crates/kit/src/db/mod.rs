@@ -7,7 +7,7 @@ mod migrate;
 mod settings;
 mod transaction;
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use deadpool_postgres::Object;
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
@@ -101,6 +101,16 @@ impl Db {
         Tx::begin(self, name, "begin").await
     }
 
+    /// As [`Db::begin`], but none of its statements waits for somebody else's lock for longer
+    /// than `patience`.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn begin_patient(&self, name: &'static str, patience: Duration) -> Result<Tx> {
+        let statement = format!("begin; set local lock_timeout = {}", patience.as_millis());
+        Tx::begin(self, name, &statement).await
+    }
+
     /// Begins one read-only snapshot of the whole database.
     ///
     /// # Errors
@@ -146,14 +156,56 @@ impl Db {
     }
 }
 
-fn was_given_up(error: &Error) -> bool {
+/// Whether PostgreSQL gave the transaction up in favour of another one.
+#[must_use]
+pub fn was_given_up(error: &Error) -> bool {
     matches!(
         error.sql_state(),
         Some(&SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE)
     )
 }
 
+/// Whether a statement waited for somebody else's lock for as long as it may.
+#[must_use]
+pub fn waited_too_long(error: &Error) -> bool {
+    error.sql_state() == Some(&SqlState::LOCK_NOT_AVAILABLE)
+}
+
+/// Whether no connection was to be had at all.
+#[must_use]
+pub fn is_out_of_reach(error: &Error) -> bool {
+    match error {
+        Error::Fault(fault) => fault.cause.is::<deadpool_postgres::PoolError>(),
+        Error::Refused(_) => false,
+    }
+}
+
+/// Whether the connection was lost under the statement; on another one it may succeed. After a
+/// commit this says nothing about what became of it.
+#[must_use]
+pub fn was_cut_off(error: &Error) -> bool {
+    error.database().is_some_and(|error| {
+        matches!(
+            error.code(),
+            None | Some(&SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN)
+        )
+    })
+}
+
 impl Conn {
+    /// Prepares statements that are about to travel together. Whoever then starts them at once
+    /// (`futures_util::future::try_join`) has them run in that order within one round trip, and
+    /// is told the first error.
+    ///
+    /// # Errors
+    /// As [`Conn::query`].
+    pub async fn prepare_all(&self, statements: &[&str]) -> Result<()> {
+        for sql in statements {
+            self.0.prepare_cached(sql).await?;
+        }
+        Ok(())
+    }
+
     /// All rows of a statement, prepared once per connection.
     ///
     /// # Errors

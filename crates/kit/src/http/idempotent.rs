@@ -86,15 +86,14 @@ impl Idempotency {
         let Some(key) = &self.0 else { return Ok(None) };
         match idempotency::claim(tx, key, kit.clock.now()).await? {
             Claim::Fresh => Ok(None),
-            Claim::Replay(reply) => {
-                let mut response = respond(reply);
-                let replayed = HeaderValue::from_static("true");
-                response
-                    .headers_mut()
-                    .insert("idempotent-replayed", replayed);
-                Ok(Some(response))
-            }
+            Claim::Replay(reply) => Ok(Some(respond(reply, true))),
         }
+    }
+
+    /// The key itself, for work on many requests at once.
+    #[must_use]
+    pub fn into_key(self) -> Option<IdempotencyKey> {
+        self.0
     }
 
     /// Stores the reply in `tx`, commits, and answers it.
@@ -115,16 +114,21 @@ impl Idempotency {
             idempotency::store(&tx, key, &reply).await?;
         }
         tx.commit().await?;
-        Ok(respond(reply))
+        Ok(respond(reply, false))
     }
 }
 
-fn respond(reply: StoredReply) -> Response {
+/// A stored reply on the wire; whoever gets it again is told so by `Idempotent-Replayed`.
+#[must_use]
+pub fn respond(reply: StoredReply, is_replay: bool) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/json")],
-        reply.body,
-    )
-        .into_response()
+    let content_type = [(header::CONTENT_TYPE, "application/json")];
+    let mut response = (status, content_type, reply.body).into_response();
+    if is_replay {
+        let replayed = HeaderValue::from_static("true");
+        response
+            .headers_mut()
+            .insert("idempotent-replayed", replayed);
+    }
+    response
 }

@@ -16,7 +16,7 @@ pub use self::{
     access::Access,
     body::{Body, PathId, Query},
     etag::{IfMatch, Versioned},
-    idempotent::{Idempotency, IdempotencyHeader},
+    idempotent::{Idempotency, IdempotencyHeader, respond},
     merge::Member,
     page::{Cursor, Page, PageQuery},
     problem::{Problem, ProblemResponses},

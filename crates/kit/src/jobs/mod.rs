@@ -82,11 +82,19 @@ impl NewJob {
 /// # Errors
 /// Faults of the database.
 pub async fn insert(tx: &Tx, job: &NewJob, now: DateTime<Utc>) -> Result<()> {
-    let id = Uuid::new_v7(crate::random::uuid_timestamp(now));
-    let run_at = job.run_at.unwrap_or(now);
-    store::insert_job(tx, id, job, run_at, now).await?;
+    insert_all(tx, std::slice::from_ref(job), now).await
+}
+
+/// Writes jobs in `tx` with one statement; those whose unique key exists already are left out.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn insert_all(tx: &Tx, jobs: &[NewJob], now: DateTime<Utc>) -> Result<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
     tx.wakes_workers();
-    Ok(())
+    store::insert_jobs(tx, jobs, now).await
 }
 
 /// Which of these unique keys have a job of a kind that is still to be done.

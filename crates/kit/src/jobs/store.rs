@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::NewJob;
 use crate::{
-    db::{Conn, Tx},
+    db::{Conn, Param, Tx},
     error::Result,
 };
 
@@ -25,32 +25,34 @@ pub(crate) struct ClaimedJob {
     pub(crate) lease_version: i32,
 }
 
-const INSERT_JOB: &str = "
+const INSERT_JOBS: &str = "
     insert into jobs (id, kind, version, payload, unique_key, attempts_max, run_at, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    select id, kind, version, payload, unique_key, attempts_max, run_at, $8
+    from unnest($1::uuid[], $2::text[], $3::smallint[], $4::jsonb[], $5::text[], $6::smallint[],
+        $7::timestamptz[])
+        as new (id, kind, version, payload, unique_key, attempts_max, run_at)
     on conflict (kind, unique_key) do nothing";
 
-pub(crate) async fn insert_job(
-    tx: &Tx,
-    id: Uuid,
-    job: &NewJob,
-    run_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    tx.execute(
-        INSERT_JOB,
-        &[
-            &id,
-            &job.kind,
-            &job.version,
-            &job.payload,
-            &job.unique_key,
-            &job.attempts_max,
-            &run_at,
-            &now,
-        ],
-    )
-    .await?;
+pub(crate) async fn insert_jobs(tx: &Tx, jobs: &[NewJob], now: DateTime<Utc>) -> Result<()> {
+    let new_id = |_: &NewJob| Uuid::new_v7(crate::random::uuid_timestamp(now));
+    let ids: Vec<Uuid> = jobs.iter().map(new_id).collect();
+    let kinds: Vec<&str> = jobs.iter().map(|job| job.kind).collect();
+    let versions: Vec<i16> = jobs.iter().map(|job| job.version).collect();
+    let payloads: Vec<&Value> = jobs.iter().map(|job| &job.payload).collect();
+    let unique_keys: Vec<Option<&str>> = jobs.iter().map(|job| job.unique_key.as_deref()).collect();
+    let attempts_max: Vec<i16> = jobs.iter().map(|job| job.attempts_max).collect();
+    let run_at: Vec<DateTime<Utc>> = jobs.iter().map(|job| job.run_at.unwrap_or(now)).collect();
+    let columns: [Param<'_>; 8] = [
+        &ids,
+        &kinds,
+        &versions,
+        &payloads,
+        &unique_keys,
+        &attempts_max,
+        &run_at,
+        &now,
+    ];
+    tx.execute(INSERT_JOBS, &columns).await?;
     Ok(())
 }
 

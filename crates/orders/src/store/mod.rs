@@ -1,14 +1,16 @@
 //! Every statement on orders.
 
+mod placing;
+
 use catalogue::Texts;
 use chrono::{DateTime, Utc};
-use ids::{CartId, CustomerId, OrderId, OrderLineId};
+use ids::{CartId, CustomerId, OrderId};
 use kit::{Conn, Error, Result, Tx};
 use money::{Currency, Money};
-use serde_json::Value;
 use tokio_postgres::Row;
 
-use crate::model::{NewOrder, Order, OrderLine, OrderStatus};
+pub(crate) use self::placing::{insert_orders, update_order_number};
+use crate::model::{Order, OrderLine, OrderStatus};
 
 fn order(row: &Row) -> Result<Order> {
     let currency: Currency = row
@@ -73,18 +75,11 @@ pub async fn find_order(conn: &Conn, id: OrderId) -> Result<Option<Order>> {
         .transpose()
 }
 
-const FIND_ORDER_OF_CART: &str = select_orders!("where cart_id = $1");
+const LIST_ORDERS_OF_CARTS: &str = select_orders!("where cart_id = any($1)");
 
-/// The order that a cart became.
-///
-/// # Errors
-/// Faults of the database.
-pub async fn find_order_of_cart(conn: &Conn, cart_id: CartId) -> Result<Option<Order>> {
-    conn.query_opt(FIND_ORDER_OF_CART, &[&cart_id])
-        .await?
-        .as_ref()
-        .map(order)
-        .transpose()
+pub(crate) async fn list_orders_of_carts(conn: &Conn, carts: &[CartId]) -> Result<Vec<Order>> {
+    let rows = conn.query(LIST_ORDERS_OF_CARTS, &[&carts]).await?;
+    rows.iter().map(order).collect()
 }
 
 const LOCK_ORDER: &str = select_orders!(
@@ -189,93 +184,6 @@ pub async fn list_lines(conn: &Conn, orders: &[OrderId]) -> Result<Vec<(OrderId,
             Ok((row.get("order_id"), line))
         })
         .collect()
-}
-
-// The counter's row is locked until the commit: that makes the numbers gap-free, and it is
-// why the number is drawn last.
-const UPDATE_ORDER_NUMBER: &str = "
-    update order_numbers
-    set last_number = last_number + 1
-    returning last_number";
-
-const INSERT_ORDER: &str = "
-    insert into orders
-        (id, number, cart_id, customer_id, token_hash, email, phone, language, shipping_address,
-         note, currency, subtotal_minor, total_minor, placed_at, expires_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)";
-
-const INSERT_LINES: &str = "
-    insert into order_lines
-        (id, order_id, position, variant_id, product_id, sku, title, options, unit_price_minor,
-         quantity, total_minor)
-    select id, $1, position, variant_id, product_id, sku, title, options, unit_price_minor,
-        quantity, unit_price_minor * quantity
-    from unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[], $7::jsonb[],
-        $8::jsonb[], $9::bigint[], $10::bigint[])
-        as line (id, position, variant_id, product_id, sku, title, options, unit_price_minor,
-            quantity)";
-
-/// Writes the order and its lines; answers its number.
-pub(crate) async fn insert_order(tx: &Tx, new: &NewOrder) -> Result<i64> {
-    let number: i64 = tx
-        .query_one(UPDATE_ORDER_NUMBER, &[])
-        .await?
-        .get("last_number");
-    let address = serde_json::to_value(&new.shipping_address)?;
-    tx.execute(
-        INSERT_ORDER,
-        &[
-            &new.id,
-            &number,
-            &new.cart_id,
-            &new.customer_id,
-            &new.token_hash,
-            &new.email,
-            &new.phone,
-            &new.language,
-            &address,
-            &new.note,
-            &new.total.currency().code(),
-            &new.total.minor(),
-            &new.placed_at,
-            &new.expires_at,
-        ],
-    )
-    .await?;
-    insert_lines(tx, new).await?;
-    Ok(number)
-}
-
-async fn insert_lines(tx: &Tx, new: &NewOrder) -> Result<()> {
-    let lines = || new.lines.iter().map(|new| &new.line);
-    let ids: Vec<OrderLineId> = new.lines.iter().map(|line| line.id).collect();
-    let positions: Vec<i32> = (0_i32..).take(ids.len()).collect();
-    let variants: Vec<_> = lines().map(|line| line.variant_id).collect();
-    let products: Vec<_> = lines().map(|line| line.product_id).collect();
-    let skus: Vec<&str> = lines().map(|line| line.sku.as_str()).collect();
-    let titles: Vec<Value> = lines().map(|line| line.title.to_json()).collect();
-    let options: Vec<Value> = lines()
-        .map(|line| serde_json::to_value(&line.options))
-        .collect::<Result<_, _>>()?;
-    let prices: Vec<i64> = lines().map(|line| line.unit_price.minor()).collect();
-    let quantities: Vec<i64> = lines().map(|line| line.quantity).collect();
-    tx.execute(
-        INSERT_LINES,
-        &[
-            &new.id,
-            &ids,
-            &positions,
-            &variants,
-            &products,
-            &skus,
-            &titles,
-            &options,
-            &prices,
-            &quantities,
-        ],
-    )
-    .await?;
-    Ok(())
 }
 
 const UPDATE_STATUS: &str = "

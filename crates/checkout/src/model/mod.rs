@@ -1,5 +1,8 @@
 //! What placing an order needs, and why it is refused.
 
+mod batch;
+mod failure;
+
 use cart::{CartRefusal, LineProblem, Quote};
 use chrono::TimeDelta;
 use customers::Shopper;
@@ -10,12 +13,23 @@ use money::Money;
 use orders::ShippingAddress;
 use serde::Deserialize;
 
+pub(crate) use self::{
+    batch::{Stuck, Verdict, Wish, decide},
+    failure::{ATTEMPTS_MAX, Failure, Next, after},
+};
+
 /// The section `[checkout]` of the settings.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckoutSettings {
     /// For how long the units of an unpaid order are held, in minutes.
     pub hold_minutes: u32,
+    /// How many waiting orders are placed in one transaction at the most.
+    pub batch_max: usize,
+    /// How many such transactions this process runs at once.
+    pub committers: usize,
+    /// How many orders may wait to be placed; whoever comes then is told to come again.
+    pub waiting_max: usize,
 }
 
 impl CheckoutSettings {

@@ -1,4 +1,6 @@
-//! Unpaid orders expire.
+//! What goes on beside requests: waiting orders are placed together, unpaid ones expire.
+
+mod placement;
 
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use orders::OrderStatus;
 use payments::{Gateway, PaymentNews};
 use serde::{Deserialize, Serialize};
 
+pub use self::placement::Placement;
 use crate::actions::{self, Expiry};
 
 /// When an order's hold ends: ask the provider, then let it go if it is not paid.

@@ -1,0 +1,293 @@
+//! Placing a batch of orders, of one or of many, in one transaction: lock the carts, price them,
+//! lock the shelf, decide, reserve, number, record, close. As many statements for many as for one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cart::{Cart, CartInHand, CartRefusal, CartState, QuotedLine};
+use chrono::{DateTime, Utc};
+use futures_util::future::{try_join, try_join4};
+use ids::{CartId, OrderId, OrderLineId, VariantId};
+use inventory::{Hold, Shelf, Wait};
+use kit::{
+    Result, Tx,
+    idempotency::{self, IdempotencyKey, StoredReply},
+    jobs::{self, NewJob},
+};
+use money::Money;
+use orders::{NewOrder, NewOrderLine, OrderLine, OrderView};
+
+use crate::{
+    jobs::ExpireOrder,
+    model::{CheckoutSettings, Stuck, Verdict, Wish, decide},
+};
+
+/// What a shopper is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) reply: StoredReply,
+    /// Whether it has been given before.
+    pub(crate) is_replay: bool,
+}
+
+/// What a transaction came to for one wish.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Answered(Result<Answer>),
+    /// Nothing was decided.
+    Held(Stuck),
+}
+
+/// How a transaction treats what somebody else has locked. Carts are left out, but for one.
+#[derive(Debug, Clone)]
+pub(crate) struct Turn {
+    pub(crate) cart: Option<CartId>,
+    pub(crate) shelf: Wait,
+    /// Variants for which others are waiting already.
+    pub(crate) avoid: BTreeSet<VariantId>,
+}
+
+/// Places what can be placed and says of each wish, in their order, what became of it. Locks the
+/// carts, then the shelves in the order of their ids, then the counter of order numbers. `None`:
+/// somebody was quicker with a key, so nothing of this may be kept and all is to be done again.
+pub(crate) async fn place(
+    tx: &Tx,
+    wishes: &[&Wish],
+    turn: &Turn,
+    settings: &CheckoutSettings,
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<Outcome>>> {
+    let carts: BTreeSet<CartId> = wishes.iter().map(|wish| wish.command.cart_id).collect();
+    let carts: Vec<CartId> = carts.into_iter().collect();
+    let (earlier, carts) = try_join(
+        earlier_replies(tx, wishes),
+        cart::take_in_hand(tx, &carts, turn.cart),
+    )
+    .await?;
+    let variants = variants_of(&carts);
+    let free = |id: &VariantId| !turn.avoid.contains(id);
+    let wanted: Vec<VariantId> = variants.iter().copied().filter(free).collect();
+    let (goods, shelf) = try_join(
+        cart::goods_of(tx, &variants),
+        inventory::lock_shelf(tx, &wanted, turn.shelf),
+    )
+    .await?;
+    let mut shelf = shelf.without(&turn.avoid);
+    let verdicts = decide(wishes, earlier, &carts, &goods, &mut shelf);
+    let before = ordered_before(tx, wishes, &verdicts).await?;
+    let batch = Batch {
+        wishes,
+        carts: &carts,
+        before,
+        now,
+        expires_at: now + settings.hold(),
+    };
+    batch.write(tx, verdicts, &shelf).await
+}
+
+async fn earlier_replies(tx: &Tx, wishes: &[&Wish]) -> Result<Vec<Option<Result<StoredReply>>>> {
+    let keys: Vec<&IdempotencyKey> = wishes.iter().filter_map(|wish| wish.key.as_ref()).collect();
+    let mut found = idempotency::find_all(tx, &keys).await?.into_iter();
+    let reply = |wish: &&Wish| wish.key.as_ref().and_then(|_| found.next().flatten());
+    Ok(wishes.iter().map(reply).collect())
+}
+
+/// In the order of the carts' lines, each once.
+fn variants_of(carts: &BTreeMap<CartId, CartInHand>) -> Vec<VariantId> {
+    let mut seen = BTreeSet::new();
+    let items = carts.values().flat_map(|in_hand| match in_hand {
+        CartInHand::Locked(cart, items) if cart.state == CartState::Open => items.as_slice(),
+        _ => &[],
+    });
+    items
+        .map(|item| item.variant_id)
+        .filter(|id| seen.insert(*id))
+        .collect()
+}
+
+async fn ordered_before(
+    tx: &Tx,
+    wishes: &[&Wish],
+    verdicts: &[Verdict],
+) -> Result<BTreeMap<CartId, (OrderId, OrderView)>> {
+    let of = |(wish, verdict): (&&Wish, &Verdict)| {
+        matches!(verdict, Verdict::Ordered).then_some(wish.command.cart_id)
+    };
+    let carts: BTreeSet<CartId> = wishes.iter().zip(verdicts).filter_map(of).collect();
+    let carts: Vec<CartId> = carts.into_iter().collect();
+    orders::views_of_carts(tx, &carts).await
+}
+
+/// A batch that is decided.
+struct Batch<'a> {
+    wishes: &'a [&'a Wish],
+    carts: &'a BTreeMap<CartId, CartInHand>,
+    before: BTreeMap<CartId, (OrderId, OrderView)>,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+}
+
+impl Batch<'_> {
+    async fn write(
+        &self,
+        tx: &Tx,
+        verdicts: Vec<Verdict>,
+        shelf: &Shelf,
+    ) -> Result<Option<Vec<Outcome>>> {
+        let mut verdicts = verdicts;
+        let (new, holds) = self.new_orders(&mut verdicts);
+        let mut first_number = 0;
+        if !new.is_empty() {
+            ((), first_number) = try_join(
+                inventory::reserve(tx, shelf, &holds, self.expires_at, self.now),
+                orders::draw_numbers(tx, new.len()),
+            )
+            .await?;
+        }
+        let views = orders::views_of(&new, first_number, self.now, self.expires_at);
+        let outcomes = self.outcomes(verdicts, views)?;
+        let kept: Vec<_> = self.wishes.iter().zip(&outcomes).filter_map(kept).collect();
+        if new.is_empty() {
+            let is_free = idempotency::store_all(tx, &kept, self.now).await?;
+            return Ok(is_free.then_some(outcomes));
+        }
+        let expiries = new
+            .iter()
+            .map(|new| NewJob::at(&ExpireOrder { order_id: new.id }, self.expires_at))
+            .collect::<Result<Vec<NewJob>>>()?;
+        let carts: Vec<CartId> = new.iter().map(|new| new.cart_id).collect();
+        let ((), (), (), is_free) = try_join4(
+            orders::record(tx, &new, first_number, self.now, self.expires_at),
+            jobs::insert_all(tx, &expiries, self.now),
+            cart::close_all(tx, &carts, self.now),
+            idempotency::store_all(tx, &kept, self.now),
+        )
+        .await?;
+        Ok(is_free.then_some(outcomes))
+    }
+
+    /// What is to be recorded and what is to be set aside for it; moves the lines out.
+    fn new_orders(&self, verdicts: &mut [Verdict]) -> (Vec<NewOrder>, Vec<Hold>) {
+        let mut new = Vec::new();
+        let mut holds = Vec::new();
+        for (wish, verdict) in self.wishes.iter().zip(verdicts) {
+            let Verdict::Place(quote, wants) = verdict else {
+                continue;
+            };
+            let Some(CartInHand::Locked(cart, _)) = self.carts.get(&wish.command.cart_id) else {
+                continue;
+            };
+            let lines = std::mem::take(&mut quote.lines);
+            new.push(new_order(wish, cart, lines, quote.total, self.now));
+            holds.push(Hold {
+                order_id: wish.order_id,
+                wants: std::mem::take(wants),
+            });
+        }
+        (new, holds)
+    }
+
+    fn outcomes(&self, verdicts: Vec<Verdict>, views: Vec<OrderView>) -> Result<Vec<Outcome>> {
+        let mut views = views.into_iter();
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(verdicts.len());
+        for (wish, verdict) in self.wishes.iter().zip(verdicts) {
+            let outcome = match verdict {
+                Verdict::Place(..) => match views.next() {
+                    Some(view) => fresh(201, &view)?,
+                    None => return Err(kit::Error::fault("an order has no view")),
+                },
+                Verdict::Ordered => match self.before.get(&wish.command.cart_id) {
+                    // Ours: it was committed, and the connection was lost before we knew.
+                    Some((id, view)) if *id == wish.order_id => fresh(201, view)?,
+                    Some((_, view)) => fresh(200, view)?,
+                    None => Outcome::Answered(Err(CartRefusal::Closed.into())),
+                },
+                Verdict::Same(first) => again(&outcomes, first, |answer| Answer {
+                    reply: StoredReply {
+                        status: 200,
+                        ..answer.reply
+                    },
+                    ..answer
+                })?,
+                Verdict::Again(first) => again(&outcomes, first, |answer| Answer {
+                    is_replay: true,
+                    ..answer
+                })?,
+                Verdict::Replay(reply) => Outcome::Answered(Ok(Answer {
+                    reply,
+                    is_replay: true,
+                })),
+                Verdict::Refused(refusal) => Outcome::Answered(Err(refusal)),
+                Verdict::Held(stuck) => Outcome::Held(stuck),
+            };
+            outcomes.push(outcome);
+        }
+        Ok(outcomes)
+    }
+}
+
+fn fresh(status: u16, view: &OrderView) -> Result<Outcome> {
+    let body = serde_json::to_vec(view)?;
+    Ok(Outcome::Answered(Ok(Answer {
+        reply: StoredReply { status, body },
+        is_replay: false,
+    })))
+}
+
+fn again(
+    outcomes: &[Outcome],
+    first: usize,
+    change: impl FnOnce(Answer) -> Answer,
+) -> Result<Outcome> {
+    match outcomes.get(first) {
+        Some(Outcome::Answered(Ok(answer))) => Ok(Outcome::Answered(Ok(change(answer.clone())))),
+        _ => Err(kit::Error::fault("a wish repeats one that was not placed")),
+    }
+}
+
+/// The reply that a wish's key keeps.
+fn kept<'a>(
+    (wish, outcome): (&'a &Wish, &'a Outcome),
+) -> Option<(&'a IdempotencyKey, &'a StoredReply)> {
+    match outcome {
+        Outcome::Answered(Ok(answer)) if !answer.is_replay => {
+            Some((wish.key.as_ref()?, &answer.reply))
+        }
+        _ => None,
+    }
+}
+
+fn new_order(
+    wish: &Wish,
+    cart: &Cart,
+    lines: Vec<QuotedLine>,
+    total: Money,
+    now: DateTime<Utc>,
+) -> NewOrder {
+    let line = |line: QuotedLine| NewOrderLine {
+        id: OrderLineId::generate(now),
+        line: OrderLine {
+            variant_id: line.sellable.variant_id,
+            product_id: line.sellable.product_id,
+            sku: line.sellable.sku,
+            title: line.sellable.title,
+            options: line.sellable.options,
+            unit_price: line.sellable.price,
+            quantity: line.quantity,
+            total: line.total,
+        },
+    };
+    let command = &wish.command;
+    NewOrder {
+        id: wish.order_id,
+        cart_id: cart.id,
+        customer_id: cart.customer_id,
+        token_hash: cart.token_hash.clone(),
+        email: command.email.clone(),
+        phone: command.phone.clone(),
+        language: command.language.clone(),
+        shipping_address: command.shipping_address.clone(),
+        note: command.note.clone(),
+        total,
+        lines: lines.into_iter().map(line).collect(),
+    }
+}

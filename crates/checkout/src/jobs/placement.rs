@@ -1,0 +1,345 @@
+//! Group placement: orders queue in the order of their arrival and are placed together, as many
+//! as are waiting, in one transaction; each gets its own answer. Alone, an order does not wait.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures_util::FutureExt;
+use ids::{CartId, OrderId, VariantId};
+use inventory::Wait;
+use kit::{
+    Error, Kit, Result,
+    http::problem::{BUSY, OVERLOADED, Refused},
+    idempotency::IdempotencyKey,
+    sabotage::crash_point,
+    tasks::Tasks,
+};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::{
+    actions::{self, Answer, Outcome, Turn},
+    model::{ATTEMPTS_MAX, CheckoutSettings, Failure, Next, PlaceOrder, Stuck, Wish, after},
+};
+
+/// For how long a batch waits for somebody else's lock before it goes on without the orders that
+/// need it: longer than another server's commit takes, shorter than anybody notices.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How many lanes wait for somebody else's locks at once, each on a connection of its own.
+const LANES_AT_ONCE: usize = 4;
+
+/// How long a lane waits for its turn.
+const LANE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Where orders wait to be placed. Each process has one; several processes may work on the same
+/// shelf at once, because what must not happen is guarded by PostgreSQL and not here.
+pub struct Placement {
+    settings: CheckoutSettings,
+    tasks: Tasks,
+    queue: Mutex<Queue>,
+    lanes_at_once: Semaphore,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// How many transactions are under way; each takes the next orders when it has ended.
+    committers: usize,
+    /// Orders that need what somebody else has locked for long, by what it is. A lane is there
+    /// as long as somebody works on it.
+    lanes: BTreeMap<Stuck, VecDeque<Waiting>>,
+}
+
+struct Waiting {
+    wish: Wish,
+    answer: oneshot::Sender<Result<Answer>>,
+}
+
+/// How a transaction treats other people's locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Waits a little, in the order of ids.
+    Patient,
+    /// Waits for nothing and leaves out what is locked.
+    LeavingOut,
+    /// Waits for that, and leaves out everything else that is locked.
+    Lane(Stuck),
+}
+
+/// Orders that are tried together.
+struct Batch {
+    orders: Vec<Waiting>,
+    way: Way,
+    attempt: u32,
+}
+
+impl Placement {
+    /// An empty queue. `tasks` are what a graceful stop waits for: it ends when all is placed.
+    #[must_use]
+    pub fn new(settings: CheckoutSettings, tasks: Tasks) -> Self {
+        Self {
+            settings,
+            tasks,
+            queue: Mutex::default(),
+            lanes_at_once: Semaphore::new(LANES_AT_ONCE),
+        }
+    }
+
+    /// Places an order, together with whoever else is waiting, and answers when it is committed
+    /// or refused. Goes on when the caller is cancelled.
+    ///
+    /// # Errors
+    /// `overloaded` at once when too many are waiting; why the order is refused; faults.
+    pub(crate) async fn place(
+        self: &Arc<Self>,
+        kit: &Kit,
+        command: PlaceOrder,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Answer> {
+        let order_id = OrderId::generate(kit.clock.now());
+        let wish = Wish {
+            order_id,
+            command,
+            key,
+        };
+        let (answer, answered) = oneshot::channel();
+        if self.enter(Waiting { wish, answer })? {
+            // The first one needs nobody else's hands; those who come meanwhile get a task.
+            if self.round(kit).await {
+                let (placement, kit) = (Arc::clone(self), kit.clone());
+                drop(
+                    self.tasks
+                        .spawn(async move { while placement.round(&kit).await {} }),
+                );
+            }
+        }
+        let answer = answered.await;
+        answer.map_err(|_| Error::fault("the placement of an order broke off"))?
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a place in the queue; answers whether the caller is to see to it.
+    fn enter(&self, waiting: Waiting) -> Result<bool> {
+        let mut queue = self.queue();
+        if queue.waiting() >= self.settings.waiting_max {
+            return Err(Refused::new(&OVERLOADED, OVERLOADED.help).into());
+        }
+        queue.waiting.push_back(waiting);
+        let is_needed = queue.committers < self.settings.committers.max(1);
+        queue.committers += usize::from(is_needed);
+        Ok(is_needed)
+    }
+
+    /// Places whoever is waiting; answers whether there are more now. If not, the committer's
+    /// place is free again.
+    async fn round(self: &Arc<Self>, kit: &Kit) -> bool {
+        let orders = {
+            let mut queue = self.queue();
+            let count = queue.waiting.len().min(self.settings.batch_max.max(1));
+            queue.waiting.drain(..count).collect()
+        };
+        let way = Way::Patient;
+        self.settle(kit, orders, way).await;
+        let mut queue = self.queue();
+        let goes_on = !queue.waiting.is_empty();
+        queue.committers -= usize::from(!goes_on);
+        goes_on
+    }
+
+    /// Tries until each has an answer or a lane. Whoever a panic meets is answered a fault.
+    async fn settle(self: &Arc<Self>, kit: &Kit, orders: Vec<Waiting>, way: Way) {
+        let attempt = 1;
+        let mut batches = vec![Batch {
+            orders,
+            way,
+            attempt,
+        }];
+        while let Some(batch) = batches.pop() {
+            if batch.orders.is_empty() {
+                continue;
+            }
+            let work = AssertUnwindSafe(self.attempt(kit, &batch)).catch_unwind();
+            match work.await {
+                Ok(Ok(Some(outcomes))) => self.deliver(kit, batch, outcomes),
+                Ok(Ok(None)) if batch.attempt < ATTEMPTS_MAX => batches.push(batch.again()),
+                Ok(Ok(None)) => batch.answer(Refused::new(&BUSY, BUSY.help).into()),
+                Ok(Err(error)) => batch.fail(error, &mut batches),
+                Err(_) => batch.answer(Error::fault("the placement of orders panicked")),
+            }
+        }
+    }
+
+    /// One transaction. `None`: somebody was quicker with a key; nothing was kept.
+    async fn attempt(&self, kit: &Kit, batch: &Batch) -> Result<Option<Vec<Outcome>>> {
+        crash_point("before orders are placed");
+        let wishes: Vec<&Wish> = batch.orders.iter().map(|waiting| &waiting.wish).collect();
+        let count = u32::try_from(wishes.len()).unwrap_or(u32::MAX);
+        metrics::histogram!("placement_batch_orders").record(count);
+        let turn = self.turn(batch);
+        let tx = match batch.way {
+            Way::Patient => kit.db.begin_patient("place_order", PATIENCE).await?,
+            _ => kit.db.begin("place_order").await?,
+        };
+        let now = kit.clock.now();
+        let placed = actions::place(&tx, &wishes, &turn, &self.settings, now).await?;
+        let Some(outcomes) = placed else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
+        tx.commit().await?;
+        crash_point("before orders are answered");
+        Ok(Some(outcomes))
+    }
+
+    fn turn(&self, batch: &Batch) -> Turn {
+        let cart_of = |id| {
+            let of_id = |waiting: &&Waiting| waiting.wish.order_id == id;
+            let found = batch.orders.iter().find(of_id);
+            found.map(|waiting| waiting.wish.command.cart_id)
+        };
+        let (cart, shelf): (Option<CartId>, Wait) = match batch.way {
+            Way::Patient => (None, Wait::InOrder),
+            Way::LeavingOut => (None, Wait::Never),
+            Way::Lane(Stuck::Cart(id)) => (Some(id), Wait::Never),
+            Way::Lane(Stuck::Variant(id)) => (None, Wait::For(id)),
+            // Whoever is stuck twice waits for everything.
+            Way::Lane(Stuck::Order(id)) => (cart_of(id), Wait::InOrder),
+        };
+        let avoid = match batch.way {
+            Way::Lane(_) => BTreeSet::new(),
+            _ => self.queue().stuck_variants(),
+        };
+        Turn { cart, shelf, avoid }
+    }
+
+    fn deliver(self: &Arc<Self>, kit: &Kit, batch: Batch, outcomes: Vec<Outcome>) {
+        for (waiting, outcome) in batch.orders.into_iter().zip(outcomes) {
+            match (outcome, batch.way) {
+                // Nobody may be listening any more; what was done stays done.
+                (Outcome::Answered(answer), _) => drop(waiting.answer.send(answer)),
+                (Outcome::Held(_), Way::Lane(Stuck::Order(_))) => {
+                    drop(
+                        waiting
+                            .answer
+                            .send(Err(Refused::new(&BUSY, BUSY.help).into())),
+                    );
+                }
+                (Outcome::Held(_), Way::Lane(_)) => {
+                    let stuck = Stuck::Order(waiting.wish.order_id);
+                    self.park(kit, stuck, waiting);
+                }
+                (Outcome::Held(stuck), _) => self.park(kit, stuck, waiting),
+            }
+        }
+    }
+
+    /// Puts an order into the lane of what it needs; the first one opens the lane.
+    fn park(self: &Arc<Self>, kit: &Kit, stuck: Stuck, waiting: Waiting) {
+        let mut queue = self.queue();
+        let is_new = !queue.lanes.contains_key(&stuck);
+        queue.lanes.entry(stuck).or_default().push_back(waiting);
+        drop(queue);
+        if is_new {
+            let (placement, kit) = (Arc::clone(self), kit.clone());
+            drop(self.tasks.spawn(async move {
+                while let Some(orders) = placement.next_of_lane(stuck) {
+                    placement.settle_lane(&kit, orders, stuck).await;
+                }
+            }));
+        }
+    }
+
+    /// Who waits in a lane; `None` closes it.
+    fn next_of_lane(&self, stuck: Stuck) -> Option<Vec<Waiting>> {
+        let mut queue = self.queue();
+        let lane = queue.lanes.get_mut(&stuck)?;
+        let count = lane.len().min(self.settings.batch_max.max(1));
+        let orders: Vec<Waiting> = lane.drain(..count).collect();
+        if orders.is_empty() {
+            queue.lanes.remove(&stuck);
+            return None;
+        }
+        Some(orders)
+    }
+
+    async fn settle_lane(self: &Arc<Self>, kit: &Kit, orders: Vec<Waiting>, stuck: Stuck) {
+        let way = Way::Lane(stuck);
+        let turn = tokio::time::timeout(LANE_PATIENCE, self.lanes_at_once.acquire());
+        let Ok(Ok(_turn)) = turn.await else {
+            let attempt = 1;
+            let batch = Batch {
+                orders,
+                way,
+                attempt,
+            };
+            batch.answer(Refused::new(&BUSY, BUSY.help).into());
+            return;
+        };
+        self.settle(kit, orders, way).await;
+    }
+}
+
+impl Queue {
+    fn waiting(&self) -> usize {
+        self.waiting.len() + self.lanes.values().map(VecDeque::len).sum::<usize>()
+    }
+
+    fn stuck_variants(&self) -> BTreeSet<VariantId> {
+        let variant = |stuck: &Stuck| match stuck {
+            Stuck::Variant(id) => Some(*id),
+            _ => None,
+        };
+        self.lanes.keys().filter_map(variant).collect()
+    }
+}
+
+impl Batch {
+    fn again(self) -> Self {
+        let attempt = self.attempt + 1;
+        Self { attempt, ..self }
+    }
+
+    /// Goes on after a failure: together, in halves, or with an answer.
+    fn fail(mut self, error: Error, batches: &mut Vec<Self>) {
+        let is_patient = self.way == Way::Patient;
+        let failure = Failure::of(&error);
+        let (orders, attempt) = (self.orders.len(), self.attempt);
+        tracing::warn!(%error, ?failure, orders, attempt, "orders were not placed");
+        match after(failure, attempt, orders, is_patient) {
+            Next::Again => batches.push(self.again()),
+            Next::LeaveOut => {
+                let way = Way::LeavingOut;
+                batches.push(Self { way, ..self });
+            }
+            Next::Split => {
+                let second = self.orders.split_off(orders / 2);
+                // The last one in is the first one out.
+                for orders in [second, self.orders] {
+                    batches.push(Self { orders, ..self });
+                }
+            }
+            Next::Answer => self.answer(error),
+        }
+    }
+
+    /// Answers everybody the same.
+    fn answer(self, error: Error) {
+        let kind = match Failure::of(&error) {
+            Failure::OutOfReach => &OVERLOADED,
+            _ => &BUSY,
+        };
+        let mut error = Some(error);
+        for waiting in self.orders {
+            let other = || Refused::new(kind, kind.help).into();
+            let error = error.take().unwrap_or_else(other);
+            drop(waiting.answer.send(Err(error)));
+        }
+    }
+}
