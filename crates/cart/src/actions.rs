@@ -63,7 +63,7 @@ pub(crate) async fn create(
 ///
 /// # Errors
 /// `cart_not_found`, also for somebody else's.
-pub async fn load(conn: &Conn, id: CartId, shopper: &Shopper) -> Result<Cart> {
+pub(crate) async fn load(conn: &Conn, id: CartId, shopper: &Shopper) -> Result<Cart> {
     owned(store::find_cart(conn, id).await?, shopper)
 }
 
@@ -85,7 +85,7 @@ fn owned(cart: Option<Cart>, shopper: &Shopper) -> Result<Cart> {
 ///
 /// # Errors
 /// `cart_total_too_large`.
-pub async fn quote_of(conn: &Conn, cart: &Cart) -> Result<Quote> {
+pub(crate) async fn quote_of(conn: &Conn, cart: &Cart) -> Result<Quote> {
     let items = store::list_items(conn, cart.id).await?;
     let variants: Vec<VariantId> = items.iter().map(|item| item.variant_id).collect();
     let goods = goods_of(conn, &variants).await?;

@@ -11,6 +11,8 @@ mod actions;
 mod http;
 mod jobs;
 mod model;
+#[cfg(test)]
+mod tests;
 
 pub use http::routes;
 pub use jobs::{ExpireOrder, Placement, jobs};

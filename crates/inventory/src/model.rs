@@ -70,7 +70,7 @@ pub struct Hold {
 
 /// Levels that a transaction has locked, and what the orders that it decides on have taken of
 /// them so far. In memory: nothing is set aside before [`crate::reserve`].
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shelf {
     levels: BTreeMap<VariantId, Level>,
     held: BTreeSet<VariantId>,

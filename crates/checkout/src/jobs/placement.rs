@@ -121,6 +121,12 @@ impl Placement {
         answer.map_err(|_| Error::fault("the placement of an order broke off"))?
     }
 
+    /// How many orders wait for a transaction, for metrics and tests.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue().waiting()
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -132,6 +138,7 @@ impl Placement {
             return Err(Refused::new(&OVERLOADED, OVERLOADED.help).into());
         }
         queue.waiting.push_back(waiting);
+        metrics::histogram!("placement_waiting_orders").record(as_metric(queue.waiting()));
         let is_needed = queue.committers < self.settings.committers.max(1);
         queue.committers += usize::from(is_needed);
         Ok(is_needed)
@@ -180,8 +187,7 @@ impl Placement {
     async fn attempt(&self, kit: &Kit, batch: &Batch) -> Result<Option<Vec<Outcome>>> {
         crash_point("before orders are placed");
         let wishes: Vec<&Wish> = batch.orders.iter().map(|waiting| &waiting.wish).collect();
-        let count = u32::try_from(wishes.len()).unwrap_or(u32::MAX);
-        metrics::histogram!("placement_batch_orders").record(count);
+        metrics::histogram!("placement_batch_orders").record(as_metric(wishes.len()));
         let turn = self.turn(batch);
         let tx = match batch.way {
             Way::Patient => kit.db.begin_patient("place_order", PATIENCE).await?,
@@ -342,4 +348,8 @@ impl Batch {
             drop(waiting.answer.send(Err(error)));
         }
     }
+}
+
+fn as_metric(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

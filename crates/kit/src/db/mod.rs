@@ -65,6 +65,12 @@ impl Db {
         }
     }
 
+    /// The guards that were taken away.
+    #[must_use]
+    pub fn sabotage(&self) -> &Sabotage {
+        &self.sabotage
+    }
+
     /// The same pool with another bell for workers.
     #[must_use]
     pub fn waking(self, wake: Wake) -> Self {

@@ -1,5 +1,6 @@
 //! Orders: placed all or nothing, kept as they were agreed, repeatable without harm.
 
+mod batches;
 mod keys;
 mod listing;
 mod placing;

@@ -146,8 +146,13 @@ struct Racer {
 
 impl Racers {
     pub(crate) async fn open(shop: &Shop, count: usize) -> Self {
+        Self::open_at(&shop.url, count).await
+    }
+
+    /// At the line of another server.
+    pub(crate) async fn open_at(url: &str, count: usize) -> Self {
         let racer = || async {
-            let line = shop.client();
+            let line = Client::new(url);
             line.get("/healthz").await.expect(200);
             let token = random::token().unwrap();
             Racer { line, token }
