@@ -194,10 +194,12 @@ impl Placement {
             _ => kit.db.begin("place_order").await?,
         };
         let now = kit.clock.now();
-        let placed = actions::place(&tx, &wishes, &turn, &self.settings, now).await?;
-        let Some(outcomes) = placed else {
-            tx.rollback().await?;
-            return Ok(None);
+        let placed = actions::place(&tx, &wishes, &turn, &self.settings, now).await;
+        let Ok(Some(outcomes)) = placed else {
+            // Before the next attempt, which would find the carts locked by this one otherwise.
+            // A rollback that fails has lost its connection, and its locks with it.
+            drop(tx.rollback().await);
+            return placed;
         };
         tx.commit().await?;
         crash_point("before orders are answered");

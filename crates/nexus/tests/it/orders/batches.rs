@@ -95,7 +95,7 @@ async fn orders_that_wait_are_placed_together_in_the_order_of_their_arrival() {
     assert_eq!(shop.number(TRANSACTIONS).await, 2);
     assert_eq!(
         (shop.stock(coffee[0]).await, shop.stock(coffee[1]).await),
-        ((50, 19), (50, 18))
+        ((50, 19), (50, 12))
     );
     shop.close().await;
 }
