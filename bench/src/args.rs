@@ -19,7 +19,7 @@ pub(crate) struct Args {
     seconds: u64,
     /// Connections at once.
     #[arg(long, value_delimiter = ',', default_value = "1,8,32",
-        value_parser = clap::value_parser!(u32).range(1..=64))]
+        value_parser = clap::value_parser!(u32).range(1..=256))]
     pub(crate) connections: Vec<u32>,
     /// Only these cases.
     #[arg(long = "case", value_delimiter = ',', value_enum, default_values_t = Case::ALL)]

@@ -25,6 +25,9 @@ pub(crate) enum Case {
     WebhookAgain,
 }
 
+/// How many orders the batched script places in one transaction.
+pub(crate) const BATCH: u32 = 64;
+
 /// The carts that a case uses up.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CartsOfCase {
@@ -75,6 +78,14 @@ impl Case {
             Self::OrderHot | Self::OrderSpread => include_str!("../sql/order.sql"),
             Self::Webhook => include_str!("../sql/webhook.sql"),
             Self::WebhookAgain => include_str!("../sql/webhook_again.sql"),
+        }
+    }
+
+    /// The same work for many at once in one transaction, where there is such a way.
+    pub(crate) const fn batched_script(self) -> Option<&'static str> {
+        match self {
+            Self::OrderHot | Self::OrderSpread => Some(include_str!("../sql/order_batch.sql")),
+            _ => None,
         }
     }
 

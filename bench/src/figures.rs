@@ -45,6 +45,9 @@ pub(crate) struct RowFigures {
     /// HTTP over SQL, of each round's pair.
     pub(crate) throughput_ratio: Figure,
     pub(crate) postgres_cpu_ratio: Figure,
+    /// Many in one transaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) batched: Option<SideFigures>,
     /// As they were measured.
     pub(crate) rounds: Vec<Pair>,
 }
@@ -111,6 +114,12 @@ impl RowFigures {
             sql: SideFigures::of(&ways.1)?,
             throughput_ratio: ratio(Side::per_second)?,
             postgres_cpu_ratio: ratio(Side::postgres_cpu_us)?,
+            batched: SideFigures::of(
+                &row.pairs
+                    .iter()
+                    .filter_map(|pair| pair.batched)
+                    .collect::<Vec<Side>>(),
+            ),
             rounds: row.pairs,
         })
     }

@@ -7,8 +7,15 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
 use crate::{
-    accounting::Usage, args::Args, carts::CartPool, cases::Case, load, pgbench::Run,
-    random::Random, requests::Requests, shop::Shop,
+    accounting::Usage,
+    args::Args,
+    carts::CartPool,
+    cases::{BATCH, Case},
+    load,
+    pgbench::Run,
+    random::Random,
+    requests::Requests,
+    shop::Shop,
 };
 
 /// What one measurement came to, whichever way the work was asked for.
@@ -48,6 +55,9 @@ pub(crate) enum Outcome {
 pub(crate) struct Pair {
     pub(crate) http: Side,
     pub(crate) sql: Side,
+    /// Many in one transaction, on one connection, where there is such a way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) batched: Option<Side>,
 }
 
 /// How much of which work.
@@ -69,6 +79,7 @@ pub(crate) struct Row {
 enum Way {
     Http,
     Sql,
+    Batched,
 }
 
 /// Carts are made for so many requests a second until it is known how many there are.
@@ -79,6 +90,8 @@ const ROOM: f64 = 3.0;
 const ATTEMPTS: u32 = 5;
 /// Of a measurement, for carts: what runs before and after the measured time.
 const MARGIN_SECONDS: f64 = 2.0;
+/// As many sessions as PostgreSQL lets in, besides the server's.
+const SESSIONS_MAX: u32 = 64;
 /// Every statement is prepared on every connection before anything counts.
 const WARM_UP: Duration = Duration::from_secs(1);
 
@@ -189,11 +202,20 @@ impl<'a> Bench<'a> {
         if is_http_first {
             let http = self.measure(Way::Http, load).await?;
             let sql = self.measure(Way::Sql, load).await?;
-            return Ok(Pair { http, sql });
+            let batched = self.batched(load).await?;
+            return Ok(Pair { http, sql, batched });
         }
+        let batched = self.batched(load).await?;
         let sql = self.measure(Way::Sql, load).await?;
         let http = self.measure(Way::Http, load).await?;
-        Ok(Pair { http, sql })
+        Ok(Pair { http, sql, batched })
+    }
+
+    async fn batched(&mut self, load: Load) -> Result<Option<Side>> {
+        if load.case.batched_script().is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.measure(Way::Batched, load).await?))
     }
 
     async fn measure(&mut self, way: Way, load: Load) -> Result<Side> {
@@ -212,7 +234,8 @@ impl<'a> Bench<'a> {
             }
             let outcome = match way {
                 Way::Http => self.over_http(load).await?,
-                Way::Sql => self.as_sql(load).await?,
+                Way::Sql => self.as_sql(load, 1).await?,
+                Way::Batched => self.as_sql(load, BATCH).await?,
             };
             match outcome {
                 Outcome::Measured(side) => {
@@ -246,7 +269,7 @@ impl<'a> Bench<'a> {
         Ok(outcome)
     }
 
-    async fn as_sql(&mut self, load: Load) -> Result<Outcome> {
+    async fn as_sql(&mut self, load: Load, batch: u32) -> Result<Outcome> {
         let Load {
             case,
             connections,
@@ -259,6 +282,10 @@ impl<'a> Bench<'a> {
             ..
         } = self.shop;
         let first_cart = self.carts(case).start;
+        let connections = match batch {
+            1 => connections.min(SESSIONS_MAX),
+            _ => 1,
+        };
         let run = Run {
             database,
             case,
@@ -266,6 +293,7 @@ impl<'a> Bench<'a> {
             length,
             goods,
             first_cart,
+            batch,
         };
         let outcome = run.measure(meter).await?;
         if let Some(pool) = self.pools.get_mut(&case) {

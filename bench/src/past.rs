@@ -27,6 +27,7 @@ pub(crate) async fn write(database: &Database, goods: &Goods) -> Result<()> {
             length,
             goods,
             first_cart,
+            batch: 1,
         };
         run.complete(ORDERS_PER_CONNECTION).await?;
     }

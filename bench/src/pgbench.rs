@@ -31,6 +31,8 @@ pub(crate) struct Run<'a> {
     pub(crate) goods: &'a Goods,
     /// The number of the first unused cart.
     pub(crate) first_cart: u64,
+    /// How many requests a transaction does: 1, or as many as the batched script.
+    pub(crate) batch: u32,
 }
 
 /// What pgbench says each second.
@@ -59,7 +61,9 @@ impl Run<'_> {
                 return Ok(Outcome::OutOfCarts);
             };
             to = meter.read(id)?;
-            let done = progress.per_second * (progress.at_seconds - last.at_seconds);
+            let done = progress.per_second
+                * (progress.at_seconds - last.at_seconds)
+                * f64::from(self.batch);
             count += done;
             latency_us += done * progress.mean_ms * 1_000.0;
             last = progress;
@@ -86,8 +90,9 @@ impl Run<'_> {
     }
 
     /// What the scripts read: numbers and words, never secrets.
-    fn variables(&self) -> Result<[(&'static str, String); 8]> {
+    fn variables(&self) -> Result<[(&'static str, String); 9]> {
         Ok([
+            ("batch", self.batch.to_string()),
             ("i", "-1".to_owned()),
             ("clients", self.connections.to_string()),
             ("first", self.first_cart.to_string()),
@@ -97,6 +102,13 @@ impl Run<'_> {
             ("attempts", self.goods.messages.payments().to_string()),
             ("replays", REPLAYS.to_string()),
         ])
+    }
+
+    fn script(&self) -> &'static str {
+        match self.case.batched_script() {
+            Some(script) if self.batch > 1 => script,
+            _ => self.case.script(),
+        }
     }
 
     async fn start(&self, until: &[String]) -> Result<Child> {
@@ -125,7 +137,7 @@ impl Run<'_> {
             .context("start pgbench")?;
         let mut input = child.stdin.take().context("pgbench has no ear")?;
         input
-            .write_all(self.case.script().as_bytes())
+            .write_all(self.script().as_bytes())
             .await
             .context("talk to pgbench")?;
         Ok(child)

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::{
+    cases::BATCH,
     figures::{Figure, RowFigures},
     intake::IntakeRow,
     intake_table,
@@ -92,6 +93,20 @@ impl Report {
             let shown = if row.title == title { "" } else { row.title };
             title = row.title;
             writeln!(text, "{}", line(row, shown))?;
+        }
+        writeln!(text)?;
+        for row in &self.rows {
+            if let Some(batched) = &row.batched {
+                writeln!(
+                    text,
+                    "{:18} {:4} | {BATCH} in one transaction as SQL: {:7.0} per s, {:5.0} us of \
+                     PostgreSQL each",
+                    row.title,
+                    row.connections,
+                    batched.per_second.median,
+                    batched.postgres_cpu_us.median,
+                )?;
+            }
         }
         writeln!(text)?;
         if !self.intake.is_empty() {

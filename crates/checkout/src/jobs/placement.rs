@@ -90,7 +90,8 @@ impl Placement {
     }
 
     /// Places an order, together with whoever else is waiting, and answers when it is committed
-    /// or refused. Goes on when the caller is cancelled.
+    /// or refused. To be called in a task that a hang-up does not cancel: whoever comes first
+    /// works for the others too.
     ///
     /// # Errors
     /// `overloaded` at once when too many are waiting; why the order is refused; faults.
@@ -152,9 +153,10 @@ impl Placement {
             let count = queue.waiting.len().min(self.settings.batch_max.max(1));
             queue.waiting.drain(..count).collect()
         };
-        let way = Way::Patient;
-        self.settle(kit, orders, way).await;
+        let mut seat = Seat(Some(self));
+        self.settle(kit, orders, Way::Patient).await;
         let mut queue = self.queue();
+        seat.0 = None;
         let goes_on = !queue.waiting.is_empty();
         queue.committers -= usize::from(!goes_on);
         goes_on
@@ -291,6 +293,17 @@ impl Placement {
             return;
         };
         self.settle(kit, orders, way).await;
+    }
+}
+
+/// A committer's place, which is free again also when the committer is cancelled.
+struct Seat<'a>(Option<&'a Placement>);
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        if let Some(placement) = self.0 {
+            placement.queue().committers -= 1;
+        }
     }
 }
 
