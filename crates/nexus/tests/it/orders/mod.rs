@@ -1,6 +1,7 @@
 //! Orders: placed all or nothing, kept as they were agreed, repeatable without harm.
 
 mod batches;
+mod held;
 mod keys;
 mod listing;
 mod placing;
