@@ -6,11 +6,11 @@ select count(*) as carts
 from (
     select id
     from carts
-    where id >= bench.cart(:n) and id < bench.cart(:n + :batch) and state = 'open'
+    where id >= bench.cart(:n) and id < bench.cart(:n::bigint + :batch::bigint) and state = 'open'
     order by id
     for update
 ) as locked
-having count(*) = :batch \gset
+having count(*) = :batch::bigint \gset
 with wanted as (
     select variant_id, sum(quantity)::bigint as quantity
     from cart_items
@@ -39,13 +39,13 @@ select (:prefix || '8' || lpad(to_hex(k * 2 + row_number() over (partition by k)
 from generate_series(:n::bigint, :n::bigint + :batch - 1) as k
 join cart_items on cart_id = bench.cart(k);
 update order_numbers
-set last_number = last_number + :batch
+set last_number = last_number + :batch::bigint
 returning last_number \gset
 insert into orders
     (id, number, cart_id, token_hash, email, phone, language, shipping_address, note, currency,
      subtotal_minor, total_minor, placed_at, expires_at)
 select (:prefix || '8' || lpad(to_hex(k), 15, '0'))::uuid,
-    :last_number - :batch + row_number() over (order by k), carts.id, token_hash,
+    :last_number::bigint - :batch::bigint + row_number() over (order by k), carts.id, token_hash,
     'abebe@example.com', '+251911223344', 'en',
     '{"name": "Abebe Bikila", "country": "ET", "region": "Addis Ababa", "city": "Bole",
       "woreda": "03", "kebele": "", "line": "", "landmark": "behind Edna Mall"}',
@@ -96,5 +96,5 @@ from generate_series(:n::bigint, :n::bigint + :batch - 1) as k
 join orders on id = (:prefix || '8' || lpad(to_hex(k), 15, '0'))::uuid;
 update carts
 set state = 'ordered', version = version + 1, updated_at = now()
-where id >= bench.cart(:n) and id < bench.cart(:n + :batch);
+where id >= bench.cart(:n) and id < bench.cart(:n::bigint + :batch::bigint);
 commit;
