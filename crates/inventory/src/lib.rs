@@ -12,9 +12,7 @@ mod http;
 mod model;
 mod store;
 
-pub use actions::{
-    adjust, claim, extend, lock_shelf, open_levels, reacquire, release, reserve,
-};
+pub use actions::{adjust, claim, extend, lock_shelf, open_levels, reacquire, release, reserve};
 pub use http::routes;
 pub use model::{
     Hold, InventoryRefusal, Level, REFUSALS, Shelf, Shortage, StockOpening, Wait, Want,
