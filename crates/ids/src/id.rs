@@ -1,6 +1,8 @@
 //! The one shape of an id: a UUID that knows its kind.
 
-use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
+use std::{
+    borrow::Cow, fmt, marker::PhantomData, panic::AssertUnwindSafe, str::FromStr, sync::Mutex,
+};
 
 use bytes::BytesMut;
 use chrono::{DateTime, Utc};
@@ -10,17 +12,21 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{RefOr, Schema, schema},
 };
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::{ContextV7, Timestamp, Uuid};
 
 /// The id of a thing of kind `K`.
 pub struct Id<K>(Uuid, PhantomData<fn() -> K>);
 
+/// Counts within a millisecond, so that ids of this process sort in the order of their birth.
+static BIRTHS: Mutex<AssertUnwindSafe<ContextV7>> = Mutex::new(AssertUnwindSafe(ContextV7::new()));
+
 impl<K> Id<K> {
-    /// A new id, born at `now`.
+    /// A new id, born at `now`. Later calls give greater ids, also within one millisecond and when
+    /// the clock was set back.
     #[must_use]
     pub fn generate(now: DateTime<Utc>) -> Self {
         let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-        let timestamp = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
+        let timestamp = Timestamp::from_unix(&BIRTHS, seconds, now.timestamp_subsec_nanos());
         Self::from_uuid(Uuid::new_v7(timestamp))
     }
 
@@ -149,5 +155,19 @@ impl<K> PartialSchema for Id<K> {
 impl<K> ToSchema for Id<K> {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("Id")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_ids_are_greater_whatever_the_clock_says() {
+        let now = DateTime::from_timestamp(1_767_603_600, 500_000_000).unwrap();
+        let moments = [now, now, now, now - chrono::TimeDelta::seconds(5), now];
+        let ids = moments.map(Id::<()>::generate);
+        assert!(ids.is_sorted_by(|a, b| a.0 < b.0), "{ids:?}");
+        assert_eq!(ids.each_ref().map(|id| id.0.get_version_num()), [7; 5]);
     }
 }

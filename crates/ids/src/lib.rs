@@ -53,6 +53,10 @@ pub type RefundId = Id<kind::Refund>;
 pub type ReconciliationId = Id<kind::Reconciliation>;
 /// A difference between our books and a provider's.
 pub type BreakId = Id<kind::Break>;
+/// Where a merchant's other system hears of events.
+pub type WebhookEndpointId = Id<kind::WebhookEndpoint>;
+/// An event on its way to such a system.
+pub type WebhookDeliveryId = Id<kind::WebhookDelivery>;
 /// A mail that was sent or is on its way.
 pub type MailId = Id<kind::Mail>;
 
@@ -68,6 +72,6 @@ pub mod kind {
     kinds! {
         Staff Customer Brand Category Product Image Option OptionValue Variant Movement
         Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review Mail
-        Transfer Refund Reconciliation Break
+        Transfer Refund Reconciliation Break WebhookEndpoint WebhookDelivery
     }
 }

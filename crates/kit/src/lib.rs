@@ -1,6 +1,7 @@
 //! What any service needs and no shop knows.
 //!
-//! Owns: `schema_migrations`, `idempotency_keys`, `jobs`, `events`, `sessions`, `refresh_tokens`.
+//! Owns: `schema_migrations`, `idempotency_keys`, `jobs`, `events`, `event_feed`,
+//! `event_cursors`, `sessions`, `refresh_tokens`.
 //! Promises: a refusal changes nothing; a transaction is named, bounded in time and rolled back
 //! when dropped; jobs and events exist exactly when their cause was committed.
 //! Never: a noun of the shop.
@@ -14,6 +15,7 @@ pub mod http;
 pub mod idempotency;
 pub mod jobs;
 pub mod mail;
+pub mod outbound;
 pub mod outbox;
 pub mod passwords;
 pub mod random;

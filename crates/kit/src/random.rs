@@ -1,10 +1,12 @@
 //! Unpredictable values from the operating system. Never a seed, never a fast generator.
 
+use std::{panic::AssertUnwindSafe, sync::Mutex};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom, SystemRandom};
 use sha2::{Digest, Sha256};
-use uuid::{NoContext, Timestamp};
+use uuid::{ContextV7, Timestamp};
 
 use crate::error::{Error, Result};
 
@@ -26,9 +28,13 @@ pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-/// The moment in the form that a UUIDv7 is made from.
+/// Counts within a millisecond, so that ids of this process sort in the order of their birth.
+static BIRTHS: Mutex<AssertUnwindSafe<ContextV7>> = Mutex::new(AssertUnwindSafe(ContextV7::new()));
+
+/// The moment in the form that a UUIDv7 is made from. Later calls make greater ids, also within
+/// one millisecond and when the clock was set back.
 #[must_use]
 pub fn uuid_timestamp(now: DateTime<Utc>) -> Timestamp {
     let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-    Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos())
+    Timestamp::from_unix(&BIRTHS, seconds, now.timestamp_subsec_nanos())
 }

@@ -15,6 +15,7 @@ const CHANNEL: &str = "nexus:jobs";
 #[derive(Clone, Default)]
 pub struct Wake {
     local: Arc<Notify>,
+    events: Arc<Notify>,
     redis: Option<ConnectionManager>,
 }
 
@@ -23,19 +24,29 @@ impl Wake {
     #[must_use]
     pub fn through(redis: Option<ConnectionManager>) -> Self {
         Self {
-            local: Arc::default(),
             redis,
+            ..Self::default()
         }
     }
 
     pub(crate) fn ring(&self) {
-        self.local.notify_one();
+        self.ring_here();
         if let Some(mut redis) = self.redis.clone() {
             tasks::spawn_cleanup(async move {
                 // A lost hint costs half a second; an error here concerns nobody.
                 let _: Result<(), _> = redis.publish(CHANNEL, "1").await;
             });
         }
+    }
+
+    fn ring_here(&self) {
+        self.local.notify_one();
+        self.events.notify_one();
+    }
+
+    /// Returns when events may have been committed.
+    pub(crate) async fn wait_for_events(&self) {
+        self.events.notified().await;
     }
 
     pub(crate) async fn wait(&self) {
@@ -52,7 +63,7 @@ impl Wake {
                 loop {
                     tokio::select! {
                         message = messages.next() => match message {
-                            Some(_) => self.local.notify_one(),
+                            Some(_) => self.ring_here(),
                             None => break,
                         },
                         () = tasks.stopping() => return,

@@ -28,6 +28,8 @@ pub struct App {
     pub notifications: Arc<NotificationSettings>,
     /// Where orders wait to be placed.
     pub placement: Arc<Placement>,
+    /// The way to receivers of webhooks.
+    pub webhooks: Arc<webhooks::Sender>,
     /// Every setting.
     pub settings: Arc<Settings>,
     /// What a stop waits for.
@@ -68,6 +70,7 @@ impl App {
                 public_url,
             }),
             placement: Arc::new(Placement::new(settings.checkout.clone(), tasks.clone())),
+            webhooks: Arc::new(webhooks::Sender::new(&settings.webhooks)?),
             settings: Arc::new(settings),
             tasks,
             redis,
@@ -88,6 +91,8 @@ impl App {
             self.tasks
                 .spawn(worker.run(self.tasks.clone(), concurrency)),
         );
+        let relay = crate::workers::relay(self);
+        drop(self.tasks.spawn(relay.run(self.tasks.clone())));
         if let Some(redis) = self.redis.clone() {
             let wake = self.kit.db.wake().clone();
             drop(self.tasks.spawn(wake.listen(redis, self.tasks.clone())));

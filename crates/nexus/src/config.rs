@@ -27,6 +27,8 @@ pub struct Settings {
     pub payments: PaymentSettings,
     /// `[checkout]`
     pub checkout: CheckoutSettings,
+    /// `[webhooks]`
+    pub webhooks: webhooks::WebhookSettings,
     /// `[mail]`
     pub mail: MailSettings,
     /// `[shop]`

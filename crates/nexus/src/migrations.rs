@@ -25,4 +25,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0010_reviews"
     "0011_reconciliation"
     "0012_placement"
+    "0013_event_feed"
+    "0014_webhooks"
 };

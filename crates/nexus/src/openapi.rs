@@ -31,6 +31,7 @@ use utoipa::{
         (name = "Admin: inventory", description = "What staff do with stock"),
         (name = "Admin: books", description = "What staff read of the books"),
         (name = "Admin: payments", description = "What staff see of payments"),
+        (name = "Admin: webhooks", description = "Which other systems hear of events"),
         (name = "Admin: staff", description = "Sign-in, rights and the audit trail of staff")
     ),
     modifiers(&Security)

@@ -5,7 +5,7 @@ use kit::RefusalKind;
 /// Every refusal, in the order of capabilities.
 #[must_use]
 pub fn all() -> Vec<&'static RefusalKind> {
-    let groups: [&[&'static RefusalKind]; 13] = [
+    let groups: [&[&'static RefusalKind]; 14] = [
         kit::http::problem::REFUSALS,
         kit::idempotency::REFUSALS,
         kit::tokens::REFUSALS,
@@ -19,6 +19,7 @@ pub fn all() -> Vec<&'static RefusalKind> {
         orders::REFUSALS,
         payments::REFUSALS,
         checkout::REFUSALS,
+        webhooks::REFUSALS,
     ];
     groups.concat()
 }

@@ -10,7 +10,7 @@ use tower_http::{compression::CompressionLayer, cors::CorsLayer};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{app::App, docs, media, openapi::ApiDoc};
+use crate::{app::App, docs, events, media, openapi::ApiDoc};
 
 /// The documented routes of every capability.
 #[must_use]
@@ -25,6 +25,7 @@ pub fn api() -> OpenApiRouter<Kit> {
         .merge(checkout::routes())
         .merge(orders::routes())
         .merge(payments::routes())
+        .merge(webhooks::routes())
 }
 
 /// The whole server.
@@ -43,6 +44,9 @@ pub fn router(app: &App) -> Router {
         .layer(Extension(app.access.clone()))
         .layer(Extension(app.gateway.clone()))
         .layer(Extension(app.placement.clone()))
+        .layer(Extension(app.webhooks.clone()))
+        .layer(Extension(webhooks::EventTypes(events::NAMES.into())))
+        .layer(Extension(app.tasks.clone()))
         .layer(middleware::from_fn_with_state(app.tasks.clone(), envelope))
         .layer(cors(&app.settings.server.allowed_origins))
         .layer(CompressionLayer::new())

@@ -144,8 +144,8 @@ pub async fn extend(tx: &Tx, id: OrderId, expires_at: DateTime<Utc>) -> Result<(
 /// The whole order as it goes over the wire.
 ///
 /// # Errors
-/// `order_not_found`.
-pub(crate) async fn get_view(conn: &Conn, id: OrderId) -> Result<OrderView> {
+/// `order_not_found`; faults of the database.
+pub async fn get_view(conn: &Conn, id: OrderId) -> Result<OrderView> {
     let order = store::find_order(conn, id)
         .await?
         .ok_or(OrderRefusal::NotFound)?;

@@ -13,7 +13,8 @@ mod model;
 mod store;
 
 pub use actions::{
-    draw_numbers, expire, extend, mark_paid, record, record_refund, views_of, views_of_carts,
+    draw_numbers, expire, extend, get_view, mark_paid, record, record_refund, views_of,
+    views_of_carts,
 };
 pub use events::{OrderExpired, OrderPaid, OrderPlaced};
 pub use http::{OrderView, routes};

@@ -16,6 +16,6 @@ pub use actions::{create, create_superuser, is_active, record};
 pub use http::{Staff, routes};
 pub use model::{
     AUDIENCE, Actor, AnyStaff, CanEditCatalogue, CanEditStock, CanManagePayments, CanManageStaff,
-    CanReadBooks, CanReadOrders, CanRefund, Change, NewStaff, PERMISSIONS, Permission, REFUSALS,
-    Rights, StaffRefusal,
+    CanManageWebhooks, CanReadBooks, CanReadOrders, CanRefund, Change, NewStaff, PERMISSIONS,
+    Permission, REFUSALS, Rights, StaffRefusal,
 };

@@ -36,7 +36,7 @@ pub(crate) const SIGN_IN_QUOTAS: SignInQuotas = SignInQuotas {
 };
 
 /// Every permission that an account can be given.
-pub const PERMISSIONS: [&str; 7] = [
+pub const PERMISSIONS: [&str; 8] = [
     CanEditCatalogue::NAME_TEXT,
     CanEditStock::NAME_TEXT,
     CanReadOrders::NAME_TEXT,
@@ -44,6 +44,7 @@ pub const PERMISSIONS: [&str; 7] = [
     CanManagePayments::NAME_TEXT,
     CanRefund::NAME_TEXT,
     CanReadBooks::NAME_TEXT,
+    CanManageWebhooks::NAME_TEXT,
 ];
 
 /// A right, as a type that stands in a handler's signature.
@@ -84,6 +85,8 @@ permissions! {
     CanRefund "payments.refund"
     /// May read and export the books (`ledger.read`).
     CanReadBooks "ledger.read"
+    /// May say which other systems hear of events (`webhooks.manage`).
+    CanManageWebhooks "webhooks.manage"
 }
 
 /// Asks for no right but an account that is active.

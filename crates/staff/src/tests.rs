@@ -65,7 +65,8 @@ fn rights_are_listed_once_and_in_order() {
             "staff.manage",
             "payments.manage",
             "payments.refund",
-            "ledger.read"
+            "ledger.read",
+            "webhooks.manage"
         ]
     );
 }

@@ -29,3 +29,4 @@ mod serve;
 mod sql;
 mod staff;
 mod story;
+mod webhooks;

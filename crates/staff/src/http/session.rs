@@ -40,7 +40,8 @@ pub(crate) struct StaffView {
     /// Has every permission.
     is_superuser: bool,
     /// `catalogue.edit`, `stock.edit`, `orders.read`, `staff.manage`,
-    /// `payments.manage`, `payments.refund`, `ledger.read`.
+    /// `payments.manage`, `payments.refund`, `ledger.read`,
+    /// `webhooks.manage`.
     permissions: Vec<String>,
 }
 

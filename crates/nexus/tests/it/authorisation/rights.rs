@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     address,
     targets::{Target, Targets},
+    webhooks,
 };
 use crate::world::{Answer, Client, Shop};
 
@@ -12,24 +13,24 @@ use crate::world::{Answer, Client, Shop};
 pub(super) struct Operation {
     pub(super) name: &'static str,
     /// The right; none where an account is enough.
-    right: Option<&'static str>,
+    pub(super) right: Option<&'static str>,
     /// Whose id stands in its path.
-    target: Option<Target>,
+    pub(super) target: Option<Target>,
     /// The version for `If-Match`.
-    version: Option<i64>,
-    body: fn() -> Value,
-    status: u16,
+    pub(super) version: Option<i64>,
+    pub(super) body: fn() -> Value,
+    pub(super) status: u16,
 }
 
 const CATALOGUE: Option<&str> = Some("catalogue.edit");
 const STOCK: Option<&str> = Some("stock.edit");
-const ORDERS: Option<&str> = Some("orders.read");
+pub(super) const ORDERS: Option<&str> = Some("orders.read");
 const REFUNDS: Option<&str> = Some("payments.refund");
 const BOOKS: Option<&str> = Some("ledger.read");
 const PAYMENTS: Option<&str> = Some("payments.manage");
 const STAFF: Option<&str> = Some("staff.manage");
 
-const fn read(
+pub(super) const fn read(
     name: &'static str,
     right: Option<&'static str>,
     target: Option<Target>,
@@ -44,7 +45,7 @@ const fn read(
     }
 }
 
-const fn create(name: &'static str, body: fn() -> Value) -> Operation {
+pub(super) const fn create(name: &'static str, body: fn() -> Value) -> Operation {
     Operation {
         name,
         right: CATALOGUE,
@@ -55,7 +56,7 @@ const fn create(name: &'static str, body: fn() -> Value) -> Operation {
     }
 }
 
-const fn change(name: &'static str, target: Target, body: fn() -> Value) -> Operation {
+pub(super) const fn change(name: &'static str, target: Target, body: fn() -> Value) -> Operation {
     Operation {
         name,
         right: CATALOGUE,
@@ -66,7 +67,7 @@ const fn change(name: &'static str, target: Target, body: fn() -> Value) -> Oper
     }
 }
 
-const fn remove(name: &'static str, target: Target) -> Operation {
+pub(super) const fn remove(name: &'static str, target: Target) -> Operation {
     let (version, body): (_, fn() -> Value) = (Some(2), || Value::Null);
     Operation {
         name,
@@ -98,7 +99,7 @@ const fn of_money(
 const ORDER: &str = "the order";
 
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 42] = [
+static OPERATIONS: [Operation; 42] = [
     read("getOwnStaffAccount", None, None),
     read("listAuditEntries", STAFF, None),
     read("listPaymentAttempts", ORDERS, None),
@@ -213,6 +214,11 @@ pub(super) static OPERATIONS: [Operation; 42] = [
     ),
 ];
 
+/// Every administrative operation.
+pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(&webhooks::OPERATIONS)
+}
+
 impl Operation {
     async fn by(&self, who: &Client, targets: &Targets) -> Answer {
         let ids: Vec<&str> = self
@@ -220,7 +226,10 @@ impl Operation {
             .iter()
             .map(|target| targets.id(*target).as_str())
             .collect();
-        let (method, path) = address(self.name, &ids);
+        let (method, mut path) = address(self.name, &ids);
+        if self.name == "streamEvents" {
+            path += "?after=-1";
+        }
         let who = match self.version {
             Some(version) => who.with("if-match", &format!("\"v{version}\"")),
             None => who.clone(),
@@ -244,7 +253,7 @@ async fn an_administrative_operation_needs_its_right() {
     let (guest, _) = shop.guest_cart(&[]).await;
     let powerless = shop.staff("powerless", &[]).await;
     let before = shop.state().await;
-    for operation in &OPERATIONS {
+    for operation in operations() {
         let nobody = operation.by(&shop.client(), &targets).await;
         let nobody = nobody.refused(401, "authentication_required");
         assert_eq!(nobody.headers["www-authenticate"], "Bearer");
@@ -276,7 +285,7 @@ async fn an_administrative_operation_needs_its_right() {
 async fn the_right_itself_is_enough_and_every_other_is_not() {
     let shop = Shop::open().await;
     let targets = Targets::of(&shop).await;
-    for operation in &OPERATIONS {
+    for operation in operations() {
         let others: Vec<&str> = staff::PERMISSIONS
             .into_iter()
             .filter(|name| Some(*name) != operation.right)

@@ -21,6 +21,8 @@ pub(super) enum Target {
     OtherTransfer,
     Reconciliation,
     Break,
+    WebhookEndpoint,
+    WebhookDelivery,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -115,6 +117,8 @@ pub(super) struct Targets {
     pub(super) transfers: [String; 2],
     pub(super) reconciliation: String,
     pub(super) found: String,
+    endpoint: String,
+    delivery: String,
 }
 
 impl Targets {
@@ -137,7 +141,14 @@ impl Targets {
         let [attempt, webhook, review] = payment(shop).await;
         let (order, refund) = lost_refund(shop, &owner).await;
         let (reconciliation, found) = shop.difference().await;
+        let receiver = json!({ "url": "http://127.0.0.1:1999/hook" });
+        let endpoint = create("createWebhookEndpoint", receiver).await;
+        let (method, path) = address("testWebhookEndpoint", &[&endpoint]);
+        let test = Some(json!({ "event": "order.paid" }));
+        let delivery = owner.send(method, &path, test).await.expect(202);
         Self {
+            endpoint,
+            delivery: delivery.text("/delivery_id"),
             reconciliation,
             found,
             refund,
@@ -167,6 +178,8 @@ impl Targets {
             Target::OtherTransfer => &self.transfers[1],
             Target::Reconciliation => &self.reconciliation,
             Target::Break => &self.found,
+            Target::WebhookEndpoint => &self.endpoint,
+            Target::WebhookDelivery => &self.delivery,
         }
     }
 }

@@ -26,6 +26,7 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
         shelf(&staff, "categories/").await,
     );
     all.extend(of_shelves(&staff, &brand, &category));
+    all.extend(of_webhooks(&staff).await);
     all.extend(of_goods(&staff, &brand, &category).await);
     all.push(of_reviews(&staff));
     all.extend(of_comparing(&staff));
@@ -251,5 +252,24 @@ async fn of_goods(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
             priced,
         ),
         Write::new("setStockLevel", staff, Method::PUT, &level, counted),
+    ]
+}
+
+async fn of_webhooks(staff: &Client) -> Vec<Write> {
+    let all = "/api/v1/admin/webhooks/endpoints/";
+    let new = json!({
+        "url": "http://127.0.0.1:1999/hook", "description": "Books", "events": ["order.paid"],
+    });
+    let made = staff.post(all, new.clone()).await.expect(201);
+    let one = format!("{all}{}/", made.text("/id"));
+    let (test, again) = (format!("{one}test/"), format!("{one}redeliver/"));
+    let event = json!({ "event": "order.paid" });
+    let range = json!({ "first_sequence": 1, "last_sequence": 1 });
+    let post = |name, path: &str, body| Write::new(name, staff, Method::POST, path, body);
+    vec![
+        post("createWebhookEndpoint", all, new.clone()),
+        Write::new("updateWebhookEndpoint", staff, Method::PATCH, &one, new),
+        post("testWebhookEndpoint", &test, event),
+        post("redeliverWebhooks", &again, range),
     ]
 }

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::provider::sign;
-use crate::world::Shop;
+use crate::world::{Shop, race::patient_shop};
 
 const RECEIVED: &str = "select coalesce(sum(received_count), 0)::bigint from webhooks_received";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_copies_at_once_and_twenty_in_a_row_are_one_payment() {
-    let shop = Shop::open().await;
+    let shop = patient_shop(&[]).await;
     let coffee = shop.product("coffee", &[(125_000, 10)]).await[0];
     let pending = shop.pending(coffee).await;
     shop.send_webhooks(json!({ "duplicates": 19 })).await;

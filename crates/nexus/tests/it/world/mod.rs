@@ -9,6 +9,7 @@ mod own_postgres;
 mod people;
 mod process;
 pub(crate) mod race;
+pub(crate) mod receiver;
 mod servers;
 mod shop;
 mod steps;
@@ -19,6 +20,7 @@ pub(crate) use self::{
     client::{Answer, Client},
     deployment::Deployment,
     process::{Process, free_ports, is_alive},
+    receiver::Receiver,
     servers::{empty_database, new_database, servers},
     shop::{CHAPA_KEY, Shop, WEBHOOK_SECRET},
     steps::{on_page, place_body},

@@ -3,6 +3,8 @@
 //! Promises: an event exists exactly when its change was committed; each object's events are
 //! numbered without gaps; the jobs that follow from it are written in the same transaction.
 
+pub mod feed;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -95,6 +97,7 @@ pub async fn announce_all<E: Event>(tx: &Tx, events: &[E], now: DateTime<Utc>) -
     let rows = tx
         .query(INSERT_EVENTS, &[&ids, &E::NAME, &subjects, &payloads, &now])
         .await?;
+    tx.wakes_workers();
     let follows = tx.subscriptions().of(E::NAME);
     if follows.is_empty() {
         return Ok(());

@@ -1,0 +1,6 @@
+//! Every statement on webhooks.
+
+mod deliveries;
+mod endpoints;
+
+pub(crate) use self::{deliveries::*, endpoints::*};
