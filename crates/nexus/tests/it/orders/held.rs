@@ -84,9 +84,11 @@ async fn whoever_waited_for_a_row_is_placed_when_it_is_free() {
         );
     }
     let body = place_body(&cart);
-    asked.push(tokio::spawn(
-        async move { cart_guest.post(ORDERS, body).await },
-    ));
+    asked.push(
+        shop.app
+            .tasks
+            .spawn(async move { cart_guest.post(ORDERS, body).await }),
+    );
     let (guest, free) = shop.guest_cart(&[(goods[2], 1)]).await;
     guest.post(ORDERS, place_body(&free)).await.expect(201);
     cart_lock.rollback().await.unwrap();
