@@ -2,11 +2,20 @@
 # world, for trying it out). No cargo feature is named here: the switches of decision 0006 are not
 # in it.
 
+FROM node:20-bookworm-slim AS web
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci
+COPY web .
+COPY openapi.json /src/openapi.json
+RUN npm run build
+
 FROM rust:1.95.0-slim-bookworm AS build
 # The image's own toolchain: rust-toolchain.toml asks for components that a build does not need.
 ENV RUSTUP_TOOLCHAIN=1.95.0
 WORKDIR /src
 COPY . .
+COPY --from=web /src/web/dist web/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --locked --release \

@@ -5,15 +5,25 @@ PORT ?= 8000
 TESTED := --features nexus/sabotage
 
 .DEFAULT_GOAL := help
-.PHONY: help run story test check fix bench fuzz chaos openapi schemathesis reset
+.PHONY: help run web web-test story test check fix bench fuzz chaos openapi schemathesis reset
 
 help: ## this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: ## the shop with demo goods, payment simulator and mailbox; PORT=8000, ctrl-c stops it
 	@scripts/setup
+	@scripts/web --if-possible
 	cargo build -p nexus -p chapa -p mail-catcher
 	@exec target/debug/nexus demo --port $(PORT)
+
+web: ## the dashboard and the demo shop; needs Node.js 20.19 or newer
+	@scripts/web
+
+web-test: web ## journeys through the pages in Chromium, against the whole shop
+	@scripts/setup web-test
+	cargo build -p nexus -p chapa -p mail-catcher
+	NEXUS_WEB_BUILT=1 cargo test -p nexus --lib pages
+	cd web && npm test --silent && npm run --silent journeys -- $(ARGS)
 
 story: ## one order from cart to receipt, told request by request, against the running demo
 	@cargo run -q -p nexus -- story

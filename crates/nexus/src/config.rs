@@ -6,6 +6,8 @@ use kit::{db::DatabaseSettings, http::server::ServerSettings, mail::MailSettings
 use payments::PaymentSettings;
 use serde::Deserialize;
 
+use crate::pages::PagesSettings;
+
 /// `config/shop.toml`, embedded.
 pub const DEFAULTS: &str = include_str!("../../../config/shop.toml");
 
@@ -33,6 +35,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// `[shop]`
     pub shop: ShopSettings,
+    /// `[pages]`
+    pub pages: PagesSettings,
     /// `[worker]`
     pub worker: WorkerSettings,
     /// `[log]`

@@ -12,6 +12,7 @@ pub mod events;
 pub mod media;
 pub mod migrations;
 pub mod openapi;
+pub mod pages;
 pub mod refusals;
 pub mod routes;
 pub mod subscriptions;

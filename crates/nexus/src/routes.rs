@@ -10,7 +10,7 @@ use tower_http::{compression::CompressionLayer, cors::CorsLayer};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{app::App, docs, events, media, openapi::ApiDoc};
+use crate::{app::App, docs, events, media, openapi::ApiDoc, pages};
 
 /// The documented routes of every capability.
 #[must_use]
@@ -39,6 +39,7 @@ pub fn router(app: &App) -> Router {
         .merge(media::routes())
         .with_state(app.kit.clone())
         .merge(docs::routes(document))
+        .merge(pages::routes(&app.settings.pages, &app.settings.shop.name))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(app.access.clone()))

@@ -84,7 +84,7 @@ pub(crate) fn stages() -> Vec<String> {
 pub(crate) fn programs() -> Vec<String> {
     let copies = instructions()
         .into_iter()
-        .filter(|line| line.starts_with("COPY --from="));
+        .filter(|line| line.starts_with("COPY --from=build "));
     let last = |line: String| line.rsplit('/').next().unwrap_or_default().to_owned();
     copies.map(last).collect()
 }

@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 
 use self::{children::Child, secrets::Secrets};
 use super::{say, seed as seeding, serve};
-use crate::{app::App, config::Settings, migrations::MIGRATIONS, routes};
+use crate::{app::App, config::Settings, migrations::MIGRATIONS, pages::Demo, routes};
 
 /// Where and with what to run.
 #[derive(clap::Args)]
@@ -206,6 +206,12 @@ fn settings(file: Option<&str>, port: u16, secrets: &Secrets, behind: &Behind) -
         format!("localhost:{}", port + 1),
         format!("127.0.0.1:{}", port + 1),
     ];
+    settings.pages.shop = true;
+    settings.pages.demo = Some(Demo {
+        mailbox: format!("http://localhost:{}/", port + 2),
+        staff_email: STAFF_EMAIL.to_owned(),
+        staff_password: secrets.staff_password.clone(),
+    });
     // Storefronts under development live on other ports; the demo's data are nobody's secret.
     settings.server.allowed_origins = vec!["*".to_owned()];
     Ok(settings)
@@ -238,7 +244,8 @@ fn welcome(port: u16, directory: &Path, secrets: &Secrets, started_at: Instant) 
         "
   Ecommerce Nexus is running ({:.1} s)
 
-    shop      http://localhost:{port}/api/v1/catalogue/products/
+    shop      http://localhost:{port}/
+    dashboard http://localhost:{port}/admin/
     docs      http://localhost:{port}/api/docs/    http://localhost:{port}/api/redoc/
     mails     http://localhost:{mailbox}/
     payments  http://localhost:{simulator}/ (the Chapa simulator)

@@ -1,0 +1,66 @@
+/** The dashboard: a client of the public API and of nothing else. */
+import "./dashboard.css";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider, createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Refusal } from "./api";
+import { Home } from "./pages/home";
+import { Shell } from "./shell";
+import { firstLanguage, speak, t } from "./texts";
+import { dress } from "./theme";
+import { Bones, Empty, type Query } from "./ui";
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // A clear "no" stays one; a lost connection is worth a second try.
+      retry: (count, error) => count < 1 && error instanceof Refusal && (error.status === 0 || error.status >= 500),
+    },
+  },
+});
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => <Empty icon="search" title={t("notFound")} />,
+});
+
+const orders = () => import("./pages/orders");
+const order = () => import("./pages/order");
+
+function at<T extends Record<string, unknown>>(path: string, page: () => Promise<T>, name: keyof T & string) {
+  return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(page, name) });
+}
+
+const tree = root.addChildren([
+  createRoute({ getParentRoute: () => root, path: "/", component: Home }),
+  at("/orders", orders, "Orders"),
+  at("/orders/$id", order, "OrderPage"),
+]);
+
+const router = createRouter({
+  routeTree: tree,
+  basepath: "/admin",
+  // Addresses that people can read and edit: plain names and values.
+  parseSearch: (text): Query => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (query) => {
+    const given = Object.entries(query as Query).filter((pair): pair is [string, string] => Boolean(pair[1]));
+    return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+  },
+  defaultPendingComponent: () => <Bones />,
+});
+
+dress();
+const element = document.getElementById("dashboard");
+if (element) {
+  void speak(firstLanguage()).then(() => {
+    createRoot(element).render(
+      <StrictMode>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router as never} />
+        </QueryClientProvider>
+      </StrictMode>,
+    );
+  });
+}
