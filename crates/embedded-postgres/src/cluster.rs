@@ -25,8 +25,8 @@ const SOCKET_PATH_LIMIT: usize = 103;
 pub struct Cluster {
     // The server must be down before the folder is given up: fields drop in this order.
     server: Watched,
-    home: Home,
-    data: Data,
+    pub(crate) home: Home,
+    pub(crate) data: Data,
     port: u16,
     socket: Option<PathBuf>,
 }

@@ -9,4 +9,6 @@ mod redis;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod standby;
+#[cfg(test)]
 mod world;
