@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod body;
+mod descriptors;
 pub mod etag;
 pub mod idempotent;
 pub mod layers;

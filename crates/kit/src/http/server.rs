@@ -1,4 +1,5 @@
-//! The HTTP server: a header time-out, a cap on connections, a graceful stop.
+//! The HTTP server: time-outs for clients that send or take nothing, a cap on connections, a
+//! graceful stop.
 //!
 //! `axum::serve` has no header time-out: half-sent headers would stay for ever.
 
@@ -16,9 +17,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
-use super::body::BodyTimeout;
+use super::{body::BodyTimeout, descriptors};
 use crate::tasks::Tasks;
 
 /// The section `[server]` of the settings.
@@ -29,13 +31,16 @@ pub struct ServerSettings {
     pub listen: String,
     /// The address that clients use, without a slash at the end; links are built on it.
     pub public_url: String,
-    /// Open connections at the most; further ones wait in the kernel's queue.
+    /// Open connections at the most; further ones wait in the kernel's queue. Less when the
+    /// system does not let the process open as many files.
     pub connections_max: usize,
     /// The longest that a request's head may take to arrive, and that an idle connection is
     /// kept.
     pub header_timeout_ms: u64,
     /// The longest that a request's body may take to arrive.
     pub body_timeout_ms: u64,
+    /// The longest that a client may let an answer wait without taking any of it.
+    pub answer_timeout_ms: u64,
     /// How many proxies in front are ours: that many entries at the end of `X-Forwarded-For`
     /// are believed. 0 believes none.
     pub trusted_proxies: usize,
@@ -50,7 +55,8 @@ pub struct ClientAddress(pub std::net::IpAddr);
 
 /// Serves until the process is told to stop, then finishes the requests at hand.
 pub async fn serve(listener: TcpListener, router: Router, settings: ServerSettings, tasks: Tasks) {
-    let permits = Arc::new(Semaphore::new(settings.connections_max));
+    let connections_max = descriptors::connections_within(settings.connections_max);
+    let permits = Arc::new(Semaphore::new(connections_max));
     let graceful = GracefulShutdown::new();
     let settings = Arc::new(settings);
     loop {
@@ -96,6 +102,8 @@ fn connection(
     settings: &Arc<ServerSettings>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send + use<> {
     drop(stream.set_nodelay(true));
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(Duration::from_millis(settings.answer_timeout_ms)));
     let trusted_proxies = settings.trusted_proxies;
     let body_timeout = BodyTimeout(Duration::from_millis(settings.body_timeout_ms));
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
@@ -114,7 +122,7 @@ fn connection(
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_millis(settings.header_timeout_ms))
         .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }
 
 /// The address that counts for limits: the n-th entry from the right of `X-Forwarded-For`, n

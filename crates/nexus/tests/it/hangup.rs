@@ -19,6 +19,7 @@ async fn impatient_shop() -> Shop {
     Shop::open_with(Sabotage::none(), |settings| {
         settings.server.header_timeout_ms = TIMEOUT_MS;
         settings.server.body_timeout_ms = TIMEOUT_MS;
+        settings.server.answer_timeout_ms = TIMEOUT_MS;
     })
     .await
 }
@@ -272,6 +273,21 @@ async fn a_body_without_end_is_refused_with_413() {
     assert_eq!(status(&mut stream).await, 413);
     assert_nothing_is_held(&shop).await;
     assert_eq!(shop.number("select count(*) from customers").await, 0);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_takes_no_answer_is_let_go() {
+    let shop = impatient_shop().await;
+    let stream = connect(&shop).await;
+    let (mut reading, mut writing) = stream.into_split();
+    // More and more answers are asked for and none is read, until both ends hold all they can.
+    let request = b"GET /api/schema/ HTTP/1.1\r\nhost: shop\r\n\r\n";
+    let greedy = async { while writing.write_all(request).await.is_ok() {} };
+    let closed = tokio::time::timeout(Duration::from_secs(20), greedy);
+    closed.await.expect("the server closes it");
+    drop(reading.read(&mut [0; 16]).await);
+    shop.client().get("/healthz").await.expect(200);
     shop.close().await;
 }
 
