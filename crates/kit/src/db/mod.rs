@@ -12,6 +12,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use deadpool_postgres::Object;
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
+use self::settings::Retirement;
 pub use self::{
     migrate::{Migration, MigrationState, migrate, pending},
     settings::{DatabaseSettings, connect_once},
@@ -31,13 +32,17 @@ pub type Param<'a> = &'a (dyn ToSql + Sync);
 #[derive(Clone)]
 pub struct Db {
     pool: deadpool_postgres::Pool,
+    retirement: Arc<Retirement>,
     subscriptions: Arc<Subscriptions>,
     sabotage: Arc<Sabotage>,
     wake: Wake,
 }
 
 /// A connection outside a transaction: for reading.
-pub struct Conn(Object);
+pub struct Conn {
+    object: Object,
+    retirement: Arc<Retirement>,
+}
 
 /// How often a transaction that PostgreSQL gave up in favour of another is run again.
 const ATTEMPTS_MAX: u32 = 5;
@@ -48,8 +53,10 @@ impl Db {
     /// # Errors
     /// A fault when the URL cannot be read.
     pub fn open(settings: &DatabaseSettings, subscriptions: Subscriptions) -> Result<Self> {
+        let retirement = Arc::default();
         Ok(Self {
-            pool: settings.pool()?,
+            pool: settings.pool(&retirement)?,
+            retirement,
             subscriptions: Arc::new(subscriptions),
             sabotage: Arc::default(),
             wake: Wake::default(),
@@ -88,7 +95,10 @@ impl Db {
     /// # Errors
     /// A fault when none is free in time or the database is away.
     pub async fn read(&self) -> Result<Conn> {
-        Ok(Conn(self.pool.get().await?))
+        Ok(Conn {
+            object: self.pool.get().await?,
+            retirement: Arc::clone(&self.retirement),
+        })
     }
 
     /// Whether a connection can be had and answers, within the pool's time-out.
@@ -186,19 +196,34 @@ pub fn is_out_of_reach(error: &Error) -> bool {
     }
 }
 
-/// Whether the connection was lost under the statement; on another one it may succeed. After a
-/// commit this says nothing about what became of it.
+/// Whether the connection was lost under the statement, or leads to a server that takes no writes;
+/// on another one it may succeed. After a commit this says nothing about what became of it.
 #[must_use]
 pub fn was_cut_off(error: &Error) -> bool {
     error.database().is_some_and(|error| {
         matches!(
             error.code(),
-            None | Some(&SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN)
+            None | Some(
+                &SqlState::ADMIN_SHUTDOWN
+                    | &SqlState::CRASH_SHUTDOWN
+                    | &SqlState::READ_ONLY_SQL_TRANSACTION
+            )
         )
     })
 }
 
 impl Conn {
+    /// Takes note of an error that says something about the connection: it, and all that are as
+    /// old, are not used again.
+    fn noted<T>(&self, outcome: Result<T, tokio_postgres::Error>) -> Result<T> {
+        if let Err(error) = &outcome
+            && error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
+        {
+            self.retirement.of_all();
+        }
+        Ok(outcome?)
+    }
+
     /// Prepares statements that are about to travel together. Whoever then starts them at once
     /// (`futures_util::future::try_join`) has them run in that order within one round trip, and
     /// is told the first error.
@@ -207,7 +232,7 @@ impl Conn {
     /// As [`Conn::query`].
     pub async fn prepare_all(&self, statements: &[&str]) -> Result<()> {
         for sql in statements {
-            self.0.prepare_cached(sql).await?;
+            self.object.prepare_cached(sql).await?;
         }
         Ok(())
     }
@@ -217,8 +242,8 @@ impl Conn {
     /// # Errors
     /// A fault with the database's error.
     pub async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
-        let statement = self.0.prepare_cached(sql).await?;
-        Ok(self.0.query(&statement, params).await?)
+        let statement = self.object.prepare_cached(sql).await?;
+        self.noted(self.object.query(&statement, params).await)
     }
 
     /// At most one row.
@@ -226,8 +251,8 @@ impl Conn {
     /// # Errors
     /// As [`Conn::query`]; also when there is more than one row.
     pub async fn query_opt(&self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>> {
-        let statement = self.0.prepare_cached(sql).await?;
-        Ok(self.0.query_opt(&statement, params).await?)
+        let statement = self.object.prepare_cached(sql).await?;
+        self.noted(self.object.query_opt(&statement, params).await)
     }
 
     /// Exactly one row.
@@ -235,8 +260,8 @@ impl Conn {
     /// # Errors
     /// As [`Conn::query`]; also when there is not exactly one row.
     pub async fn query_one(&self, sql: &str, params: &[Param<'_>]) -> Result<Row> {
-        let statement = self.0.prepare_cached(sql).await?;
-        Ok(self.0.query_one(&statement, params).await?)
+        let statement = self.object.prepare_cached(sql).await?;
+        self.noted(self.object.query_one(&statement, params).await)
     }
 
     /// Runs a statement and tells how many rows it touched.
@@ -244,8 +269,8 @@ impl Conn {
     /// # Errors
     /// As [`Conn::query`].
     pub async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
-        let statement = self.0.prepare_cached(sql).await?;
-        Ok(self.0.execute(&statement, params).await?)
+        let statement = self.object.prepare_cached(sql).await?;
+        self.noted(self.object.execute(&statement, params).await)
     }
 
     /// Statements without parameters, as one message; for migrations and settings.
@@ -253,6 +278,6 @@ impl Conn {
     /// # Errors
     /// As [`Conn::query`].
     pub async fn batch(&self, sql: &str) -> Result<()> {
-        Ok(self.0.batch_execute(sql).await?)
+        self.noted(self.object.batch_execute(sql).await)
     }
 }

@@ -1,11 +1,17 @@
 //! How the pool is built: address, size, time-outs of each session.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use serde::Deserialize;
-use tokio_postgres::{Config, NoTls, config::SslMode};
+use tokio_postgres::{
+    Config, NoTls,
+    config::{SslMode, TargetSessionAttrs},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::Result;
@@ -14,7 +20,8 @@ use crate::error::Result;
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSettings {
-    /// `postgres://user:password@host:port/name`; add `?sslmode=require` for TLS.
+    /// `postgres://user:password@host:port/name`; add `?sslmode=require` for TLS. Several
+    /// `host:port` with commas between them: the one that takes writes.
     pub url: String,
     /// Connections at the most. Few and busy beat many and idle.
     pub pool_size: usize,
@@ -29,9 +36,9 @@ pub struct DatabaseSettings {
 }
 
 impl DatabaseSettings {
-    pub(super) fn pool(&self) -> Result<Pool> {
-        let mut config: Config = self.url.parse().context("the database URL is malformed")?;
-        config.connect_timeout(Duration::from_millis(self.wait_timeout_ms));
+    pub(super) fn pool(&self, retirement: &Arc<Retirement>) -> Result<Pool> {
+        let wait = Duration::from_millis(self.wait_timeout_ms);
+        let mut config = config(&self.url, wait)?;
         config.application_name("nexus");
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
@@ -41,7 +48,8 @@ impl DatabaseSettings {
         } else {
             Manager::from_config(config, tls(), recycling)
         };
-        let wait = Some(Duration::from_millis(self.wait_timeout_ms));
+        let wait = Some(wait);
+        let retirement = Arc::clone(retirement);
         let session = self.session_statements();
         let pool = Pool::builder(manager)
             .max_size(self.pool_size)
@@ -49,6 +57,12 @@ impl DatabaseSettings {
             .create_timeout(wait)
             .recycle_timeout(wait)
             .runtime(Runtime::Tokio1)
+            .pre_recycle(Hook::sync_fn(move |_, metrics| {
+                match retirement.has_come_for(metrics.created) {
+                    true => Err(HookError::message("its server takes no writes")),
+                    false => Ok(()),
+                }
+            }))
             .post_create(Hook::async_fn(move |client, _| {
                 let session = session.clone();
                 Box::pin(async move {
@@ -77,8 +91,7 @@ impl DatabaseSettings {
 /// # Errors
 /// A fault when the URL is malformed or the database is away.
 pub async fn connect_once(url: &str) -> Result<tokio_postgres::Client> {
-    let mut config: Config = url.parse().context("the database URL is malformed")?;
-    config.connect_timeout(Duration::from_secs(5));
+    let config = config(url, Duration::from_secs(5))?;
     if config.get_ssl_mode() == SslMode::Disable || is_local(&config) {
         let (client, connection) = config.connect(NoTls).await?;
         crate::tasks::spawn_cleanup(async move { drop(connection.await) });
@@ -87,6 +100,45 @@ pub async fn connect_once(url: &str) -> Result<tokio_postgres::Client> {
         let (client, connection) = config.connect(tls()).await?;
         crate::tasks::spawn_cleanup(async move { drop(connection.await) });
         Ok(client)
+    }
+}
+
+/// The way to the database within `wait`. Several hosts, with commas between them, are a primary
+/// and those that may take its place: each is asked in turn, and the first that takes writes is
+/// the one, unless `target_session_attrs` says otherwise. A peer that has vanished from the
+/// network is noticed within some twenty seconds, also by a session that waits for an answer.
+fn config(url: &str, wait: Duration) -> Result<Config> {
+    let mut config: Config = url.parse().context("the database URL is malformed")?;
+    let hosts = config.get_hosts().len().max(config.get_hostaddrs().len());
+    if hosts > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    }
+    // One that does not answer must leave the others their time.
+    let shares = if hosts > 1 { hosts + 1 } else { 1 };
+    config.connect_timeout(wait / u32::try_from(shares).unwrap_or(u32::MAX));
+    config.keepalives_idle(Duration::from_secs(10));
+    config.keepalives_interval(Duration::from_secs(3));
+    config.keepalives_retries(3);
+    config.tcp_user_timeout(Duration::from_secs(20));
+    Ok(config)
+}
+
+/// From when on connections are too old: they led to a server that takes no writes (any more).
+#[derive(Default)]
+pub(super) struct Retirement(Mutex<Option<Instant>>);
+
+impl Retirement {
+    /// Whatever was connected up to now is not used again.
+    pub(super) fn of_all(&self) {
+        *self.since() = Some(Instant::now());
+    }
+
+    fn has_come_for(&self, connected_at: Instant) -> bool {
+        self.since().is_some_and(|since| connected_at <= since)
+    }
+
+    fn since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -115,7 +115,7 @@ impl Deref for Tx {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        let Some(Conn(object)) = self.conn.take() else {
+        let Some(Conn { object, .. }) = self.conn.take() else {
             return;
         };
         if self.has_ended {

@@ -250,6 +250,7 @@ pub(crate) fn kind_of(error: &Error) -> &'static RefusalKind {
                 | &SqlState::CANNOT_CONNECT_NOW
                 | &SqlState::TOO_MANY_CONNECTIONS
                 | &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+                | &SqlState::READ_ONLY_SQL_TRANSACTION
                 | &SqlState::T_R_DEADLOCK_DETECTED
                 | &SqlState::T_R_SERIALIZATION_FAILURE,
             ) => &OVERLOADED,

@@ -86,7 +86,8 @@ pub(super) fn is_to_be_repeated(answer: &Answer) -> bool {
     answer.status == 503 || answer.body["code"] == "idempotency_in_flight"
 }
 
-async fn insist(shop: &Deployment, client: &Client, path: &str, body: &Value) -> Answer {
+/// Asks until it is answered.
+pub(super) async fn insist(shop: &Deployment, client: &Client, path: &str, body: &Value) -> Answer {
     let started_at = Instant::now();
     loop {
         let bytes = Some(body.to_string().into_bytes());

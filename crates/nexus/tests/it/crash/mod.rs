@@ -3,6 +3,7 @@
 
 mod buyer;
 mod clerk;
+mod failover;
 mod journal;
 mod load;
 mod points;

@@ -42,6 +42,12 @@ impl Deployment {
         Self::open_on(own.url.clone(), Some(own)).await
     }
 
+    /// A shop on a database that the test takes care of.
+    pub(crate) async fn open_at(database_url: &str) -> Self {
+        tokio::task::spawn_blocking(servers).await.unwrap();
+        Self::open_on(database_url.to_owned(), None).await
+    }
+
     async fn open_on(database_url: String, own_postgres: Option<OwnPostgres>) -> Self {
         let url = format!("http://127.0.0.1:{}", free_ports(1));
         let (simulator, mailbox) = (simulator(&url), mailbox());

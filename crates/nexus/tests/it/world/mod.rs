@@ -6,6 +6,7 @@ mod client;
 mod deployment;
 mod oracle;
 mod own_postgres;
+mod pair;
 mod people;
 mod process;
 pub(crate) mod race;
@@ -19,6 +20,7 @@ pub(crate) use self::{
     children::{Child, program},
     client::{Answer, Client},
     deployment::Deployment,
+    pair::Pair,
     process::{Process, free_ports, is_alive},
     receiver::Receiver,
     servers::{empty_database, new_database, servers},

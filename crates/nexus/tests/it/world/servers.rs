@@ -36,6 +36,11 @@ pub(crate) fn own_folder(scratch: &Path) -> PathBuf {
     scratch.join("own-postgres")
 }
 
+/// Where one of a test's two PostgreSQL servers lives, below the scratch space.
+pub(crate) fn pair_folder(scratch: &Path, name: &str, number: u32) -> PathBuf {
+    scratch.join(format!("{name}-postgres-{number}"))
+}
+
 /// Starts the servers at the first call. Its watchdog ends PostgreSQL with this process.
 pub(crate) fn servers() -> &'static Servers {
     SERVERS.get_or_init(|| {
@@ -67,12 +72,15 @@ fn sweep() {
     let folders = std::fs::read_dir(env!("CARGO_TARGET_TMPDIR")).unwrap();
     for folder in folders.map(|entry| entry.unwrap().path()) {
         let is_ours = folder.to_string_lossy().contains("/it-");
-        let data = [folder.join("postgres"), own_folder(&folder)];
-        if is_ours
-            && data
-                .iter()
-                .all(|data| embedded_postgres::remove(data).is_ok())
-        {
+        if !is_ours {
+            continue;
+        }
+        let inside = std::fs::read_dir(&folder).into_iter().flatten();
+        let mut data = inside
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.to_string_lossy().contains("postgres"));
+        if data.all(|data| embedded_postgres::remove(&data).is_ok()) {
             drop(std::fs::remove_dir_all(&folder));
         }
     }
