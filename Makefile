@@ -5,7 +5,10 @@ PORT ?= 8000
 TESTED := --features nexus/sabotage
 
 .DEFAULT_GOAL := help
-.PHONY: help run web web-test story test check fix bench fuzz chaos openapi schemathesis reset
+# What `make bench` measures in a way of its own: `make bench placement`.
+MEASURED := placement memory
+.PHONY: help run web web-test story test check fix bench $(MEASURED) fuzz chaos openapi \
+	schemathesis reset
 
 help: ## this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -44,9 +47,12 @@ fix: ## format, and repair what clippy can
 	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets $(TESTED)
 	cargo fmt --all
 
-bench: ## measure, against bare SQL; ARGS=--quick, ARGS=--help; ORDERS=1000000 proves the books
+bench: ## against bare SQL; `bench placement`, `bench memory`; ARGS=--help; ORDERS=1000000: the books
 	cargo build --release -p nexus -p bench -p chapa
-	@exec target/release/bench $(if $(ORDERS),--books $(ORDERS)) $(ARGS)
+	@exec target/release/bench $(filter $(MEASURED),$(MAKECMDGOALS)) $(if $(ORDERS),--books $(ORDERS)) $(ARGS)
+
+$(MEASURED): bench
+	@:
 
 fuzz: ## the parsers, against generated input; SECONDS=600 each; docs/fuzzing.md
 	@SECONDS=$(or $(SECONDS),600) scripts/fuzz $(TARGETS)

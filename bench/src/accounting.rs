@@ -10,7 +10,7 @@ use serde::Serialize;
 #[derive(Clone)]
 pub(crate) struct Meter {
     ticks_per_second: f64,
-    server: u32,
+    servers: Vec<u32>,
     postmaster: u32,
     redis: Option<u32>,
     worker: Option<u32>,
@@ -35,7 +35,7 @@ pub(crate) struct Reading {
 pub(crate) struct Usage {
     /// Wall time.
     pub(crate) seconds: f64,
-    /// `nexus serve`.
+    /// `nexus serve`, of every process.
     pub(crate) server_us: f64,
     /// All processes of the cluster.
     pub(crate) postgres_us: f64,
@@ -62,12 +62,17 @@ impl Meter {
         }
         Ok(Self {
             ticks_per_second: ticks_per_second()?,
-            server,
+            servers: vec![server],
             postmaster,
             redis,
             worker: None,
             provider: None,
         })
+    }
+
+    /// Counts another server's process, too.
+    pub(crate) fn add_server(&mut self, id: u32) {
+        self.servers.push(id);
     }
 
     /// The same with a worker and the provider that it asks.
@@ -85,7 +90,7 @@ impl Meter {
         let own = |id: u32| processes.get(&id).map_or(0, |process| process.own);
         Ok(Reading {
             at: Instant::now(),
-            server: own(self.server),
+            server: self.servers.iter().map(|id| own(*id)).sum(),
             postgres: tree(&processes, self.postmaster),
             client: own(client),
             redis: self.redis.map_or(0, own),
@@ -230,8 +235,17 @@ fn machine() -> Result<u64> {
 
 /// The most memory that a process held at once, in kilobytes.
 pub(crate) fn peak_memory_kb(process: u32) -> Option<u64> {
+    status_kb(process, "VmHWM:")
+}
+
+/// The memory that a process holds now, in kilobytes.
+pub(crate) fn memory_kb(process: u32) -> Option<u64> {
+    status_kb(process, "VmRSS:")
+}
+
+fn status_kb(process: u32, name: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let line = text.lines().find(|line| line.starts_with(name))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
 

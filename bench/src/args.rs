@@ -4,10 +4,23 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::cases::Case;
 
+/// A question that is measured in a way of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Set {
+    /// Orders: one hot pair and 10,000 variants, 1 to 256 clients, one and two servers, beside
+    /// one order and many orders to a transaction as SQL, held against the targets.
+    Placement,
+    /// The server's memory with no, with 1,000 and with 10,000 idle connections.
+    Memory,
+}
+
 /// Measures the shop over HTTP, beside the same work as bare SQL. bench/README.md explains how.
 #[derive(clap::Parser, Debug, Clone)]
 #[command(name = "bench")]
 pub(crate) struct Args {
+    /// Only this, instead of every case.
+    #[arg(value_enum)]
+    pub(crate) set: Option<Set>,
     /// One round of two seconds per case, to see whether everything works.
     #[arg(long)]
     pub(crate) quick: bool,
@@ -17,10 +30,9 @@ pub(crate) struct Args {
     /// How long each of them is measured.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
-    /// Connections at once.
-    #[arg(long, value_delimiter = ',', default_value = "1,8,32",
-        value_parser = clap::value_parser!(u32).range(1..=256))]
-    pub(crate) connections: Vec<u32>,
+    /// Connections at once: 1,8,32, and with `placement` 1,8,32,64,256.
+    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=256))]
+    connections: Vec<u32>,
     /// Only these cases.
     #[arg(long = "case", value_delimiter = ',', value_enum, default_values_t = Case::ALL)]
     pub(crate) cases: Vec<Case>,
@@ -63,7 +75,23 @@ pub(crate) struct Args {
 impl Args {
     /// Whether a provider is needed, and payments that webhooks speak of.
     pub(crate) fn wants_webhooks(&self) -> bool {
-        self.books.is_none() && self.cases.iter().any(|case| case.is_webhook())
+        self.books.is_none()
+            && self.set.is_none()
+            && self.cases.iter().any(|case| case.is_webhook())
+    }
+
+    /// Whether a second server is to work on the same shop.
+    pub(crate) fn wants_two_servers(&self) -> bool {
+        self.set == Some(Set::Placement)
+    }
+
+    /// How many connections at once, in the order given.
+    pub(crate) fn connections(&self) -> &[u32] {
+        match (self.connections.as_slice(), self.set) {
+            ([], Some(Set::Placement)) => &[1, 8, 32, 64, 256],
+            ([], _) => &[1, 8, 32],
+            (chosen, _) => chosen,
+        }
     }
 
     pub(crate) fn rounds(&self) -> u32 {

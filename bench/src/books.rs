@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::{
     accounting::{Meter, ended_children_us},
-    shop::{Nexus, Shop},
+    nexus::Nexus,
+    shop::Shop,
 };
 
 /// The shop's past is made from it; another one makes another past.

@@ -83,7 +83,7 @@ pub(crate) async fn run(
         connections: *connections,
         rounds: Vec::new(),
     };
-    let mut rows: Vec<IntakeRow> = args.connections.iter().map(row).collect();
+    let mut rows: Vec<IntakeRow> = args.connections().iter().map(row).collect();
     for round in 1..=args.rounds() {
         for row in &mut rows {
             let (rounds, connections) = (args.rounds(), row.connections);
@@ -116,7 +116,7 @@ async fn measure(
         .run(include_str!("../sql/checkpoint.sql"), &[])?;
     let (before, _) = backlog(shop)?;
     let began = std::time::Instant::now();
-    let outcome = load::measure(shop.address, &requests, connections, length, meter).await?;
+    let outcome = load::measure(&[shop.address], &requests, connections, length, meter).await?;
     let seconds = began.elapsed().as_secs_f64();
     let (after, waiting) = backlog(shop)?;
     let Outcome::Measured(side) = outcome else {

@@ -30,7 +30,7 @@ use crate::{
 const LEAD: Duration = Duration::from_millis(300);
 
 /// A connection that is kept alive, with the half that does its reading and writing.
-struct Wire {
+pub(crate) struct Wire {
     sender: SendRequest<Full<Bytes>>,
     connection: Connection<TokioIo<TcpStream>, Full<Bytes>>,
 }
@@ -43,13 +43,25 @@ struct Answer {
 }
 
 impl Wire {
-    async fn open(address: SocketAddr) -> Result<Self> {
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address)
             .await
             .context("connect to the server")?;
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         Ok(Self { sender, connection })
+    }
+
+    /// One request; the connection stays open.
+    pub(crate) async fn ask_once(&mut self, request: Request<Full<Bytes>>) -> Result<StatusCode> {
+        tokio::select! {
+            biased;
+            ended = &mut self.connection => {
+                ended.context("the connection broke")?;
+                bail!("the server closed the connection without an answer")
+            }
+            answer = exchange(&mut self.sender, request) => Ok(answer?.0),
+        }
     }
 
     /// Sends requests until it is told to stop; answers `false` when the carts are used up.
@@ -137,15 +149,17 @@ pub(crate) async fn ask(
     }
 }
 
-/// Keeps `connections` busy and measures for `length`, after a lead that does not count.
+/// Keeps `connections` busy, shared out among the servers, and measures for `length`, after a lead
+/// that does not count.
 pub(crate) async fn measure(
-    address: SocketAddr,
+    servers: &[SocketAddr],
     requests: &Requests<'_>,
     connections: u32,
     length: Duration,
     meter: &Meter,
 ) -> Result<Outcome> {
-    let wires = try_join_all((0..connections).map(|_| Wire::open(address))).await?;
+    let of_each = servers.iter().cycle().take(usize::try_from(connections)?);
+    let wires = try_join_all(of_each.map(|server| Wire::open(*server))).await?;
     let stop = AtomicBool::new(false);
     let mut answers: Vec<Vec<Answer>> = wires.iter().map(|_| Vec::new()).collect();
     let drivers: FuturesUnordered<_> = wires

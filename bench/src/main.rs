@@ -13,10 +13,14 @@ mod intake;
 mod intake_table;
 mod load;
 mod measure;
+mod memory;
 mod messages;
+mod nexus;
 mod past;
 mod payments;
 mod pgbench;
+mod placement;
+mod placement_table;
 mod provider;
 mod random;
 mod report;
@@ -33,9 +37,10 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 
 use crate::{
-    args::Args,
+    args::{Args, Set},
     figures::RowFigures,
     measure::Bench,
+    placement_table::PlacementReport,
     report::{Machine, Report, command_line},
     shop::Shop,
 };
@@ -81,6 +86,33 @@ async fn prove(
     Ok(())
 }
 
+async fn place(shop: Shop, args: &Args, tell: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+    let mut bench = Bench::new(&shop, &placement::CASES)?;
+    let rows = placement::run(&mut bench, args, tell).await?;
+    let report = PlacementReport {
+        command: command_line(),
+        machine: Machine::here(),
+        postgres: shop.database.version()?,
+        products: shop.goods.slugs.len(),
+        seconds_per_measurement: args.length().as_secs(),
+        settings: args.settings.clone(),
+        postgres_settings: args.postgres_settings.clone(),
+        targets: placement_table::targets(&rows),
+        rows,
+    };
+    let path = report.write_json(&args.name)?;
+    writeln!(std::io::stdout(), "{}", report.table()?)?;
+    tell("auditing the books")?;
+    shop.close().await.context("after the measurement")?;
+    let mut out = std::io::stdout();
+    let path = path.display();
+    writeln!(
+        out,
+        "The books are right after it all. Every figure: {path}"
+    )?;
+    Ok(())
+}
+
 async fn run(args: &Args) -> Result<()> {
     let began = Instant::now();
     let mut tell = |words: &str| -> Result<()> {
@@ -95,6 +127,15 @@ async fn run(args: &Args) -> Result<()> {
     if let Some(orders) = args.books {
         prove(&shop, orders, args, &mut tell).await?;
         return shop.close().await.context("after the proof");
+    }
+    match args.set {
+        Some(Set::Placement) => return place(shop, args, &mut tell).await,
+        Some(Set::Memory) => {
+            let held = memory::run(&shop, args, &mut tell).await?;
+            writeln!(std::io::stdout(), "{}", memory::table(&held))?;
+            return shop.close().await.context("after the measurement");
+        }
+        None => {}
     }
     let mut bench = Bench::new(&shop, &args.cases)?;
     if let Some(seconds) = args.busy {

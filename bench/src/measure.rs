@@ -1,7 +1,7 @@
 //! The order of a run: each round takes every case once over HTTP and once as SQL, side by side,
 //! so that what changes on the machine meanwhile meets both. Never a verdict on the figures.
 
-use std::{collections::BTreeMap, ops::Range, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, ops::Range, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
@@ -62,10 +62,10 @@ pub(crate) struct Pair {
 
 /// How much of which work.
 #[derive(Debug, Clone, Copy)]
-struct Load {
-    case: Case,
-    connections: u32,
-    length: Duration,
+pub(crate) struct Load {
+    pub(crate) case: Case,
+    pub(crate) connections: u32,
+    pub(crate) length: Duration,
 }
 
 /// All rounds of a case with a number of connections.
@@ -76,10 +76,15 @@ pub(crate) struct Row {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Way {
+pub(crate) enum Way {
+    /// One server.
     Http,
+    /// All of them, sharing the connections.
+    AllServers,
+    /// One request to a transaction.
     Sql,
-    Batched,
+    /// So many in one transaction, on one connection.
+    Batched(u32),
 }
 
 /// Carts are made for so many requests a second until it is known how many there are.
@@ -91,9 +96,9 @@ const ATTEMPTS: u32 = 5;
 /// Of a measurement, for carts: what runs before and after the measured time.
 const MARGIN_SECONDS: f64 = 2.0;
 /// As many sessions as PostgreSQL lets in, besides the server's.
-const SESSIONS_MAX: u32 = 64;
+pub(crate) const SESSIONS_MAX: u32 = 64;
 /// Every statement is prepared on every connection before anything counts.
-const WARM_UP: Duration = Duration::from_secs(1);
+pub(crate) const WARM_UP: Duration = Duration::from_secs(1);
 
 /// A run under way.
 pub(crate) struct Bench<'a> {
@@ -126,7 +131,7 @@ impl<'a> Bench<'a> {
         for case in &args.cases {
             tell(&format!("warming up: {}", case.title()))?;
             self.check(*case).await?;
-            for connections in &args.connections {
+            for connections in args.connections() {
                 let load = Load {
                     case: *case,
                     connections: *connections,
@@ -160,7 +165,7 @@ impl<'a> Bench<'a> {
 
     /// Keeps the server busy with one case, for a profiler.
     pub(crate) async fn keep_busy(&mut self, args: &Args, length: Duration) -> Result<Side> {
-        let first = args.cases.first().zip(args.connections.last());
+        let first = args.cases.first().zip(args.connections().last());
         let (case, connections) = first.context("no case is named")?;
         self.check(*case).await?;
         self.measure(
@@ -175,7 +180,7 @@ impl<'a> Bench<'a> {
     }
 
     /// One request of the case, looked at closely.
-    async fn check(&mut self, case: Case) -> Result<()> {
+    pub(crate) async fn check(&mut self, case: Case) -> Result<()> {
         self.fill(case, 1)?;
         let requests = self.requests(case);
         let request = requests
@@ -215,10 +220,11 @@ impl<'a> Bench<'a> {
         if load.case.batched_script().is_none() {
             return Ok(None);
         }
-        Ok(Some(self.measure(Way::Batched, load).await?))
+        Ok(Some(self.measure(Way::Batched(BATCH), load).await?))
     }
 
-    async fn measure(&mut self, way: Way, load: Load) -> Result<Side> {
+    /// One measurement, repeated when it ran out of carts.
+    pub(crate) async fn measure(&mut self, way: Way, load: Load) -> Result<Side> {
         let key = (load.case, load.connections, way);
         for _ in 0..ATTEMPTS {
             let known = self.seen_per_second.get(&key).map(|seen| seen * ROOM);
@@ -233,9 +239,10 @@ impl<'a> Bench<'a> {
                     .run(include_str!("../sql/checkpoint.sql"), &[])?;
             }
             let outcome = match way {
-                Way::Http => self.over_http(load).await?,
+                Way::Http => self.over_http(load, &[self.shop.address]).await?,
+                Way::AllServers => self.over_http(load, &self.shop.addresses).await?,
                 Way::Sql => self.as_sql(load, 1).await?,
-                Way::Batched => self.as_sql(load, BATCH).await?,
+                Way::Batched(size) => self.as_sql(load, size).await?,
             };
             match outcome {
                 Outcome::Measured(side) => {
@@ -253,15 +260,15 @@ impl<'a> Bench<'a> {
         bail!("{}: no number of carts is enough", load.case.title())
     }
 
-    async fn over_http(&mut self, load: Load) -> Result<Outcome> {
+    async fn over_http(&mut self, load: Load, servers: &[SocketAddr]) -> Result<Outcome> {
         let Load {
             case,
             connections,
             length,
         } = load;
         let requests = self.requests(case);
-        let Shop { address, meter, .. } = self.shop;
-        let outcome = load::measure(*address, &requests, connections, length, meter).await?;
+        let meter = &self.shop.meter;
+        let outcome = load::measure(servers, &requests, connections, length, meter).await?;
         let next_cart = requests.next_cart();
         if let Some(pool) = self.pools.get_mut(&case) {
             pool.used_up_to(next_cart);
@@ -325,7 +332,7 @@ fn rows_of(args: &Args) -> Vec<Row> {
         pairs: Vec::new(),
     };
     let of_case = |case: &Case| {
-        args.connections
+        args.connections()
             .iter()
             .map(|c| row(*case, *c))
             .collect::<Vec<Row>>()

@@ -2,10 +2,9 @@
 //! Never an answer that the server did not give.
 
 use std::{
-    fs::{self, File},
+    fs,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -20,8 +19,16 @@ use http_body_util::Full;
 use tokio::process::{Child, Command};
 
 use crate::{
-    accounting::Meter, args::Args, database::Database, load::ask, messages::Messages, past,
-    payments, provider::Provider, random::secret, requests::Goods,
+    accounting::Meter,
+    args::{Args, Set},
+    database::Database,
+    load::ask,
+    messages::Messages,
+    nexus::Nexus,
+    past, payments,
+    provider::Provider,
+    random::secret,
+    requests::Goods,
 };
 
 /// How many variants the carts draw from.
@@ -37,10 +44,12 @@ const STOP_WITHIN: Duration = Duration::from_secs(35);
 
 /// A running shop. The server ends before its database when dropped.
 pub(crate) struct Shop {
-    /// There until the shop closes.
-    server: Option<Child>,
+    /// There until the shop closes; the first is the one that most cases ask.
+    servers: Vec<Child>,
     server_id: u32,
     pub(crate) address: SocketAddr,
+    /// Of every server.
+    pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) database: Database,
     pub(crate) goods: Goods,
     pub(crate) meter: Meter,
@@ -49,68 +58,6 @@ pub(crate) struct Shop {
     nexus: Nexus,
     _redis: Option<RedisServer>,
     _cluster: Cluster,
-}
-
-/// The server's program and what it is started with.
-pub(crate) struct Nexus {
-    program: PathBuf,
-    environment: Vec<(String, String)>,
-    log: PathBuf,
-}
-
-impl Nexus {
-    fn command(&self) -> Result<Command> {
-        let mut command = Command::new(&self.program);
-        // What is set in the terminal must not slip into a measurement.
-        for (name, _) in std::env::vars_os() {
-            let is_ours = name.to_str().is_some_and(|name| name.starts_with("NEXUS_"));
-            if is_ours
-                || ["REDIS_URL", "DATABASE_URL", "RUST_LOG"]
-                    .iter()
-                    .any(|known| name == *known)
-            {
-                command.env_remove(name);
-            }
-        }
-        let log = File::options().create(true).append(true).open(&self.log)?;
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .kill_on_drop(true);
-        Ok(command)
-    }
-
-    async fn run(&self, arguments: &[&str]) -> Result<()> {
-        let status = self.command()?.args(arguments).status().await;
-        let status = status.with_context(|| format!("start {}", self.program.display()))?;
-        if !status.success() {
-            bail!(
-                "`nexus {}` failed: {}",
-                arguments.join(" "),
-                self.last_words()
-            );
-        }
-        Ok(())
-    }
-
-    /// Runs a command: whether it succeeded, and what it said.
-    pub(crate) async fn output(&self, arguments: &[&str]) -> Result<(bool, String)> {
-        let mut command = self.command()?;
-        command.args(arguments).stdout(Stdio::piped());
-        let child = command.spawn();
-        let child = child.with_context(|| format!("start {}", self.program.display()))?;
-        let output = child.wait_with_output().await?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        Ok((output.status.success(), said))
-    }
-
-    fn last_words(&self) -> String {
-        let log = fs::read_to_string(&self.log).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
-        lines[lines.len().saturating_sub(8)..].join("\n")
-    }
 }
 
 impl Shop {
@@ -134,6 +81,11 @@ impl Shop {
         };
         let mut environment = environment(&cluster, &secrets, address, called)?;
         environment.extend(redis.iter().map(|r| ("REDIS_URL".to_owned(), r.url())));
+        if args.set == Some(Set::Memory) {
+            // None of the idle connections is closed while the others are being opened.
+            let name = "NEXUS__SERVER__HEADER_TIMEOUT_MS".to_owned();
+            environment.push((name, "600000".to_owned()));
+        }
         environment.extend(args.settings.iter().cloned());
         let nexus = Nexus {
             program: program(args.nexus.as_deref(), "nexus")?,
@@ -150,15 +102,15 @@ impl Shop {
         database.run(include_str!("../sql/prepare.sql"), &shelf_size)?;
         let goods = goods(&database, address, Messages::new(secrets.webhook))?;
         past::write(&database, &goods).await?;
-        let server = nexus.command()?.arg("serve").spawn();
-        let server = server.context("start nexus serve")?;
+        let server = nexus.serve(address)?;
         let server_id = server.id().context("the server ended at once")?;
         let redis_id = redis.as_ref().map(RedisServer::pid);
         let meter = Meter::new(server_id, cluster.pid(), redis_id)?;
         let mut shop = Self {
-            server: Some(server),
+            servers: vec![server],
             server_id,
             address,
+            addresses: vec![address],
             database,
             goods,
             meter,
@@ -167,7 +119,10 @@ impl Shop {
             _redis: redis,
             _cluster: cluster,
         };
-        shop.wait_until_ready().await?;
+        shop.wait_until_ready(address).await?;
+        if args.wants_two_servers() {
+            shop.add_server().await?;
+        }
         if shop.provider.is_some() {
             payments::begin(&mut shop).await?;
         }
@@ -184,10 +139,22 @@ impl Shop {
         &self.nexus
     }
 
-    async fn wait_until_ready(&mut self) -> Result<()> {
+    /// Another server of the same shop, on an address of its own.
+    async fn add_server(&mut self) -> Result<()> {
+        let address = free_address()?;
+        let server = self.nexus.serve(address)?;
+        let id = server.id().context("the server ended at once")?;
+        self.servers.push(server);
+        self.addresses.push(address);
+        self.meter.add_server(id);
+        self.wait_until_ready(address).await
+    }
+
+    /// Waits for the server that was started last.
+    async fn wait_until_ready(&mut self, address: SocketAddr) -> Result<()> {
         let began = Instant::now();
         while began.elapsed() < START_WITHIN {
-            let server = self.server.as_mut().context("the server is gone")?;
+            let server = self.servers.last_mut().context("the server is gone")?;
             if let Some(status) = server.try_wait()? {
                 bail!(
                     "the server ended with {status}: {}",
@@ -197,7 +164,7 @@ impl Shop {
             let request = Request::builder()
                 .uri("/readyz")
                 .header(header::HOST, &self.goods.host);
-            let answer = ask(self.address, request.body(Full::<Bytes>::default())?).await;
+            let answer = ask(address, request.body(Full::<Bytes>::default())?).await;
             if answer.is_ok_and(|(status, _)| status == StatusCode::OK) {
                 return Ok(());
             }
@@ -235,8 +202,9 @@ impl Shop {
 
     /// Stops the server as a service would be stopped, and has the books audited.
     pub(crate) async fn close(mut self) -> Result<()> {
-        let server = self.server.take().context("the server is gone")?;
-        self.stop(server).await.context("stop the server")?;
+        for server in std::mem::take(&mut self.servers) {
+            self.stop(server).await.context("stop the server")?;
+        }
         self.nexus.run(&["audit"]).await
     }
 }
