@@ -113,6 +113,28 @@ async fn place(shop: Shop, args: &Args, tell: &mut dyn FnMut(&str) -> Result<()>
     Ok(())
 }
 
+/// Keeps the server busy for a profiler, and lists PostgreSQL's statements.
+async fn keep_busy(
+    shop: &Shop,
+    bench: &mut Bench<'_>,
+    args: &Args,
+    length: Duration,
+) -> Result<()> {
+    let reset = include_str!("../sql/statements_reset.sql");
+    shop.database.run(reset, &[])?;
+    let side = bench.keep_busy(args, length).await?;
+    let statements = include_str!("../sql/statements.sql");
+    let statements = shop.database.run(statements, &[])?;
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
+        "{:.0} requests a second; ms in all, calls, us to plan each, us to run each, \
+         rows each, statement",
+        side.per_second()
+    )?;
+    Ok(writeln!(out, "{statements}")?)
+}
+
 async fn run(args: &Args) -> Result<()> {
     let began = Instant::now();
     let mut tell = |words: &str| -> Result<()> {
@@ -140,20 +162,7 @@ async fn run(args: &Args) -> Result<()> {
     let mut bench = Bench::new(&shop, &args.cases)?;
     if let Some(seconds) = args.busy {
         tell(&format!("the server is process {}", shop.server_id()))?;
-        shop.database
-            .run(include_str!("../sql/statements_reset.sql"), &[])?;
-        let side = bench.keep_busy(args, Duration::from_secs(seconds)).await?;
-        let statements = shop
-            .database
-            .run(include_str!("../sql/statements.sql"), &[])?;
-        let mut out = std::io::stdout();
-        writeln!(
-            out,
-            "{:.0} requests a second; ms in all, calls, us to plan each, us to run each, \
-             rows each, statement",
-            side.per_second()
-        )?;
-        writeln!(out, "{statements}")?;
+        keep_busy(&shop, &mut bench, args, Duration::from_secs(seconds)).await?;
         return shop.close().await;
     }
     let rows = bench.run(args, &mut tell).await?;
