@@ -2,7 +2,8 @@
 //!
 //! [`Installation::find`] looks for PostgreSQL 15 or newer; [`Cluster::start`] creates a cluster
 //! in a folder on the first use, repairs what a crash left behind, and returns once it accepts
-//! connections. [`Cluster::start_standby`] gives it a second server that can take its place. [`redis`] does the same for Redis, without keeping anything.
+//! connections. [`Cluster::start_standby`] gives it a second server that can take its place.
+//! [`redis`] does the same for Redis, without keeping anything.
 //!
 //! A server never outlives the program that started it, even when that program is killed: it runs
 //! under a small `sh` watchdog that shuts it down once the program's end of a pipe closes.
