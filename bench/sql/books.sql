@@ -118,7 +118,7 @@ from past
 join lines using (n)
 where is_paid;
 update stock_levels
-set on_hand = on_hand - sold
+set on_hand = on_hand - sold, moved = moved - sold
 from (
     select variant_id, sum(quantity) as sold
     from past

@@ -16,12 +16,14 @@ order by md5(sku)
 limit :shelf_size;
 
 -- Ample stock, with the movements that explain it: the books are audited in the end.
+begin;
 update stock_levels
 set on_hand = on_hand + 1000000000
 where variant_id in (select variant_id from bench.shelf);
 insert into stock_movements (id, variant_id, kind, quantity, reason, occurred_at)
 select gen_random_uuid(), variant_id, 'adjustment', 1000000000, 'ample stock', now()
 from bench.shelf;
+commit;
 
 create table bench.products (
     n bigint primary key,

@@ -25,8 +25,12 @@ pub type OptionId = Id<kind::Option>;
 pub type OptionValueId = Id<kind::OptionValue>;
 /// A variant: what is counted and sold.
 pub type VariantId = Id<kind::Variant>;
+/// Where units are: a warehouse, a shop.
+pub type LocationId = Id<kind::Location>;
 /// One change of a stock level.
 pub type MovementId = Id<kind::Movement>;
+/// Units that go from one location to another.
+pub type StockTransferId = Id<kind::StockTransfer>;
 /// Units set aside for an order.
 pub type ReservationId = Id<kind::Reservation>;
 /// A cart.
@@ -72,6 +76,6 @@ pub mod kind {
     kinds! {
         Staff Customer Brand Category Product Image Option OptionValue Variant Movement
         Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review Mail
-        Transfer Refund Reconciliation Break WebhookEndpoint WebhookDelivery
+        Transfer Refund Reconciliation Break WebhookEndpoint WebhookDelivery Location StockTransfer
     }
 }

@@ -27,4 +27,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0012_placement"
     "0013_event_feed"
     "0014_webhooks"
+    "0015_stock_locations"
+    "0016_stock_locations_validated"
 };

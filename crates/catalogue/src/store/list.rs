@@ -36,7 +36,8 @@ macro_rules! product_list {
                 select from variants
                 join stock_levels on stock_levels.variant_id = variants.id
                 where variants.product_id = products.id and variants.is_active
-                    and on_hand > reserved
+                    and on_hand - reserved > safety_stock
+                    and location_id = any(array(select id from stock_locations where is_active))
             ))
             and ($6::bigint is null or price_from_minor >= $6)
             and ($7::bigint is null or price_from_minor <= $7)
@@ -55,7 +56,8 @@ macro_rules! product_list {
             select from variants
             join stock_levels on stock_levels.variant_id = variants.id
             where variants.product_id = page.id and variants.is_active
-                and on_hand > reserved
+                and on_hand - reserved > safety_stock
+                and location_id = any(array(select id from stock_locations where is_active))
         ) as is_available
     from page
     left join brands on brands.id = page.brand_id

@@ -119,7 +119,13 @@ macro_rules! variants {
         concat!(
             "
     select variants.id, sku, price_minor, compare_at_minor, variants.currency,
-        variants.is_active, variants.version, on_hand - reserved as available,
+        variants.is_active, variants.version,
+        coalesce((
+            select sum(greatest(on_hand - reserved - safety_stock, 0))
+            from stock_levels
+            where stock_levels.variant_id = variants.id
+                and location_id = any(array(select id from stock_locations where is_active))
+        ), 0)::bigint as available,
         coalesce((
             select jsonb_agg(jsonb_build_object(
                 'option_id', options.id, 'value_id', chosen.id,
@@ -131,7 +137,6 @@ macro_rules! variants {
             where variant_id = variants.id
         ), '[]') as values
     from variants
-    join stock_levels on stock_levels.variant_id = variants.id
     join products on products.id = variants.product_id
     where ",
             $key,
@@ -223,7 +228,12 @@ fn variant_row(row: &Row) -> Result<VariantRow> {
 const LIST_SELLABLES: &str = "
     select variants.id, variants.product_id, products.slug, sku, products.title, price_minor,
         variants.currency, variants.is_active and products.status = 'published' as is_for_sale,
-        on_hand - reserved as available,
+        coalesce((
+            select sum(greatest(on_hand - reserved - safety_stock, 0))
+            from stock_levels
+            where stock_levels.variant_id = variants.id
+                and location_id = any(array(select id from stock_locations where is_active))
+        ), 0)::bigint as available,
         (
             select url from product_images
             where product_images.product_id = products.id
@@ -240,7 +250,6 @@ const LIST_SELLABLES: &str = "
         ), '[]') as options
     from variants
     join products on products.id = variants.product_id
-    join stock_levels on stock_levels.variant_id = variants.id
     where variants.id = any($1)
     order by variants.id";
 

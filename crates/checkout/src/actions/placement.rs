@@ -170,7 +170,7 @@ impl Batch<'_> {
         let mut new = Vec::new();
         let mut holds = Vec::new();
         for (wish, verdict) in self.wishes.iter().zip(verdicts) {
-            let Verdict::Place(quote, wants) = verdict else {
+            let Verdict::Place(quote, picks) = verdict else {
                 continue;
             };
             let Some(CartInHand::Locked(cart, _)) = self.carts.get(&wish.command.cart_id) else {
@@ -180,7 +180,7 @@ impl Batch<'_> {
             new.push(new_order(wish, cart, lines, quote.total, self.now));
             holds.push(Hold {
                 order_id: wish.order_id,
-                wants: std::mem::take(wants),
+                picks: std::mem::take(picks),
             });
         }
         (new, holds)

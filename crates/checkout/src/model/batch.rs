@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cart::{Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, Quote};
 use ids::{CartId, OrderId, VariantId};
-use inventory::{Shelf, Want};
+use inventory::{Pick, Shelf, Want};
 use kit::{
     Error, Result,
     idempotency::{IdempotencyKey, IdempotencyRefusal, StoredReply},
@@ -35,7 +35,7 @@ pub(crate) enum Stuck {
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// It becomes an order.
-    Place(Quote, Vec<Want>),
+    Place(Quote, Vec<Pick>),
     /// Its cart became an order before this batch.
     Ordered,
     /// Its cart becomes an order by an earlier wish of this batch.
@@ -115,7 +115,7 @@ impl<'a> Decided<'a> {
             CartState::Ordered => return Verdict::Ordered,
         }
         match price(wish, cart, items, goods) {
-            Ok((quote, wants)) => take(quote, wants, shelf),
+            Ok((quote, wants)) => take(wish, quote, &wants, shelf),
             Err(refusal) => Verdict::Refused(refusal.into()),
         }
     }
@@ -145,12 +145,12 @@ fn price(
     Ok((quote, wants))
 }
 
-fn take(quote: Quote, wants: Vec<Want>, shelf: &mut Shelf) -> Verdict {
-    if let Some(variant_id) = shelf.held_of(&wants) {
+fn take(wish: &Wish, quote: Quote, wants: &[Want], shelf: &mut Shelf) -> Verdict {
+    if let Some(variant_id) = shelf.held_of(wants) {
         return Verdict::Held(Stuck::Variant(variant_id));
     }
-    match shelf.take(&wants) {
-        Ok(()) => Verdict::Place(quote, wants),
+    match shelf.take(wants, &wish.command.shipping_address.region) {
+        Ok(picks) => Verdict::Place(quote, picks),
         Err(refusal) => Verdict::Refused(refusal.into()),
     }
 }

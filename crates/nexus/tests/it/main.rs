@@ -28,5 +28,6 @@ mod reconciliation;
 mod serve;
 mod sql;
 mod staff;
+mod stock;
 mod story;
 mod webhooks;

@@ -22,11 +22,13 @@ pub(super) enum Kind {
     Partial,
     /// A trigger that fires always.
     Trigger,
+    /// A trigger that looks at the rows of one condition when the transaction is committed.
+    AtCommit,
 }
 
 impl Kind {
     /// PostgreSQL's letter for it in `pg_constraint`; `i` for an index that is no constraint, `t`
-    /// for a trigger.
+    /// for a trigger, `d` for a deferred one.
     pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Check => "c",
@@ -35,6 +37,7 @@ impl Kind {
             Self::Unique => "u",
             Self::Partial => "i",
             Self::Trigger => "t",
+            Self::AtCommit => "d",
         }
     }
 }
@@ -48,21 +51,36 @@ macro_rules! guards {
 pub(super) static GUARDS: &[Guard] = guards! {
     "stock_levels":
         Primary "stock_levels_pkey"
-        Check "stock_levels_available_not_negative";
+        Check "stock_levels_available_not_negative"
+        Check "stock_levels_safety_not_negative"
+        Foreign "stock_levels_variant_id_fkey"
+        Foreign "stock_levels_location_fkey"
+        AtCommit "stock_levels_moved";
+    "stock_locations":
+        Primary "stock_locations_pkey"
+        Unique "stock_locations_code_key"
+        Check "stock_locations_code_form";
     "stock_movements":
         Check "stock_movements_kind_known"
         Check "stock_movements_moves"
-        Check "stock_movements_sale_is_an_orders"
-        Unique "stock_movements_sale_once"
+        Check "stock_movements_direction"
+        Check "stock_movements_order_named"
+        Check "stock_movements_reason_known"
+        Check "stock_movements_transfer_named"
+        Partial "stock_movements_sale_once"
+        Partial "stock_movements_transfer_once"
         Foreign "stock_movements_order_fkey"
-        Foreign "stock_movements_variant_id_fkey";
+        Foreign "stock_movements_level_fkey"
+        Trigger "stock_movements_noted"
+        Trigger "stock_movements_append_only"
+        AtCommit "stock_movements_transfer_whole";
     "reservations":
         Check "reservations_quantity_positive"
         Check "reservations_state_known"
         Check "reservations_ended_once"
-        Unique "reservations_order_variant_key"
+        Unique "reservations_order_level_key"
         Foreign "reservations_order_fkey"
-        Foreign "reservations_variant_id_fkey";
+        Foreign "reservations_level_fkey";
     "variants":
         Unique "variants_sku_key"
         Check "variants_price_positive";
@@ -271,16 +289,18 @@ pub(super) static INVARIANT: Invariant = Invariant {
         select format('%s %s', what, guard_name), case
                 when not is_there then format('%s has lost it', table_name)
                 when kind = 'i' then format('on %s it is invalid or not unique', table_name)
-                when kind = 't' then format('on %s it does not fire always', table_name)
+                when kind in ('t', 'd') then format('on %s it does not fire always', table_name)
                 else format('on %s it is not validated or not of its kind', table_name)
             end
         from (
             select guard.table_name, guard.name as guard_name, kind,
-                case kind when 'i' then 'index' when 't' then 'trigger' else 'constraint' end
+                case kind when 'i' then 'index' when 't' then 'trigger' when 'd' then 'trigger'
+                    else 'constraint' end
                     as what,
                 case kind
                     when 'i' then indexes.indexrelid is not null
                     when 't' then triggers.oid is not null
+                    when 'd' then triggers.oid is not null
                     else constraints.oid is not null
                 end as is_there,
                 case kind
@@ -288,13 +308,17 @@ pub(super) static INVARIANT: Invariant = Invariant {
                         and indexes.indisready and indexes.indpred is not null
                     when 't' then triggers.tgenabled in ('O', 'A') and triggers.tgqual is null
                         and cardinality(triggers.tgattr::int2[]) = 0
+                    when 'd' then triggers.tgenabled in ('O', 'A')
+                        and triggers.tgdeferrable and triggers.tginitdeferred
+                        and triggers.tgqual is not null
+                        and cardinality(triggers.tgattr::int2[]) = 0
                     else constraints.convalidated and constraints.contype::text = kind
                 end as stands
             from unnest($1::text[], $2::text[], $3::text[]) as guard (table_name, name, kind)
             left join pg_constraint as constraints
                 on constraints.conrelid = to_regclass(guard.table_name)
                 and constraints.conname = guard.name
-                and kind <> 't'
+                and kind not in ('t', 'd')
             left join pg_index as indexes
                 on indexes.indrelid = to_regclass(guard.table_name)
                 and indexes.indexrelid = to_regclass(guard.name)

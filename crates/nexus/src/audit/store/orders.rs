@@ -3,7 +3,7 @@
 use super::{Binds, Invariant};
 
 pub(super) static INVARIANTS: [Invariant; 5] = [
-    // Counted per order and variant, so that a second reservation cannot hide behind the first.
+    // Summed per order and variant, so that a second reservation cannot hide behind the first.
     // One pass over the three tables: joins of their sums misjudge how many there will be.
     Invariant {
         id: "I5",
@@ -20,9 +20,9 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
                 sales_count, coalesce(sold, 0))
         from (
             select order_id, variant_id, count(asked) as lines_count, max(asked) as asked,
-                count(kept) as reservations_count, max(kept) as kept,
+                count(kept) as reservations_count, sum(kept) as kept,
                 min(state) as first_state, max(state) as last_state,
-                count(sold) as sales_count, max(sold) as sold
+                count(sold) as sales_count, sum(sold) as sold
             from (
                 select order_id, variant_id, quantity as asked, null::bigint as kept,
                     null::text as state, null::bigint as sold
@@ -39,10 +39,9 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
         ) as units
         join orders on orders.id = units.order_id
         where lines_count <> 1
-            or reservations_count <> 1
-            or sales_count <> (status = 'paid')::int
-            or kept <> asked
-            or sold <> asked
+            or kept is distinct from asked
+            or coalesce(sold, 0) <> case status when 'paid' then asked else 0 end
+            or first_state <> last_state
             or last_state <> case status
                 when 'pending_payment' then 'held'
                 when 'paid' then 'claimed'

@@ -2,22 +2,23 @@
 
 use super::{Binds, Invariant};
 
-pub(super) static INVARIANTS: [Invariant; 4] = [
+pub(super) static INVARIANTS: [Invariant; 5] = [
     Invariant {
         id: "I1",
-        title: "what is on hand is the sum of its movements",
+        title: "what is on hand is the sum of its movements, at each location",
         counted: "select count(*) from stock_levels",
         broken: "
-        select format('variant %s', variant_id),
+        select format('variant %s at location %s', variant_id, location_id),
             format('%s units are on hand and its movements add up to %s',
                 coalesce(on_hand, 0), coalesce(units, 0))
         from stock_levels
         full join (
-            select variant_id, sum(quantity) as units
+            select variant_id, location_id, sum(quantity) as units
             from stock_movements
-            group by variant_id
-        ) as moved using (variant_id)
-        where on_hand is distinct from coalesce(units, 0)",
+            group by variant_id, location_id
+        ) as sums using (variant_id, location_id)
+        where on_hand is distinct from coalesce(units, 0)
+            or moved is distinct from coalesce(units, 0)",
         binds: Binds::Nothing,
     },
     Invariant {
@@ -25,7 +26,7 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
         title: "nothing is reserved that is not there",
         counted: "select count(*) from stock_levels",
         broken: "
-        select format('variant %s', variant_id),
+        select format('variant %s at location %s', variant_id, location_id),
             format('%s units are reserved of %s on hand', reserved, on_hand)
         from stock_levels
         where not (0 <= reserved and reserved <= on_hand)",
@@ -36,16 +37,16 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
         title: "what is reserved is the sum of what orders hold",
         counted: "select count(*) from stock_levels",
         broken: "
-        select format('variant %s', variant_id),
+        select format('variant %s at location %s', variant_id, location_id),
             format('%s units are reserved and orders hold %s', coalesce(reserved, 0),
                 coalesce(units, 0))
         from stock_levels
         full join (
-            select variant_id, sum(quantity) as units
+            select variant_id, location_id, sum(quantity) as units
             from reservations
             where state = 'held'
-            group by variant_id
-        ) as held using (variant_id)
+            group by variant_id, location_id
+        ) as held using (variant_id, location_id)
         where reserved is distinct from coalesce(units, 0)",
         binds: Binds::Nothing,
     },
@@ -55,24 +56,42 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
         title: "no unit appears or disappears",
         counted: "select count(*) from stock_movements",
         broken: "
-        select format('variant %s', variant_id),
+        select format('variant %s at location %s', variant_id, location_id),
             format('%s units came in, %s were sold, orders claimed %s and %s are on hand',
                 coalesce(received, 0), coalesce(sold, 0), coalesce(claimed, 0), on_hand)
         from stock_levels
         left join (
-            select variant_id, sum(quantity) filter (where kind <> 'sale') as received,
+            select variant_id, location_id,
+                sum(quantity) filter (where kind <> 'sale') as received,
                 -sum(quantity) filter (where kind = 'sale') as sold
             from stock_movements
-            group by variant_id
-        ) as moved using (variant_id)
+            group by variant_id, location_id
+        ) as sums using (variant_id, location_id)
         left join (
-            select variant_id, sum(quantity) as claimed
+            select variant_id, location_id, sum(quantity) as claimed
             from reservations
             where state = 'claimed'
-            group by variant_id
-        ) as reserved using (variant_id)
+            group by variant_id, location_id
+        ) as taken using (variant_id, location_id)
         where coalesce(received, 0) - coalesce(sold, 0) <> on_hand
             or coalesce(sold, 0) <> coalesce(claimed, 0)",
+        binds: Binds::Nothing,
+    },
+    // Each movement has two sides by its form; only a transfer takes two of them.
+    Invariant {
+        id: "I34",
+        title: "what left one location has come to others",
+        counted: "select count(*) from stock_movements where kind = 'transfer'",
+        broken: "
+        select format('stock transfer %s', transfer_id),
+            format('of variant %s it brings %s units more than it takes', variant_id, units)
+        from (
+            select transfer_id, variant_id, sum(quantity) as units
+            from stock_movements
+            where kind = 'transfer'
+            group by transfer_id, variant_id
+        ) as sums
+        where units <> 0",
         binds: Binds::Nothing,
     },
 ];

@@ -47,14 +47,22 @@ async fn busy_shop() -> Shop {
     late.get(&format!("/api/v1/payment/verify/{late_ref}/"))
         .await
         .expect(200);
-    let level = inventory::find_level(&shop.db().await, goods[1]).await;
+    let level = inventory::find_level(&shop.db().await, goods[1], inventory::MAIN_LOCATION).await;
     let tx = shop.app.kit.db.begin("test_restock").await.unwrap();
-    inventory::adjust(&tx, level.unwrap().unwrap(), 10, "", None, shop.now())
-        .await
-        .unwrap();
+    inventory::adjust(
+        &tx,
+        level.unwrap().unwrap(),
+        10,
+        (inventory::ReasonCode::Found, ""),
+        None,
+        shop.now(),
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 
     give_back(&shop, &order.text("/id"), goods[0]).await;
+    move_some(&shop, goods[0]).await;
 
     let (guest, order) = shop.guest_order(&[(goods[0], 2)]).await;
     shop.initiate(&guest, &order).await;
@@ -62,6 +70,18 @@ async fn busy_shop() -> Shop {
     shop.run_jobs().await;
     shop.seal().await;
     shop
+}
+
+/// Some units stand at a second location.
+async fn move_some(shop: &Shop, variant: ids::VariantId) {
+    let depot = shop.location("depot", &[]).await;
+    let clerk = shop.staff("mover", &["stock.edit"]).await;
+    let lines = json!([{ "variant_id": variant, "quantity": 4 }]);
+    let body = json!({
+        "from_location_id": inventory::MAIN_LOCATION, "to_location_id": depot, "lines": lines,
+    });
+    let path = "/api/v1/admin/inventory/transfers/";
+    clerk.post(path, body).await.expect(201);
 }
 
 /// One unit of an order is given back and is with the buyer; a part of another is on its way.
@@ -115,7 +135,7 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
     let shop = busy_shop().await;
     let report = audit_with(&shop, "select").await;
     assert!(report.is_clean(), "{report:#?}");
-    assert_eq!(report.checks.len(), 28);
+    assert_eq!(report.checks.len(), 29);
     let looked_at = |check: &nexus::audit::Check| check.rows_checked > 0;
     assert!(report.checks.iter().all(looked_at), "{report:#?}");
     let summary = serde_json::to_value(&report.summary).unwrap();

@@ -4,6 +4,7 @@
 mod guests;
 mod owners;
 mod rights;
+mod stock;
 mod targets;
 mod webhooks;
 

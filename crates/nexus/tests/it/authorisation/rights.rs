@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    address,
+    address, stock,
     targets::{Target, Targets},
     webhooks,
 };
@@ -216,7 +216,8 @@ static OPERATIONS: [Operation; 42] = [
 
 /// Every administrative operation.
 pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().chain(&webhooks::OPERATIONS)
+    let capabilities = stock::OPERATIONS.iter().chain(&webhooks::OPERATIONS);
+    OPERATIONS.iter().chain(capabilities)
 }
 
 impl Operation {
@@ -239,6 +240,8 @@ impl Operation {
         let body = Some((self.body)()).filter(|body| !body.is_null());
         let body = body.map(|body| {
             let text = body.to_string().replace(ORDER, &targets.order);
+            let text = text.replace(stock::LOCATION, &targets.location);
+            let text = text.replace(stock::VARIANT, &targets.variant);
             serde_json::from_str(&text).unwrap()
         });
         who.send(method, &path, body).await

@@ -23,6 +23,7 @@ pub(super) enum Target {
     Break,
     WebhookEndpoint,
     WebhookDelivery,
+    Location,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -119,6 +120,7 @@ pub(super) struct Targets {
     pub(super) found: String,
     endpoint: String,
     delivery: String,
+    pub(super) location: String,
 }
 
 impl Targets {
@@ -160,6 +162,7 @@ impl Targets {
             category: create("createCategory", json!({ "name": { "en": "Old" } })).await,
             product: coffee.text("/id"),
             variant,
+            location: shop.location("depot", &[]).await.to_string(),
             transfers: [transfer(shop, "beans").await, transfer(shop, "cups").await],
         }
     }
@@ -180,6 +183,7 @@ impl Targets {
             Target::Break => &self.found,
             Target::WebhookEndpoint => &self.endpoint,
             Target::WebhookDelivery => &self.delivery,
+            Target::Location => &self.location,
         }
     }
 }

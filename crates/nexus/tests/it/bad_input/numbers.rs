@@ -28,7 +28,7 @@ const VALUES: [&str; 19] = [
 ];
 
 /// What is a good value after all.
-const ACCEPTED: [(&str, &str, &str); 12] = [
+const ACCEPTED: [(&str, &str, &str); 20] = [
     ("redeliverWebhooks", "/last_sequence", "2147483648"),
     ("requestRefund", "/lines/0/quantity", "0"),
     ("createCategory", "/position", "-1"),
@@ -45,6 +45,14 @@ const ACCEPTED: [(&str, &str, &str); 12] = [
     ("updateVariant", "/compare_at_price/amount", "2147483648"),
     ("confirmPaymentAttempt", "/amount/amount", "2147483648"),
     ("setStockLevel", "/on_hand", "0"),
+    ("setStockLevel", "/safety_stock", "0"),
+    ("createStockLocation", "/priority", "-1"),
+    ("createStockLocation", "/priority", "0"),
+    ("updateStockLocation", "/priority", "-1"),
+    ("updateStockLocation", "/priority", "0"),
+    ("recordStockMovements", "/movements/0/quantity", "-1"),
+    ("recordStockMovements", "/movements/0/version", "0"),
+    ("recordStockMovements", "/movements/0/version", "2147483648"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +83,7 @@ async fn a_number_that_is_none_changes_nothing() {
         }
         assert_eq!(shop.state().await, before, "{}", write.name);
     }
-    assert_eq!(count, 17, "the numbers that were tried");
+    assert_eq!(count, 23, "the numbers that were tried");
     shop.close().await;
 }
 
@@ -89,9 +97,11 @@ async fn a_number_at_the_edge_is_taken() {
         let version = versions.entry(name).or_insert(0);
         *version += 1;
         let mut write = write.at_version(*version);
-        // Slugs and SKUs name one thing each.
-        if name.starts_with("create") {
-            write.body["slug"] = format!("edge-{round}").into();
+        // Slugs, codes and SKUs name one thing each.
+        for unique in ["slug", "code"] {
+            if name.starts_with("create") && write.body.get(unique).is_some() {
+                write.body[unique] = format!("edge-{round}").into();
+            }
         }
         if name == "createProduct" {
             write.body["variants"][0]["sku"] = format!("EDGE-{round}").into();

@@ -30,6 +30,7 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     all.extend(of_goods(&staff, &brand, &category).await);
     all.push(of_reviews(&staff));
     all.extend(of_comparing(&staff));
+    all.extend(of_stock(shop, &staff).await);
     all
 }
 
@@ -170,6 +171,37 @@ async fn shelf(staff: &Client, noun: &str) -> String {
         .text("/id")
 }
 
+async fn of_stock(shop: &Shop, staff: &Client) -> Vec<Write> {
+    let crate_of = shop.product("crate", &[(100, 50)]).await[0];
+    let depot = shop.location("depot", &[]).await;
+    let path = |rest: &str| format!("/api/v1/admin/inventory/{rest}");
+    let place = json!({ "code": "shop", "name": "Shop", "priority": 1, "regions": ["Sidama"] });
+    let mut changed = place.clone();
+    changed["is_active"] = json!(true);
+    let moved = json!({ "movements": [{
+        "kind": "adjustment", "variant_id": crate_of, "location_id": depot, "quantity": 2,
+        "reason": "shelf 4", "reason_code": "found", "version": 0,
+    }] });
+    let truck = json!({
+        "from_location_id": inventory::MAIN_LOCATION, "to_location_id": depot,
+        "lines": [{ "variant_id": crate_of, "quantity": 1 }], "reason": "truck 4",
+    });
+    let one = format!("locations/{depot}/");
+    let post = |name, rest, body| Write::new(name, staff, Method::POST, &path(rest), body);
+    vec![
+        post("createStockLocation", "locations/", place),
+        Write::new(
+            "updateStockLocation",
+            staff,
+            Method::PATCH,
+            &path(&one),
+            changed,
+        ),
+        post("recordStockMovements", "movements/", moved),
+        post("transferStock", "transfers/", truck),
+    ]
+}
+
 /// A decision about a review that is not there: what is wrong with the body is said first.
 fn of_reviews(staff: &Client) -> Write {
     let id = ids::ReviewId::generate(chrono::DateTime::UNIX_EPOCH);
@@ -228,7 +260,9 @@ async fn of_goods(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
     });
     let (product, one) = (format!("products/{id}/"), format!("variants/{variant}/"));
     let level = format!("/api/v1/admin/inventory/levels/{variant}/");
-    let counted = json!({ "on_hand": 1, "reason": "count" });
+    let counted = json!({
+        "on_hand": 1, "reason": "shelf 4", "reason_code": "found", "safety_stock": 0,
+    });
     vec![
         Write::new(
             "createProduct",

@@ -82,11 +82,18 @@ async fn staff_bring_an_order_back_once_its_units_are_there_again() {
         illegal.body["meta"]["actions"],
         json!(["refund", "reinstate", "write_off"])
     );
-    let level = inventory::find_level(&shop.db().await, last).await;
+    let level = inventory::find_level(&shop.db().await, last, inventory::MAIN_LOCATION).await;
     let tx = shop.app.kit.db.begin("test_restock").await.unwrap();
-    inventory::adjust(&tx, level.unwrap().unwrap(), 2, "", None, shop.now())
-        .await
-        .unwrap();
+    inventory::adjust(
+        &tx,
+        level.unwrap().unwrap(),
+        2,
+        (inventory::ReasonCode::Found, ""),
+        None,
+        shop.now(),
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     let done = decide("d", "reinstate").await.expect(200);
     assert_eq!(done.body["resolution"], "reinstated");

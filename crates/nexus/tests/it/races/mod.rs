@@ -8,6 +8,7 @@ mod counting;
 mod expiry;
 mod last_unit;
 mod late_money;
+mod locations;
 mod lock_order;
 mod merging;
 mod names;

@@ -7,6 +7,7 @@ use kit::{
     email::EmailAddress,
     sessions::{self, Lifetimes, Opened},
 };
+use serde_json::json;
 use staff::{Actor, NewStaff, Rights};
 
 use super::{client::Client, shop::Shop};
@@ -74,9 +75,19 @@ impl Shop {
         self.number(&format!("select count(*) from {table}")).await
     }
 
-    /// The version of a variant's stock level.
+    /// A second location of stock, near to these regions; answers its id.
+    pub(crate) async fn location(&self, code: &str, regions: &[&str]) -> ids::LocationId {
+        let clerk = self.staff(&format!("opener-{code}"), &["stock.edit"]).await;
+        let body = json!({ "code": code, "name": code, "priority": 10, "regions": regions });
+        let path = "/api/v1/admin/inventory/locations/";
+        let made = clerk.post(path, body).await.expect(201);
+        made.text("/id").parse().unwrap()
+    }
+
+    /// The version of a variant's stock level at the main location.
     pub(crate) async fn stock_version(&self, variant_id: ids::VariantId) -> i64 {
-        let level = inventory::find_level(&self.db().await, variant_id).await;
+        let main = inventory::MAIN_LOCATION;
+        let level = inventory::find_level(&self.db().await, variant_id, main).await;
         level.unwrap().unwrap().version
     }
 }

@@ -99,13 +99,13 @@ impl Shop {
         self.client().bearer(&signed_in.text("/access"))
     }
 
-    /// (on hand, reserved) of a variant.
+    /// (on hand, reserved) of a variant at all locations.
     pub(crate) async fn stock(&self, variant_id: VariantId) -> (i64, i64) {
-        let level = inventory::find_level(&self.db().await, variant_id)
+        let levels = inventory::list_levels(&self.db().await, &[variant_id])
             .await
-            .unwrap()
             .unwrap();
-        (level.on_hand, level.reserved)
+        let sum = |of: fn(&inventory::Level) -> i64| levels.iter().map(of).sum();
+        (sum(|level| level.on_hand), sum(|level| level.reserved))
     }
 }
 

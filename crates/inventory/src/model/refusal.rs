@@ -1,0 +1,175 @@
+//! Why the shelf says no.
+
+use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
+use serde_json::json;
+
+use super::Shortage;
+
+/// Why the shelf says no.
+#[derive(Debug)]
+pub enum InventoryRefusal {
+    /// Less is available than wanted; nothing was reserved.
+    InsufficientStock(Vec<Shortage>),
+    /// Setting the shelf below what is already promised to orders.
+    BelowReserved {
+        /// Units promised to orders.
+        reserved: i64,
+    },
+    /// No such shelf.
+    UnknownVariant,
+    /// No such location.
+    UnknownLocation,
+    /// Another location has this code.
+    LocationCodeTaken,
+    /// The level is not as it was read.
+    LevelChanged {
+        /// The version that it has now.
+        version: i64,
+        /// Units that are there now.
+        on_hand: i64,
+    },
+    /// More units than one shelf may have.
+    TooMany,
+}
+
+static INSUFFICIENT_STOCK: RefusalKind = RefusalKind {
+    code: "insufficient_stock",
+    status: 409,
+    title: "Not enough in stock",
+    is_retryable: false,
+    resolution: Resolution::RequiresBuyerInput,
+    help: "Less is available than was asked for, and nothing was taken. Each entry of errors \
+           names a variant with meta.available; lower the quantity or take the line out.",
+};
+
+static BELOW_RESERVED: RefusalKind = RefusalKind {
+    code: "stock_below_reserved",
+    status: 409,
+    title: "Orders already hold more than that",
+    is_retryable: false,
+    resolution: Resolution::Recoverable,
+    help: "The shelf cannot be set below the units that open orders hold. meta.reserved says \
+           how many; cancel orders first, or wait until they are paid or expire.",
+};
+
+static UNKNOWN_VARIANT: RefusalKind = RefusalKind {
+    code: "unknown_variant",
+    status: 404,
+    title: "No such variant",
+    is_retryable: false,
+    resolution: Resolution::Final,
+    help: "There is no variant with this id.",
+};
+
+static UNKNOWN_LOCATION: RefusalKind = RefusalKind {
+    code: "unknown_location",
+    status: 404,
+    title: "No such location",
+    is_retryable: false,
+    resolution: Resolution::Final,
+    help: "There is no location with this id. GET /api/v1/admin/inventory/locations/ lists them.",
+};
+
+static LOCATION_CODE_TAKEN: RefusalKind = RefusalKind {
+    code: "location_code_taken",
+    status: 409,
+    title: "Another location has this code",
+    is_retryable: false,
+    resolution: Resolution::Recoverable,
+    help: "The code of a location is unique. Choose another one.",
+};
+
+static LEVEL_CHANGED: RefusalKind = RefusalKind {
+    code: "stock_level_changed",
+    status: 409,
+    title: "The stock level has changed since",
+    is_retryable: false,
+    resolution: Resolution::Recoverable,
+    help: "Something was moved since the level was read. meta.on_hand and meta.version are what \
+           it is now; look again and send the movement with that version.",
+};
+
+static TOO_MANY_UNITS: RefusalKind = RefusalKind {
+    code: "too_many_units",
+    status: 409,
+    title: "More than one shelf may have",
+    is_retryable: false,
+    resolution: Resolution::Final,
+    help: "A shelf has 1,000,000,000 units at the most.",
+};
+
+/// Every refusal of this capability, for the registry.
+pub static REFUSALS: &[&RefusalKind] = &[
+    &INSUFFICIENT_STOCK,
+    &BELOW_RESERVED,
+    &UNKNOWN_VARIANT,
+    &UNKNOWN_LOCATION,
+    &LOCATION_CODE_TAKEN,
+    &LEVEL_CHANGED,
+    &TOO_MANY_UNITS,
+];
+
+impl Refusal for InventoryRefusal {
+    fn kind(&self) -> &'static RefusalKind {
+        match self {
+            Self::InsufficientStock(_) => &INSUFFICIENT_STOCK,
+            Self::BelowReserved { .. } => &BELOW_RESERVED,
+            Self::UnknownVariant => &UNKNOWN_VARIANT,
+            Self::UnknownLocation => &UNKNOWN_LOCATION,
+            Self::LocationCodeTaken => &LOCATION_CODE_TAKEN,
+            Self::LevelChanged { .. } => &LEVEL_CHANGED,
+            Self::TooMany => &TOO_MANY_UNITS,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::InsufficientStock(shortages) => {
+                let lines: Vec<String> = shortages
+                    .iter()
+                    .map(|s| format!("{} of {} available", s.available, s.wanted))
+                    .collect();
+                format!(
+                    "Not enough in stock: {}. Nothing was taken.",
+                    lines.join("; ")
+                )
+            }
+            Self::BelowReserved { reserved } => {
+                format!("Open orders hold {reserved} units; the shelf cannot go below that.")
+            }
+            _ => self.kind().help.to_owned(),
+        }
+    }
+
+    fn parts(&self) -> Vec<RefusedPart> {
+        let Self::InsufficientStock(shortages) = self else {
+            return Vec::new();
+        };
+        shortages
+            .iter()
+            .map(|shortage| RefusedPart {
+                pointer: format!("/variants/{}", shortage.variant_id),
+                code: "insufficient_stock",
+                message: format!(
+                    "{} available, {} wanted",
+                    shortage.available, shortage.wanted
+                ),
+                meta: Some(json!({
+                    "variant_id": shortage.variant_id,
+                    "available": shortage.available,
+                    "wanted": shortage.wanted,
+                })),
+            })
+            .collect()
+    }
+
+    fn facts(&self) -> Option<serde_json::Value> {
+        match self {
+            Self::BelowReserved { reserved } => Some(json!({ "reserved": reserved })),
+            Self::LevelChanged { version, on_hand } => {
+                Some(json!({ "version": version, "on_hand": on_hand }))
+            }
+            _ => None,
+        }
+    }
+}

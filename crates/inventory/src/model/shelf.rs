@@ -1,0 +1,174 @@
+//! Locked levels, and which location gives the units of an order. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ids::{LocationId, VariantId};
+
+use super::{InventoryRefusal, Level, Location, Pick, Shortage, Want, region_key};
+
+/// Levels that a transaction has locked, and what the orders that it decides on have taken of
+/// them so far. In memory: nothing is set aside before [`crate::reserve`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shelf {
+    levels: BTreeMap<(VariantId, LocationId), Level>,
+    locations: Vec<Location>,
+    held: BTreeSet<VariantId>,
+}
+
+/// What to do about a level that somebody else has locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Wait for it, one after the other in the order of ids.
+    InOrder,
+    /// Wait for this one alone; leave out others that are not free.
+    For(VariantId),
+    /// Leave it out.
+    Never,
+}
+
+impl Shelf {
+    /// Of locked levels; `locations` are those that sell, and `held` are the variants of which
+    /// somebody else has a level locked.
+    #[must_use]
+    pub fn new(levels: Vec<Level>, locations: Vec<Location>, held: BTreeSet<VariantId>) -> Self {
+        let key = |level: Level| ((level.variant_id, level.location_id), level);
+        Self {
+            levels: levels.into_iter().map(key).collect(),
+            locations,
+            held,
+        }
+    }
+
+    /// The same shelf, about whose levels of these variants nothing can be said.
+    #[must_use]
+    pub fn without(mut self, held: &BTreeSet<VariantId>) -> Self {
+        self.held.extend(held);
+        self
+    }
+
+    /// The first of the wants about which nothing can be said, because somebody else has its
+    /// level.
+    #[must_use]
+    pub fn held_of(&self, wants: &[Want]) -> Option<VariantId> {
+        let wanted = wants.iter().map(|want| want.variant_id);
+        wanted.filter(|id| self.held.contains(id)).min()
+    }
+
+    /// Takes the units of one order, one entry per variant, all or nothing. A variant without a
+    /// shelf has none.
+    ///
+    /// Locations have their turn by rule: those near the `region` of the delivery first, then by
+    /// priority, then by id. The first that has everything gives everything, so that one parcel
+    /// goes out; where none has, each variant is taken from one location after the other.
+    ///
+    /// # Errors
+    /// `insufficient_stock` with every want that is short.
+    pub fn take(&mut self, wants: &[Want], region: &str) -> Result<Vec<Pick>, InventoryRefusal> {
+        let turns = self.turns(region);
+        let short = self.shortages(wants, &turns);
+        if !short.is_empty() {
+            return Err(InventoryRefusal::InsufficientStock(short));
+        }
+        let picks = match self.whole(wants, &turns) {
+            Some(location_id) => wants.iter().map(|want| want.at(location_id)).collect(),
+            None => self.split(wants, &turns),
+        };
+        self.set_aside(&picks);
+        Ok(picks)
+    }
+
+    /// Takes what an order once held: where it was, or else as [`Shelf::take`] finds it.
+    ///
+    /// # Errors
+    /// As [`Shelf::take`].
+    pub fn take_again(&mut self, held: &[Pick]) -> Result<Vec<Pick>, InventoryRefusal> {
+        let sells = |pick: &Pick| self.locations.iter().any(|at| at.id == pick.location_id);
+        let is_there = |pick: &Pick| self.at(pick.variant_id, pick.location_id) >= pick.quantity;
+        if held.iter().all(|pick| sells(pick) && is_there(pick)) {
+            self.set_aside(held);
+            return Ok(held.to_vec());
+        }
+        let mut wants: BTreeMap<VariantId, i64> = BTreeMap::new();
+        for pick in held {
+            *wants.entry(pick.variant_id).or_default() += pick.quantity;
+        }
+        let want = |(variant_id, quantity)| Want {
+            variant_id,
+            quantity,
+        };
+        let wants: Vec<Want> = wants.into_iter().map(want).collect();
+        self.take(&wants, "")
+    }
+
+    fn turns(&self, region: &str) -> Vec<LocationId> {
+        let region = region_key(region);
+        let rank = |at: &&Location| (!at.regions.contains(&region), at.priority, at.id);
+        let mut locations: Vec<&Location> = self.locations.iter().collect();
+        locations.sort_by_key(rank);
+        locations.into_iter().map(|at| at.id).collect()
+    }
+
+    fn at(&self, variant_id: VariantId, location_id: LocationId) -> i64 {
+        let level = self.levels.get(&(variant_id, location_id));
+        level.map_or(0, Level::available)
+    }
+
+    fn shortages(&self, wants: &[Want], turns: &[LocationId]) -> Vec<Shortage> {
+        let shortage = |want: &Want| Shortage {
+            variant_id: want.variant_id,
+            wanted: want.quantity,
+            available: turns.iter().map(|id| self.at(want.variant_id, *id)).sum(),
+        };
+        let all = wants.iter().map(shortage);
+        all.filter(|one| one.available < one.wanted).collect()
+    }
+
+    fn whole(&self, wants: &[Want], turns: &[LocationId]) -> Option<LocationId> {
+        let has_all = |id: &LocationId| {
+            wants
+                .iter()
+                .all(|want| self.at(want.variant_id, *id) >= want.quantity)
+        };
+        turns.iter().copied().find(has_all)
+    }
+
+    fn split(&self, wants: &[Want], turns: &[LocationId]) -> Vec<Pick> {
+        let mut picks = Vec::new();
+        for want in wants {
+            let mut missing = want.quantity;
+            for location_id in turns {
+                let quantity = missing.min(self.at(want.variant_id, *location_id));
+                if quantity > 0 {
+                    let part = Want { quantity, ..*want };
+                    picks.push(part.at(*location_id));
+                    missing -= quantity;
+                }
+            }
+        }
+        picks
+    }
+
+    fn set_aside(&mut self, picks: &[Pick]) {
+        for pick in picks {
+            let place = (pick.variant_id, pick.location_id);
+            if let Some(level) = self.levels.get_mut(&place) {
+                level.reserved += pick.quantity;
+            }
+        }
+    }
+
+    /// The levels as they are after what was taken.
+    pub(crate) fn levels(&self) -> impl Iterator<Item = &Level> {
+        self.levels.values()
+    }
+}
+
+impl Want {
+    const fn at(self, location_id: LocationId) -> Pick {
+        Pick {
+            variant_id: self.variant_id,
+            location_id,
+            quantity: self.quantity,
+        }
+    }
+}

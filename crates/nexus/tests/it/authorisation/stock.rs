@@ -1,0 +1,57 @@
+//! What staff do with stock, and what it needs.
+
+use serde_json::json;
+
+use super::{
+    rights::{Operation, change, create, read},
+    targets::Target,
+};
+
+const STOCK: Option<&str> = Some("stock.edit");
+
+/// In the order in which they are tried with the right.
+pub(super) static OPERATIONS: [Operation; 8] = [
+    read("listStockLocations", STOCK, None),
+    Operation {
+        right: STOCK,
+        ..create(
+            "createStockLocation",
+            || json!({ "code": "new", "name": "New" }),
+        )
+    },
+    read("getStockLocation", STOCK, Some(Target::Location)),
+    Operation {
+        right: STOCK,
+        ..change(
+            "updateStockLocation",
+            Target::Location,
+            || json!({ "priority": 3 }),
+        )
+    },
+    read("listStockMovements", STOCK, None),
+    read("getStockBalances", STOCK, None),
+    Operation {
+        right: STOCK,
+        status: 200,
+        ..create("recordStockMovements", || {
+            json!({ "movements": [{
+                "kind": "receipt", "quantity": 1,
+                "variant_id": "019aab00-0000-7000-8000-000000000002",
+            }] })
+        })
+    },
+    Operation {
+        right: STOCK,
+        ..create("transferStock", || {
+            json!({
+                "from_location_id": inventory::MAIN_LOCATION, "to_location_id": LOCATION,
+                "lines": [{ "variant_id": VARIANT, "quantity": 1 }],
+            })
+        })
+    },
+];
+
+/// In the place of the id of a location.
+pub(super) const LOCATION: &str = "the location";
+/// In the place of the id of a variant.
+pub(super) const VARIANT: &str = "the variant";
