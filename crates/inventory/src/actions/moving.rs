@@ -126,11 +126,12 @@ async fn lock_places(
     places: &[(VariantId, LocationId)],
     now: DateTime<Utc>,
 ) -> Result<Vec<Result<Level, InventoryRefusal>>> {
+    store::insert_missing_levels(tx, places, now).await?;
     let levels = if tx.sabotage().has_removed("movement locks") {
         let variants: Vec<VariantId> = places.iter().map(|place| place.0).collect();
         store::list_levels(tx, &variants).await?
     } else {
-        store::lock_places(tx, places, now).await?
+        store::lock_places(tx, places).await?
     };
     let key = |level: Level| ((level.variant_id, level.location_id), level);
     let levels: BTreeMap<_, Level> = levels.into_iter().map(key).collect();

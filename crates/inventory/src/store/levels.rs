@@ -110,6 +110,18 @@ const INSERT_MISSING_LEVELS: &str = "
     order by variant_id, location_id
     on conflict (variant_id, location_id) do nothing";
 
+/// Opens empty levels of version 0 where nothing ever was.
+pub(crate) async fn insert_missing_levels(
+    tx: &Tx,
+    places: &[(VariantId, LocationId)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (variants, locations): (Vec<VariantId>, Vec<LocationId>) = places.iter().copied().unzip();
+    tx.execute(INSERT_MISSING_LEVELS, &[&variants, &locations, &now])
+        .await?;
+    Ok(())
+}
+
 const LOCK_PLACES: &str = "
     select variant_id, location_id, on_hand, reserved, safety_stock, version, updated_at
     from stock_levels
@@ -120,17 +132,9 @@ const LOCK_PLACES: &str = "
     order by variant_id, location_id
     for update";
 
-/// The levels at some places, which stay as they are until the end of `tx`. Where nothing was
-/// ever, an empty level of version 0 is opened; where the variant or the location is not known,
-/// there is none.
-pub(crate) async fn lock_places(
-    tx: &Tx,
-    places: &[(VariantId, LocationId)],
-    now: DateTime<Utc>,
-) -> Result<Vec<Level>> {
+/// The levels at some places, which stay as they are until the end of `tx`.
+pub(crate) async fn lock_places(tx: &Tx, places: &[(VariantId, LocationId)]) -> Result<Vec<Level>> {
     let (variants, locations): (Vec<VariantId>, Vec<LocationId>) = places.iter().copied().unzip();
-    tx.execute(INSERT_MISSING_LEVELS, &[&variants, &locations, &now])
-        .await?;
     let rows = tx.query(LOCK_PLACES, &[&variants, &locations]).await?;
     Ok(rows.iter().map(level).collect())
 }
