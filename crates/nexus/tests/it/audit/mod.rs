@@ -5,6 +5,7 @@ mod books;
 mod commands;
 mod compared;
 mod planted;
+mod shelves;
 
 use chrono::TimeDelta;
 use nexus::audit::{Report, audit_in};
@@ -154,8 +155,9 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
 async fn whatever_is_planted_is_named() {
     let shop = busy_shop().await;
     let mut missed = Vec::new();
-    let cases = planted::CASES.iter().chain(books::CASES);
-    for (what, change, ids) in cases.chain(compared::CASES) {
+    let cases = planted::CASES.iter().chain(shelves::CASES);
+    let cases = cases.chain(books::CASES).chain(compared::CASES);
+    for (what, change, ids) in cases {
         let report = audit_with(&shop, change).await;
         if broken(&report) != *ids {
             missed.push((*what, broken(&report), *ids));

@@ -1,0 +1,103 @@
+//! Units that are not where the books of the shelf say, and guards of the shelf that are gone.
+
+/// As in `planted`.
+pub(super) const CASES: &[(&str, &str, &[&str])] = &[
+    (
+        "a unit from nowhere",
+        "update stock_levels set on_hand = on_hand + 1",
+        &["I1", "I4"],
+    ),
+    (
+        "a receipt that was written down as more",
+        "update stock_movements set quantity = quantity + 1 where kind = 'receipt'",
+        &["I1", "I4"],
+    ),
+    (
+        "a receipt that was made up together with its units",
+        "update stock_movements set quantity = quantity + 1 where kind = 'receipt';
+         update stock_levels set on_hand = on_hand + 1
+         where (variant_id, location_id) in
+             (select variant_id, location_id from stock_movements where kind = 'receipt')",
+        &["I1"],
+    ),
+    (
+        "units that are at another location than their movements say",
+        "update stock_movements set location_id = (
+             select location_id from stock_movements where kind = 'transfer' and quantity > 0
+         )
+         where kind = 'receipt'
+             and variant_id in (select variant_id from stock_movements where kind = 'transfer')",
+        &["I1", "I4"],
+    ),
+    (
+        "a transfer that lost a unit on its way",
+        "update stock_movements set quantity = quantity - 1
+         where kind = 'transfer' and quantity > 0;
+         update stock_levels set on_hand = on_hand - 1, moved = moved - 1
+         where (variant_id, location_id) in (
+             select variant_id, location_id from stock_movements
+             where kind = 'transfer' and quantity > 0
+         )",
+        &["I34"],
+    ),
+    (
+        "a movement that can be changed",
+        "drop trigger stock_movements_append_only on stock_movements",
+        &["I25"],
+    ),
+    (
+        "a shelf that may be written without a movement",
+        "drop trigger stock_levels_moved on stock_levels",
+        &["I25"],
+    ),
+    (
+        "a shelf of which only the insertion is looked at",
+        "drop trigger stock_levels_moved on stock_levels;
+         create trigger stock_levels_moved after insert on stock_levels
+             for each row execute function stock_refuse_unmoved()",
+        &["I25"],
+    ),
+    (
+        "more reserved than is there",
+        "alter table stock_levels drop constraint stock_levels_available_not_negative;
+         update stock_levels set reserved = on_hand + 1",
+        &["I2", "I3", "I25"],
+    ),
+    (
+        "a reservation that nobody holds",
+        "update stock_levels set reserved = reserved + 1",
+        &["I3"],
+    ),
+    (
+        "a sale that was forgotten",
+        "delete from stock_movements where kind = 'sale'",
+        &["I1", "I4", "I5"],
+    ),
+    (
+        "units held for less than the line asks",
+        "update reservations set quantity = 1 where state = 'held';
+         update stock_levels set reserved = 1 where reserved > 0",
+        &["I5"],
+    ),
+    (
+        "an expired order that holds its units",
+        "update reservations set state = 'held', ended_at = null where state = 'released';
+         update stock_levels set reserved = (
+             select coalesce(sum(quantity), 0) from reservations
+             where state = 'held' and reservations.variant_id = stock_levels.variant_id
+                 and reservations.location_id = stock_levels.location_id
+         )",
+        &["I5"],
+    ),
+    (
+        "a second reservation behind the first",
+        "alter table reservations drop constraint reservations_order_level_key;
+         insert into reservations
+             (id, order_id, variant_id, quantity, state, expires_at, created_at, ended_at)
+         select gen_random_uuid(), order_id, variant_id, quantity, state, expires_at, created_at,
+             ended_at
+         from reservations
+         where state = 'released'",
+        &["I5", "I25"],
+    ),
+];
