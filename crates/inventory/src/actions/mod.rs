@@ -117,8 +117,8 @@ async fn write_sales(tx: &Tx, order_id: OrderId, sold: &[Pick], now: DateTime<Ut
 }
 
 /// Takes what an order once held off the shelf after all, all or nothing, because it is paid
-/// although its hold had ended: where it was, or at other locations. Answers whether it was there; if not, nothing has changed. Locks
-/// the levels in the order of their ids.
+/// although its hold had ended: where it was, or at other locations. Answers whether it was there;
+/// if not, nothing has changed. Locks the levels in the order of their ids.
 ///
 /// # Errors
 /// Faults of the database.
