@@ -20,7 +20,11 @@ export interface World {
   browser: Browser;
   /** The folder of the demo, null when it is somebody else's. */
   folder: string | null;
+  /** What browsers that left had remembered of their sessions: signing in is limited. */
+  sessions: Record<string, string>[];
 }
+
+const REMEMBERED = ["nexus.staff-session", "nexus.staff"];
 
 let child: ChildProcess | null = null;
 
@@ -65,7 +69,7 @@ export function useWorld(): { get: () => World } {
     const page = await (await fetch(`${url}/admin/`)).text();
     const told = /<meta name="nexus" content="([^"]*)"/.exec(page)?.[1]?.replaceAll("&quot;", '"') ?? "{}";
     const { demo } = JSON.parse(told) as { demo: { staff_email: string; staff_password: string } };
-    world = { url, browser, folder, staffEmail: demo.staff_email, staffPassword: demo.staff_password };
+    world = { url, browser, folder, staffEmail: demo.staff_email, staffPassword: demo.staff_password, sessions: [] };
   }, 120_000);
   afterAll(async () => {
     await world?.browser.close();
@@ -138,6 +142,17 @@ export class Visitor {
   }
 
   async signIn(path = "/admin/"): Promise<void> {
+    const session = this.#world.sessions.pop();
+    if (session) {
+      await this.page.addInitScript((remembered) => {
+        if (sessionStorage.getItem("came")) return;
+        sessionStorage.setItem("came", "yes");
+        for (const [name, value] of Object.entries(remembered)) localStorage.setItem(name, value);
+      }, session);
+      await this.page.goto(path);
+      await this.page.locator("main h1").waitFor();
+      return;
+    }
     await this.page.goto(path);
     await this.page.getByLabel(/E-mail|ኢሜይል/).fill(this.#world.staffEmail);
     await this.page.getByLabel(/Password|የይለፍ ቃል/).fill(this.#world.staffPassword);
@@ -166,6 +181,12 @@ export class Visitor {
 
   /** Leaves, and says what happened that must not. */
   async leave(): Promise<void> {
+    if (this.page.url().includes("/admin")) {
+      const session = await this.page.evaluate((names) => {
+        return Object.fromEntries(names.map((name) => [name, localStorage.getItem(name) ?? ""]));
+      }, REMEMBERED);
+      if (session[REMEMBERED[0] ?? ""]) this.#world.sessions.push(session);
+    }
     await this.#context.close();
     expect(this.faults).toEqual([]);
   }

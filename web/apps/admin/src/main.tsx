@@ -28,6 +28,14 @@ const root = createRootRoute({
 
 const orders = () => import("./pages/orders");
 const order = () => import("./pages/order");
+const products = () => import("./pages/products");
+const product = () => import("./pages/product");
+const stock = () => import("./pages/stock");
+const payments = () => import("./pages/payments");
+const cases = () => import("./pages/cases");
+const books = () => import("./pages/books");
+const webhooks = () => import("./pages/webhooks");
+const people = () => import("./pages/staff");
 
 function at<T extends Record<string, unknown>>(path: string, page: () => Promise<T>, name: keyof T & string) {
   return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(page, name) });
@@ -37,6 +45,27 @@ const tree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/", component: Home }),
   at("/orders", orders, "Orders"),
   at("/orders/$id", order, "OrderPage"),
+  at("/products", products, "Products"),
+  at("/products/new", products, "NewProduct"),
+  at("/products/$id", product, "ProductPage"),
+  at("/stock", stock, "Stock"),
+  at("/payments", payments, "Attempts"),
+  at("/payments/attempts/$id", cases, "AttemptPage"),
+  at("/payments/refunds", payments, "Refunds"),
+  at("/payments/refunds/$id", cases, "RefundPage"),
+  at("/payments/decisions", payments, "Reviews"),
+  at("/payments/decisions/$id", cases, "ReviewPage"),
+  at("/payments/received", payments, "Received"),
+  at("/payments/comparison", payments, "Reconciliations"),
+  at("/payments/differences/$id", cases, "BreakPage"),
+  at("/books", books, "Balances"),
+  at("/books/entries", books, "Transfers"),
+  at("/books/days", books, "Days"),
+  at("/webhooks", webhooks, "Endpoints"),
+  at("/webhooks/endpoints/$id", webhooks, "EndpointPage"),
+  at("/webhooks/deliveries", webhooks, "Deliveries"),
+  at("/webhooks/deliveries/$id", webhooks, "DeliveryPage"),
+  at("/staff", people, "StaffPage"),
 ]);
 
 const router = createRouter({

@@ -37,7 +37,10 @@ export function Palette({ close, showKeys }: { close: () => void; showKeys: () =
   const navigate = useNavigate();
   const { language, calendar } = useSpoken();
   const found = useFound(text.trim());
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    element.current?.showModal();
+    element.current?.querySelector("input")?.focus();
+  }, []);
   const go = (to: string) => {
     close();
     void navigate({ to });
@@ -51,7 +54,7 @@ export function Palette({ close, showKeys }: { close: () => void; showKeys: () =
   return (
     <dialog ref={element} className="panel" aria-label={t("searchTitle")} onCancel={(event) => { event.preventDefault(); close(); }} onClick={(event) => event.target === element.current && close()}>
       <Command label={t("searchTitle")} loop>
-        <Command.Input autoFocus value={text} onValueChange={setText} placeholder={t("search")} className="h-14 w-full border-b border-line bg-transparent px-5 text-lg outline-none" />
+        <Command.Input value={text} onValueChange={setText} placeholder={t("search")} className="h-14 w-full border-b border-line bg-transparent px-5 text-lg outline-none" />
         <Command.List className="max-h-[60dvh] overflow-auto p-2">
           <Command.Empty className="p-6 text-center text-muted">{found.isFetching ? t("loading") : t("noHits")}</Command.Empty>
           {found.data && found.data.length > 0 && (

@@ -170,10 +170,12 @@ interface RowsProps<T> {
   id: (row: T) => string;
   /** Where a row leads. */
   to?: (row: T) => string;
+  /** With which filters. */
+  search?: (row: T) => Query;
 }
 
 /** A table on a desk, cards on a phone; j and k walk through rows that lead somewhere. */
-export function Rows<T>({ label, columns, rows, id, to }: RowsProps<T>) {
+export function Rows<T>({ label, columns, rows, id, to, search }: RowsProps<T>) {
   return (
     <table className="rows cards" aria-label={label}>
       <thead>
@@ -184,7 +186,7 @@ export function Rows<T>({ label, columns, rows, id, to }: RowsProps<T>) {
           <tr key={id(row)}>
             {columns.map((column, index) => (
               <td key={column.head} data-head={column.head} className={clsx(column.isFigure && "end")}>
-                {index === 0 && to ? <Link to={to(row)} className="row-link font-medium">{column.cell(row)}</Link> : column.cell(row)}
+                {index === 0 && to ? <Link to={to(row)} search={(search?.(row) ?? {}) as never} className="row-link font-medium">{column.cell(row)}</Link> : column.cell(row)}
               </td>
             ))}
           </tr>

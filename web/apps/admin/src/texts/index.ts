@@ -41,6 +41,11 @@ export function word(value: string): string {
   return isKey(key) ? t(key) : value.replaceAll("_", " ");
 }
 
+/** Whether the dashboard has a word for one of the API's own. */
+export function hasWord(value: string): boolean {
+  return isKey(`w_${value}`);
+}
+
 /** Formats in the language and calendar that were chosen; components that use it follow both. */
 export function useSpoken() {
   const { language } = useWatched(spoken);
