@@ -31,6 +31,8 @@ pub type LocationId = Id<kind::Location>;
 pub type MovementId = Id<kind::Movement>;
 /// Units that go from one location to another.
 pub type StockTransferId = Id<kind::StockTransfer>;
+/// Somebody's count of what is at a location.
+pub type StockCountId = Id<kind::StockCount>;
 /// Units set aside for an order.
 pub type ReservationId = Id<kind::Reservation>;
 /// A cart.
@@ -77,5 +79,6 @@ pub mod kind {
         Staff Customer Brand Category Product Image Option OptionValue Variant Movement
         Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review Mail
         Transfer Refund Reconciliation Break WebhookEndpoint WebhookDelivery Location StockTransfer
+        StockCount
     }
 }

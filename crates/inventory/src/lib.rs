@@ -1,7 +1,7 @@
 //! How many there are, and where: locations, stock levels, movements, reservations.
 //!
 //! Owns: `stock_locations`, `stock_levels`, `stock_movements`, `stock_movement_kinds`,
-//! `reservations`.
+//! `stock_counts`, `stock_count_lines`, `reservations`.
 //! Promises: what is available is never negative (a `CHECK`); what is on hand changes by movements
 //! only, each between a shelf and one account, and movements stay (triggers, decision 0014); units
 //! are reserved all or nothing, rows taken in the order of their ids; a reservation ends once,

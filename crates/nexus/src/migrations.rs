@@ -29,4 +29,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0014_webhooks"
     "0015_stock_locations"
     "0016_stock_locations_validated"
+    "0017_stock_counts"
+    "0018_stock_counts_validated"
 };

@@ -1,5 +1,6 @@
 //! Verbs of the shelf: open, move, reserve, claim, release, reacquire.
 
+mod counts;
 mod locations;
 mod moving;
 
@@ -12,6 +13,7 @@ use kit::{Result, Tx};
 
 pub use self::moving::{adjust, open_levels};
 pub(crate) use self::{
+    counts::{apply_count, cancel_count, enter_counted, open_count},
     locations::{change_location, create_location},
     moving::{keep_back, lock_level, move_each, move_units, transfer},
 };

@@ -121,7 +121,7 @@ pub(crate) async fn lock_level(
 
 /// The levels of some places, in their order; for each that is not there, what is not known.
 /// Locked in the order of ids, until the end of `tx`.
-async fn lock_places(
+pub(super) async fn lock_places(
     tx: &Tx,
     places: &[(VariantId, LocationId)],
     now: DateTime<Utc>,

@@ -1,5 +1,6 @@
 //! The shelf over HTTP, for staff.
 
+mod counts;
 mod levels;
 mod locations;
 mod movements;
@@ -12,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub fn routes() -> OpenApiRouter<Kit> {
     levels::routes()
         .merge(locations::routes())
+        .merge(counts::routes())
         .merge(movements::routes())
         .merge(transfers::routes())
 }

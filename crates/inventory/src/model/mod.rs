@@ -1,5 +1,6 @@
 //! Nouns of stock: levels, locations, what orders want and where it is taken.
 
+mod counts;
 mod movements;
 mod refusal;
 mod shelf;
@@ -7,6 +8,7 @@ mod shelf;
 use chrono::{DateTime, Utc};
 use ids::{LocationId, OrderId, VariantId};
 
+pub(crate) use self::counts::{Count, CountLine};
 pub(crate) use self::movements::{
     AccountUnits, Movement, MovementFilter, MovementKind, NewMovement, TransferOrder, Wish, weigh,
 };

@@ -1,7 +1,7 @@
 //! Movements: the only reason for which what is on hand changes.
 
 use chrono::{DateTime, Utc};
-use ids::{LocationId, MovementId, OrderId, StaffId, StockTransferId, VariantId};
+use ids::{LocationId, MovementId, OrderId, StaffId, StockCountId, StockTransferId, VariantId};
 
 use super::{InventoryRefusal, Level, Pick, UNITS_MAX, Want};
 
@@ -94,6 +94,8 @@ pub(crate) struct NewMovement {
     pub(crate) order_id: Option<OrderId>,
     /// Of a transfer: which one; its movements add up to nothing.
     pub(crate) transfer_id: Option<StockTransferId>,
+    /// Of an adjustment: the count that found it.
+    pub(crate) count_id: Option<StockCountId>,
 }
 
 impl NewMovement {
@@ -108,6 +110,7 @@ impl NewMovement {
             reason_code: None,
             order_id: None,
             transfer_id: None,
+            count_id: None,
         }
     }
 

@@ -30,6 +30,10 @@ pub enum InventoryRefusal {
     },
     /// More units than one shelf may have.
     TooMany,
+    /// No such count.
+    UnknownCount,
+    /// The count is applied or cancelled.
+    CountClosed,
 }
 
 static INSUFFICIENT_STOCK: RefusalKind = RefusalKind {
@@ -98,6 +102,24 @@ static TOO_MANY_UNITS: RefusalKind = RefusalKind {
     help: "A shelf has 1,000,000,000 units at the most.",
 };
 
+static UNKNOWN_COUNT: RefusalKind = RefusalKind {
+    code: "unknown_stock_count",
+    status: 404,
+    title: "No such stock count",
+    is_retryable: false,
+    resolution: Resolution::Final,
+    help: "There is no stock count with this id.",
+};
+
+static COUNT_CLOSED: RefusalKind = RefusalKind {
+    code: "stock_count_closed",
+    status: 409,
+    title: "The stock count is closed",
+    is_retryable: false,
+    resolution: Resolution::Final,
+    help: "It was applied or cancelled, and a count is applied once. Open a new one.",
+};
+
 /// Every refusal of this capability, for the registry.
 pub static REFUSALS: &[&RefusalKind] = &[
     &INSUFFICIENT_STOCK,
@@ -107,6 +129,8 @@ pub static REFUSALS: &[&RefusalKind] = &[
     &LOCATION_CODE_TAKEN,
     &LEVEL_CHANGED,
     &TOO_MANY_UNITS,
+    &UNKNOWN_COUNT,
+    &COUNT_CLOSED,
 ];
 
 impl Refusal for InventoryRefusal {
@@ -119,6 +143,8 @@ impl Refusal for InventoryRefusal {
             Self::LocationCodeTaken => &LOCATION_CODE_TAKEN,
             Self::LevelChanged { .. } => &LEVEL_CHANGED,
             Self::TooMany => &TOO_MANY_UNITS,
+            Self::UnknownCount => &UNKNOWN_COUNT,
+            Self::CountClosed => &COUNT_CLOSED,
         }
     }
 

@@ -1,9 +1,10 @@
-//! Every statement on stock levels, movements, reservations and locations.
+//! Every statement on stock levels, movements, reservations, locations and counts.
 
+mod counts;
 mod levels;
 mod locations;
 mod movements;
 mod reservations;
 
 pub use self::levels::{find_level, list_levels};
-pub(crate) use self::{levels::*, locations::*, movements::*, reservations::*};
+pub(crate) use self::{counts::*, levels::*, locations::*, movements::*, reservations::*};

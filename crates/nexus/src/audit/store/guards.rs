@@ -73,7 +73,20 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Foreign "stock_movements_level_fkey"
         Trigger "stock_movements_noted"
         Trigger "stock_movements_append_only"
-        AtCommit "stock_movements_transfer_whole";
+        AtCommit "stock_movements_transfer_whole"
+        Check "stock_movements_count_adjusts"
+        Partial "stock_movements_count_once"
+        Foreign "stock_movements_count_fkey";
+    "stock_counts":
+        Primary "stock_counts_pkey"
+        Check "stock_counts_state_known"
+        Check "stock_counts_closed_when"
+        Foreign "stock_counts_location_fkey";
+    "stock_count_lines":
+        Primary "stock_count_lines_pkey"
+        Check "stock_count_lines_counted_not_negative"
+        Foreign "stock_count_lines_count_fkey"
+        Foreign "stock_count_lines_variant_fkey";
     "reservations":
         Check "reservations_quantity_positive"
         Check "reservations_state_known"

@@ -2,7 +2,7 @@
 
 use super::{Binds, Invariant};
 
-pub(super) static INVARIANTS: [Invariant; 5] = [
+pub(super) static INVARIANTS: [Invariant; 6] = [
     Invariant {
         id: "I1",
         title: "what is on hand is the sum of its movements, at each location",
@@ -92,6 +92,29 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
             group by transfer_id, variant_id
         ) as sums
         where units <> 0",
+        binds: Binds::Nothing,
+    },
+    Invariant {
+        id: "I35",
+        title: "what a count found was moved once, when it was applied",
+        counted: "select count(*) from stock_count_lines",
+        broken: "
+        select format('stock count %s', coalesce(entered.count_id, moved.count_id)),
+            format('it is %s; of variant %s it found %s units more, and %s were moved',
+                coalesce(state, 'not there'), variant_id, coalesce(found, 0), coalesce(units, 0))
+        from (
+            select count_id, variant_id, state,
+                case state when 'applied' then counted - expected else 0 end as found
+            from stock_count_lines
+            join stock_counts on stock_counts.id = count_id
+        ) as entered
+        full join (
+            select count_id, variant_id, sum(quantity) as units
+            from stock_movements
+            where count_id is not null
+            group by count_id, variant_id
+        ) as moved using (count_id, variant_id)
+        where coalesce(found, 0) <> coalesce(units, 0)",
         binds: Binds::Nothing,
     },
 ];

@@ -41,6 +41,21 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I34"],
     ),
     (
+        "a difference that is not what was counted",
+        "update stock_count_lines set counted = counted + 1",
+        &["I35"],
+    ),
+    (
+        "a count that was moved and not applied",
+        "update stock_counts set state = 'cancelled'",
+        &["I35"],
+    ),
+    (
+        "a count that may be moved twice",
+        "drop index stock_movements_count_once",
+        &["I25"],
+    ),
+    (
         "a movement that can be changed",
         "drop trigger stock_movements_append_only on stock_movements",
         &["I25"],

@@ -1,6 +1,6 @@
 //! What staff do with stock, and what it needs.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     rights::{Operation, change, create, read},
@@ -10,7 +10,7 @@ use super::{
 const STOCK: Option<&str> = Some("stock.edit");
 
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 8] = [
+pub(super) static OPERATIONS: [Operation; 14] = [
     read("listStockLocations", STOCK, None),
     Operation {
         right: STOCK,
@@ -49,7 +49,28 @@ pub(super) static OPERATIONS: [Operation; 8] = [
             })
         })
     },
+    read("listStockCounts", STOCK, None),
+    Operation {
+        right: STOCK,
+        ..create("openStockCount", || json!({ "note": "x" }))
+    },
+    read("getStockCount", STOCK, Some(Target::Count)),
+    of_count(
+        "enterStockCount",
+        Target::Count,
+        || json!({ "lines": [{ "variant_id": VARIANT, "counted": 1 }] }),
+    ),
+    of_count("applyStockCount", Target::Count, || Value::Null),
+    of_count("cancelStockCount", Target::OtherCount, || Value::Null),
 ];
+
+const fn of_count(name: &'static str, target: Target, body: fn() -> Value) -> Operation {
+    Operation {
+        right: STOCK,
+        version: None,
+        ..change(name, target, body)
+    }
+}
 
 /// In the place of the id of a location.
 pub(super) const LOCATION: &str = "the location";

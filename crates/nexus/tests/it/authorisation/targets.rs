@@ -24,6 +24,8 @@ pub(super) enum Target {
     WebhookEndpoint,
     WebhookDelivery,
     Location,
+    Count,
+    OtherCount,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -121,6 +123,7 @@ pub(super) struct Targets {
     endpoint: String,
     delivery: String,
     pub(super) location: String,
+    counts: [String; 2],
 }
 
 impl Targets {
@@ -162,6 +165,10 @@ impl Targets {
             category: create("createCategory", json!({ "name": { "en": "Old" } })).await,
             product: coffee.text("/id"),
             variant,
+            counts: [
+                create("openStockCount", json!({})).await,
+                create("openStockCount", json!({})).await,
+            ],
             location: shop.location("depot", &[]).await.to_string(),
             transfers: [transfer(shop, "beans").await, transfer(shop, "cups").await],
         }
@@ -184,6 +191,8 @@ impl Targets {
             Target::WebhookEndpoint => &self.endpoint,
             Target::WebhookDelivery => &self.delivery,
             Target::Location => &self.location,
+            Target::Count => &self.counts[0],
+            Target::OtherCount => &self.counts[1],
         }
     }
 }

@@ -187,6 +187,13 @@ async fn of_stock(shop: &Shop, staff: &Client) -> Vec<Write> {
         "lines": [{ "variant_id": crate_of, "quantity": 1 }], "reason": "truck 4",
     });
     let one = format!("locations/{depot}/");
+    let opened = json!({ "location_id": depot, "note": "the year's end" });
+    let count = staff
+        .post(&path("counts/"), opened.clone())
+        .await
+        .expect(201);
+    let lines = path(&format!("counts/{}/lines/", count.text("/id")));
+    let counted = json!({ "lines": [{ "variant_id": crate_of, "counted": 3 }] });
     let post = |name, rest, body| Write::new(name, staff, Method::POST, &path(rest), body);
     vec![
         post("createStockLocation", "locations/", place),
@@ -199,6 +206,8 @@ async fn of_stock(shop: &Shop, staff: &Client) -> Vec<Write> {
         ),
         post("recordStockMovements", "movements/", moved),
         post("transferStock", "transfers/", truck),
+        post("openStockCount", "counts/", opened),
+        Write::new("enterStockCount", staff, Method::PUT, &lines, counted),
     ]
 }
 

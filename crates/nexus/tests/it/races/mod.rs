@@ -5,6 +5,7 @@ mod batches;
 mod by_hand;
 mod carts;
 mod counting;
+mod counts;
 mod expiry;
 mod last_unit;
 mod late_money;

@@ -1,5 +1,6 @@
 //! Several locations, typed movements, and the proof that nothing appears from nowhere.
 
+mod counts;
 mod locations;
 mod movements;
 mod proof;
