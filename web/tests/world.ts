@@ -1,6 +1,6 @@
 /** What every journey needs: a demo of its own, a browser, and eyes on what must never happen. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -55,6 +55,31 @@ async function stopDemo(): Promise<void> {
   child.kill("SIGTERM");
   await ended;
   child = null;
+}
+
+/** Whether the process was started by this demo, directly or not. */
+function isOurs(pid: string): boolean {
+  for (let at = pid; Number(at) > 1; ) {
+    if (Number(at) === child?.pid) return true;
+    // "pid (name) state parent …"; a name may hold spaces and brackets.
+    at = readFileSync(`/proc/${at}/stat`, "utf8").replace(/^.*\) /s, "").split(" ")[1] ?? "0";
+  }
+  return false;
+}
+
+/** Ends the demo's Redis, and no other. */
+export function endRedis(): boolean {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("redis-server") || !isOurs(pid)) continue;
+    } catch {
+      // It ended while it was looked at.
+      continue;
+    }
+    process.kill(Number(pid), "SIGKILL");
+    return true;
+  }
+  return false;
 }
 
 /** One world for the journeys of a file. NEXUS_URL names a demo that runs already. */
@@ -150,14 +175,14 @@ export class Visitor {
         for (const [name, value] of Object.entries(remembered)) localStorage.setItem(name, value);
       }, session);
       await this.page.goto(path);
-      await this.page.locator("main h1").waitFor();
+      await this.page.locator("#main h1").waitFor();
       return;
     }
     await this.page.goto(path);
     await this.page.getByLabel(/E-mail|ኢሜይል/).fill(this.#world.staffEmail);
     await this.page.getByLabel(/Password|የይለፍ ቃል/).fill(this.#world.staffPassword);
     await this.page.locator("form button[type=submit]").click();
-    await this.page.locator("main h1").waitFor();
+    await this.page.locator("#main h1").waitFor();
   }
 
   /** No serious finding of axe on what is shown now. */

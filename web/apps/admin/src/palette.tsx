@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { useEffect, useRef, useState } from "react";
-import { api, signOut, take } from "./api";
+import { api, may, signOut, take } from "./api";
 import { PAGES } from "./navigation";
 import { reckon, speak, t, useSpoken } from "./texts";
 import { turn } from "./theme";
@@ -49,34 +49,43 @@ export function Palette({ close, showKeys }: { close: () => void; showKeys: () =
     close();
     action();
   };
+  const looksLike = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
+  const pages = PAGES.filter((page) => (!page.permission || may(page.permission)) && looksLike(t(page.label)));
+  const actions: { label: string; act: () => void }[] = [
+    { label: t("newProduct"), act: () => go("/products/new") },
+    { label: t("theme"), act: turn },
+    { label: t("language"), act: () => void speak(language === "en" ? "am" : "en") },
+    { label: calendar === "ethiopic" ? t("calendarGregorian") : t("calendarEthiopic"), act: () => reckon(calendar === "ethiopic" ? "gregorian" : "ethiopic") },
+    { label: t("keys"), act: showKeys },
+    { label: t("signOut"), act: () => void signOut() },
+  ].filter((action) => looksLike(action.label));
   const item = "flex min-h-11 cursor-pointer items-center justify-between gap-4 rounded-lg px-3 data-[selected=true]:bg-well";
   const group = "**:[[cmdk-group-heading]]:px-3 **:[[cmdk-group-heading]]:pt-3 **:[[cmdk-group-heading]]:pb-1 **:[[cmdk-group-heading]]:text-xs **:[[cmdk-group-heading]]:text-muted";
   return (
-    <dialog ref={element} className="panel" aria-label={t("searchTitle")} onCancel={(event) => { event.preventDefault(); close(); }} onClick={(event) => event.target === element.current && close()}>
-      <Command label={t("searchTitle")} loop>
+    <dialog ref={element} className="panel high" aria-label={t("searchTitle")} onCancel={(event) => { event.preventDefault(); close(); }} onClick={(event) => event.target === element.current && close()}>
+      <Command label={t("searchTitle")} loop shouldFilter={false}>
         <Command.Input value={text} onValueChange={setText} placeholder={t("search")} className="h-14 w-full border-b border-line bg-transparent px-5 text-lg outline-none" />
         <Command.List className="max-h-[60dvh] overflow-auto p-2">
           <Command.Empty className="p-6 text-center text-muted">{found.isFetching ? t("loading") : t("noHits")}</Command.Empty>
           {found.data && found.data.length > 0 && (
-            <Command.Group heading={t("found")} className={group} forceMount>
+            <Command.Group heading={t("found")} className={group}>
               {found.data.map((hit) => (
-                <Command.Item key={hit.to} value={`${hit.label} ${hit.to} ${text}`} forceMount onSelect={() => go(hit.to)} className={item}>
+                <Command.Item key={hit.to} value={hit.to} onSelect={() => go(hit.to)} className={item}>
                   <span className="truncate">{hit.label}</span><span className="text-sm text-muted">{hit.hint}</span>
                 </Command.Item>
               ))}
             </Command.Group>
           )}
-          <Command.Group heading={t("pages")} className={group}>
-            {PAGES.map((page) => <Command.Item key={page.to} value={`${t(page.label)} ${page.to}`} onSelect={() => go(page.to)} className={item}>{t(page.label)}</Command.Item>)}
-          </Command.Group>
-          <Command.Group heading={t("actions")} className={group}>
-            <Command.Item onSelect={() => go("/products/new")} className={item}>{t("newProduct")}</Command.Item>
-            <Command.Item onSelect={() => act(turn)} className={item}>{t("theme")}</Command.Item>
-            <Command.Item onSelect={() => act(() => void speak(language === "en" ? "am" : "en"))} className={item} value="language english amharic አማርኛ">{t("language")}</Command.Item>
-            <Command.Item onSelect={() => act(() => reckon(calendar === "ethiopic" ? "gregorian" : "ethiopic"))} className={item}>{calendar === "ethiopic" ? t("calendarGregorian") : t("calendarEthiopic")}</Command.Item>
-            <Command.Item onSelect={() => act(showKeys)} className={item}>{t("keys")}</Command.Item>
-            <Command.Item onSelect={() => act(() => void signOut())} className={item}>{t("signOut")}</Command.Item>
-          </Command.Group>
+          {pages.length > 0 && (
+            <Command.Group heading={t("pages")} className={group}>
+              {pages.map((page) => <Command.Item key={page.to} value={page.to} onSelect={() => go(page.to)} className={item}>{t(page.label)}</Command.Item>)}
+            </Command.Group>
+          )}
+          {actions.length > 0 && (
+            <Command.Group heading={t("actions")} className={group}>
+              {actions.map((action) => <Command.Item key={action.label} value={action.label} onSelect={() => act(action.act)} className={item}>{action.label}</Command.Item>)}
+            </Command.Group>
+          )}
         </Command.List>
       </Command>
     </dialog>

@@ -1,12 +1,12 @@
 /** The stock grid: type, paste, walk with the arrows; each row says what became of it. */
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import clsx from "clsx";
 import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from "react";
-import { Refusal, type Schemas, api, take, takeTagged } from "../api";
+import { Refusal, type Schemas, api, newKey, take, takeTagged } from "../api";
 import { Icon } from "../icons";
-import { t, useSpoken } from "../texts";
+import { t, useSpoken, word } from "../texts";
 import { toast } from "../toasts";
-import { Bones, Choice, Empty, Failure, Filters, PageHead, SearchBox, rowsOf, useList, useQueryState } from "../ui";
+import { Bones, Choice, Dialog, Empty, Failure, Filters, List, PageHead, SearchBox, rowsOf, useList, useQueryState } from "../ui";
 
 type Level = Schemas["StockLevelView"];
 
@@ -17,7 +17,15 @@ interface Row {
   options: string;
   sku: string;
   level: Level;
-  etag: string;
+  /** The level's version: a change by somebody else since it was read is refused. */
+  version: number;
+}
+
+/** A row's count before and after, as one movement. */
+interface Wish {
+  row: Row;
+  version: number;
+  by: number;
 }
 
 type Outcome = { state: "saving" } | { state: "saved" } | { state: "refused"; text: string };
@@ -25,20 +33,21 @@ type Outcome = { state: "saving" } | { state: "saved" } | { state: "refused"; te
 const LOW = 5;
 const PRODUCTS = 12;
 
-async function readLevel(id: string, signal?: AbortSignal) {
-  const options = { params: { path: { variant_id: id } }, ...(signal ? { signal } : {}) };
-  return takeTagged(api.GET("/api/v1/admin/inventory/levels/{variant_id}/", options));
+async function readLevel(id: string, location: string | undefined, signal?: AbortSignal) {
+  const params = { path: { variant_id: id }, query: location ? { location_id: location } : {} };
+  const answer = await takeTagged(api.GET("/api/v1/admin/inventory/levels/{variant_id}/", { params, ...(signal ? { signal } : {}) }));
+  return { level: answer.value, version: Number(answer.etag.replaceAll(/\D/g, "")) };
 }
 
 /** The variants of some products with their levels: read one by one, as the API has them. */
-async function readRows(products: Schemas["ProductSummary"][], language: string, signal: AbortSignal): Promise<Row[]> {
+async function readRows(products: Schemas["ProductSummary"][], language: string, location: string | undefined, signal: AbortSignal): Promise<Row[]> {
   const read = products.map(async ({ id }) => {
     const params = { path: { id_or_slug: id }, query: { language } };
     const product = await take(api.GET("/api/v1/catalogue/products/{id_or_slug}/", { params, signal }));
     return Promise.all(product.variants.map(async (variant) => {
-      const { value, etag } = await readLevel(variant.id, signal);
+      const { level, version } = await readLevel(variant.id, location, signal);
       const options = variant.option_values.map((each) => each.label).join(" · ");
-      return { id: variant.id, productId: id, title: product.title, options, sku: variant.sku, level: value, etag };
+      return { id: variant.id, productId: id, title: product.title, options, sku: variant.sku, level, version };
     }));
   });
   return (await Promise.all(read)).flat();
@@ -52,17 +61,24 @@ export function parseCount(text: string): number | null {
 
 export function Stock() {
   const { language } = useSpoken();
-  const [{ q, low }, change] = useQueryState();
+  const [{ q, low, location }, change] = useQueryState();
+  const locations = useQuery({
+    queryKey: ["locations"],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => take(api.GET("/api/v1/admin/inventory/locations/", { params: { query: { limit: 100 } }, signal })),
+  });
+  const places = locations.data?.data ?? [];
   const queries = useQueryClient();
-  const key = ["stock", q, low, language];
+  const key = ["stock", q, low, location, language];
   const list = useList(key, async (cursor, signal) => {
     const query = { limit: PRODUCTS, language, ...(cursor ? { cursor } : {}), ...(q ? { q } : {}) };
     const page = await take(api.GET("/api/v1/catalogue/products/", { params: { query }, signal }));
-    const rows = await readRows(page.data, language, signal);
+    const rows = await readRows(page.data, language, location, signal);
     return { data: low ? rows.filter((row) => row.level.available <= LOW) : rows, page: page.page };
   });
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [outcomes, setOutcomes] = useState<Record<string, Outcome>>({});
+  const [told, setTold] = useState<Row | null>(null);
   const grid = useRef<HTMLTableElement>(null);
   const rows = rowsOf(list);
   const isChanged = (row: Row) => typed[row.id] !== undefined && parseCount(typed[row.id] ?? "") !== row.level.on_hand;
@@ -70,63 +86,69 @@ export function Stock() {
   const outcome = (id: string, next: Outcome) => setOutcomes((all) => ({ ...all, [id]: next }));
 
   /** Puts a fresh level into the list that is shown. */
-  const renew = (id: string, level: Level, etag: string) => {
+  const renew = (id: string, level: Level, version: number) => {
     queries.setQueryData<typeof list.data>(key, (data) => data && {
       ...data,
-      pages: data.pages.map((page) => ({ ...page, data: page.data.map((row) => (row.id === id ? { ...row, level, etag } : row)) })),
+      pages: data.pages.map((page) => ({ ...page, data: page.data.map((row) => (row.id === id ? { ...row, level, version } : row)) })),
     });
-  };
-  const put = async (id: string, etag: string, onHand: number) => {
-    const params = { path: { variant_id: id }, header: { "If-Match": etag } };
-    const answer = await takeTagged(api.PUT("/api/v1/admin/inventory/levels/{variant_id}/", { params, body: { on_hand: onHand } }));
-    renew(id, answer.value, answer.etag);
-    return answer.etag;
   };
   const forget = (id: string) => setTyped(({ [id]: _, ...rest }) => rest);
 
-  /** Saves one row; what it was before, for the way back. */
-  const save = async (row: Row): Promise<{ row: Row; etag: string } | null> => {
-    const count = parseCount(typed[row.id] ?? "");
-    if (count === null) {
-      outcome(row.id, { state: "refused", text: t("badNumber") });
-      return null;
-    }
-    outcome(row.id, { state: "saving" });
-    try {
-      const etag = await put(row.id, row.etag, count);
-      outcome(row.id, { state: "saved" });
-      forget(row.id);
-      return { row, etag };
-    } catch (error) {
-      const refusal = error instanceof Refusal ? error : new Refusal(0, null, "");
-      if (refusal.status === 412) {
-        const fresh = await readLevel(row.id).catch(() => null);
-        if (fresh) {
-          renew(row.id, fresh.value, fresh.etag);
-          outcome(row.id, { state: "refused", text: t("staleLevel", { n: fresh.value.on_hand }) });
-          return null;
-        }
+  const refused = async (row: Row, why: Schemas["MovementRefusal"] | null | undefined) => {
+    if (why?.code === "stock_level_changed") {
+      const fresh = await readLevel(row.id, location).catch(() => null);
+      if (fresh) {
+        renew(row.id, fresh.level, fresh.version);
+        return outcome(row.id, { state: "refused", text: t("staleLevel", { n: fresh.level.on_hand }) });
       }
-      outcome(row.id, { state: "refused", text: refusal.status === 0 ? t("offline") : refusal.message || t("failed") });
-      return null;
     }
+    outcome(row.id, { state: "refused", text: why?.detail ?? t("failed") });
+  };
+  /** Writes movements down, all in one call; each has an answer of its own. */
+  const record = async (wishes: Wish[], reasonCode: Schemas["ReasonCode"]): Promise<Wish[]> => {
+    const movements = wishes.map(({ row, version, by }) => ({
+      kind: "adjustment" as const, variant_id: row.id, quantity: by, version, reason_code: reasonCode, ...(location ? { location_id: location } : {}),
+    }));
+    const params = { header: { "Idempotency-Key": newKey() } };
+    const { results } = await take(api.POST("/api/v1/admin/inventory/movements/", { params, body: { movements } }));
+    const done: Wish[] = [];
+    for (const [index, wish] of wishes.entries()) {
+      const result = results[index];
+      if (!result?.is_recorded || !result.level || !result.version) {
+        await refused(wish.row, result?.refusal);
+        continue;
+      }
+      renew(wish.row.id, result.level, result.version);
+      done.push({ ...wish, version: result.version });
+    }
+    return done;
+  };
+  const undo = async (done: Wish[]) => {
+    const back = done.map((wish) => ({ ...wish, by: -wish.by }));
+    const undone = await record(back, "correction").catch(() => []);
+    setOutcomes({});
+    toast(undone.length === done.length ? t("undone") : t("someoneChanged"), { isBad: undone.length !== done.length });
   };
   const saveMany = async (some: Row[]) => {
-    const done: { row: Row; etag: string }[] = [];
-    // A few at a time: a spreadsheet's column is no reason to be served before everybody else.
-    const rest = [...some];
-    await Promise.all(Array.from({ length: 4 }, async () => {
-      for (let row = rest.shift(); row; row = rest.shift()) {
-        const saved = await save(row);
-        if (saved) done.push(saved);
+    const wishes: Wish[] = [];
+    for (const row of some) {
+      const count = parseCount(typed[row.id] ?? "");
+      if (count === null) outcome(row.id, { state: "refused", text: t("badNumber") });
+      else wishes.push({ row, version: row.version, by: count - row.level.on_hand });
+    }
+    if (wishes.length === 0) return;
+    for (const { row } of wishes) outcome(row.id, { state: "saving" });
+    try {
+      const done = await record(wishes, "count");
+      for (const { row } of done) {
+        outcome(row.id, { state: "saved" });
+        forget(row.id);
       }
-    }));
-    if (done.length === 0) return;
-    const undo = () => void Promise.allSettled(done.map(({ row, etag }) => put(row.id, etag, row.level.on_hand))).then((all) => {
-      setOutcomes({});
-      toast(all.every((each) => each.status === "fulfilled") ? t("undone") : t("someoneChanged"));
-    });
-    toast(t("saved"), { undo });
+      if (done.length > 0) toast(t("saved"), { undo: () => void undo(done) });
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : new Refusal(0, null, "");
+      for (const { row } of wishes) outcome(row.id, { state: "refused", text: refusal.status === 0 ? t("offline") : refusal.message || t("failed") });
+    }
   };
 
   const cells = () => [...(grid.current?.querySelectorAll<HTMLInputElement>("input[data-row]") ?? [])];
@@ -173,6 +195,11 @@ export function Stock() {
       <Filters>
         <SearchBox name="q" label={t("products")} />
         <Choice name="low" label={t("lowOnly")} options={[{ value: "true", label: t("lowOnly") }]} />
+        {places.length > 1 && (
+          <select aria-label={t("location")} className="h-10 rounded-full border border-line-strong bg-sheet px-3 text-sm" value={location ?? places[0]?.id} onChange={(event) => change({ location: event.target.value })}>
+            {places.map((place) => <option key={place.id} value={place.id}>{place.name}</option>)}
+          </select>
+        )}
       </Filters>
       <section className="sheet overflow-hidden">
         {list.isPending && <Bones lines={8} />}
@@ -196,7 +223,7 @@ export function Stock() {
                 <tr key={row.id} className={clsx(isChanged(row) && "bg-accent-soft/50")}>
                   <td data-head={t("products")}>
                     <span>
-                      {row.title}
+                      <button type="button" className="text-left hover:underline" onClick={() => setTold(row)}>{row.title}<span className="sr-only">: {t("movements")}</span></button>
                       <span className="block text-sm font-normal text-muted">{[row.options, row.sku].filter(Boolean).join(" · ")}</span>
                     </span>
                   </td>
@@ -232,7 +259,33 @@ export function Stock() {
           </div>
         )}
       </section>
+      {told && <Movements row={told} location={location} close={() => setTold(null)} />}
     </>
+  );
+}
+
+/** Where the units came from and where they went. */
+function Movements({ row, location, close }: { row: Row; location: string | undefined; close: () => void }) {
+  const { at } = useSpoken();
+  const list = useList(["movements", row.id, location], (cursor, signal) => {
+    const query = { limit: 20, variant_id: row.id, ...(cursor ? { cursor } : {}), ...(location ? { location_id: location } : {}) };
+    return take(api.GET("/api/v1/admin/inventory/movements/", { params: { query }, signal }));
+  });
+  return (
+    <Dialog title={`${row.title} · ${row.sku}`} close={close} isWide>
+      <List
+        label={t("movements")}
+        list={list}
+        id={(each) => each.id}
+        empty={<Empty icon="stock" title={t("noMovements")} />}
+        columns={[
+          { head: t("class"), cell: (each) => word(each.kind) },
+          { head: t("reason"), cell: (each) => each.reason || (each.reason_code ? word(each.reason_code) : "—") },
+          { head: t("date"), cell: (each) => at(each.occurred_at) },
+          { head: t("units"), cell: (each) => (each.quantity > 0 ? `+${each.quantity}` : `−${-each.quantity}`), isFigure: true },
+        ]}
+      />
+    </Dialog>
   );
 }
 
