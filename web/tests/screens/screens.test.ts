@@ -1,7 +1,7 @@
 /** The pictures of docs/screens, taken anew: `npm run screens`. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { type Look, Visitor, orderAsGuest, useWorld } from "../world";
 
 const world = useWorld();
@@ -40,7 +40,8 @@ test("the pictures", async () => {
     await visitor.page.locator("h1").first().waitFor();
     await visitor.page.waitForLoadState("load");
     if (press) await visitor.page.locator(press).first().click();
-    await visitor.page.waitForTimeout(2_500);
+    await visitor.page.waitForTimeout(500);
+    await expect.poll(() => visitor.page.locator("[aria-busy=true], .skeleton").count(), { timeout: 30_000 }).toBe(0);
     await visitor.page.screenshot({ path: join(FOLDER, `${name}.png`) });
     await visitor.leave();
   }
