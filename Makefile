@@ -7,7 +7,7 @@ TESTED := --features nexus/sabotage
 .DEFAULT_GOAL := help
 # What `make bench` measures in a way of its own: `make bench placement`.
 MEASURED := placement memory
-.PHONY: help run web web-test story test check fix bench $(MEASURED) fuzz chaos openapi \
+.PHONY: help run web web-test story test check fix bench $(MEASURED) fuzz chaos prove openapi \
 	schemathesis reset
 
 help: ## this menu
@@ -62,6 +62,15 @@ chaos: ## 300 kills at random moments while people buy and get money back; KILLS
 	cargo build -p nexus -p chapa -p mail-catcher $(TESTED)
 	CHAOS_KILLS=$(or $(KILLS),300) CHAOS_SEED=$(or $(SEED),$$(date +%s)) \
 		cargo test -p nexus $(TESTED) --test it -- --nocapture random_kills
+
+prove: ## the shop attacks itself, and counts; SEEDS=20, UNITS=500, BUYERS=5000, KILLS=20, FIRST=1
+	@scripts/setup test
+	cargo build -p nexus -p chapa -p mail-catcher $(TESTED)
+	@first=$(or $(FIRST),1); last=$$(($$first + $(or $(SEEDS),20) - 1)); \
+	for seed in $$(seq $$first $$last); do \
+		target/debug/nexus prove --units $(or $(UNITS),500) --buyers $(or $(BUYERS),5000) \
+			--kills $(or $(KILLS),20) --seed $$seed || exit 1; \
+	done
 
 openapi: ## write openapi.json anew from the code
 	cargo run -q -p nexus -- openapi > openapi.json.new

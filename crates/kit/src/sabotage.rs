@@ -22,6 +22,18 @@ impl Sabotage {
         Self(guards.iter().map(ToString::to_string).collect())
     }
 
+    /// The guards that `NEXUS_WITHOUT` names, separated by commas (`sabotage` builds only).
+    #[must_use]
+    pub fn of_environment() -> Self {
+        let named = if cfg!(feature = "sabotage") {
+            std::env::var("NEXUS_WITHOUT").unwrap_or_default()
+        } else {
+            String::new()
+        };
+        let guards = named.split(',').filter(|guard| !guard.is_empty());
+        Self(guards.map(ToOwned::to_owned).collect())
+    }
+
     /// Whether the guard has been taken away.
     #[must_use]
     pub fn has_removed(&self, guard: &str) -> bool {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use checkout::Placement;
 use kit::{
     Clock, Db, Kit, http::access::Access, mail::Mailer, passwords::Passwords, rate_limit::Limits,
-    tasks::Tasks, tokens::Tokens, wake::Wake,
+    sabotage::Sabotage, tasks::Tasks, tokens::Tokens, wake::Wake,
 };
 use notifications::NotificationSettings;
 use payments::Gateway;
@@ -49,6 +49,7 @@ impl App {
         let redis = redis_client(&settings)?;
         let connection = connect(redis.as_ref())?;
         let db = Db::open(&settings.database, subscriptions())?
+            .sabotaged(Sabotage::of_environment())
             .waking(Wake::through(connection.clone()));
         let access = Access {
             tokens: Tokens::new(&settings.auth.secret, &settings.auth.issuer),

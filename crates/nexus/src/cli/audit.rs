@@ -153,7 +153,7 @@ fn verdict(report: &Report) -> String {
 }
 
 /// Thousands with commas.
-fn grouped(number: i64) -> String {
+pub(super) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -8,6 +8,7 @@ mod ledger;
 mod migrate;
 mod openapi;
 mod pay;
+mod prove;
 mod seed;
 mod serve;
 mod story;
@@ -27,6 +28,10 @@ struct Arguments {
     /// A settings file; config/shop.toml in the sources explains every setting.
     #[arg(long, global = true, env = "NEXUS_CONFIG")]
     config: Option<PathBuf>,
+
+    /// End when standard input closes, so as not to outlive the program that started this one.
+    #[arg(long, global = true, hide = true)]
+    exit_with_stdin: bool,
 
     #[command(subcommand)]
     command: Command,
@@ -55,6 +60,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Attack a throw-away shop with many buyers, kills and faults, and count: is it all sold
+    /// once, paid once, and in the books?
+    Prove(prove::Args),
     /// Read and export the books.
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -79,6 +87,9 @@ enum Command {
 /// Runs the command that the command line names.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.exit_with_stdin {
+        drop(std::thread::spawn(end_with_input));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -90,6 +101,12 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) => complain(&error),
     }
+}
+
+/// Whoever started this process and held its input is gone: so is the reason to go on.
+fn end_with_input() {
+    drop(std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+    std::process::exit(1);
 }
 
 fn complain(error: &anyhow::Error) -> ExitCode {
@@ -109,6 +126,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Createsuperuser(args) => superuser::run(&settings()?, &args).await,
         Command::Seed(args) => seed::run(settings()?, &args).await,
         Command::Audit { json } => audit::run(&settings()?, json).await,
+        Command::Prove(args) => prove::run(&args).await,
         Command::Ledger(command) => ledger::run(&settings()?, command).await,
         Command::Doctor { json } => doctor::run(&settings()?, json).await,
         Command::Health { url } => health::run(&url).await,

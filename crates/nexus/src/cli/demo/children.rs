@@ -12,14 +12,18 @@ use anyhow::{Context, Result, bail};
 use super::secrets::Secrets;
 
 /// A running program and the line with which it said that it is ready.
-pub(super) struct Child {
+pub(in crate::cli) struct Child {
     process: std::process::Child,
     ready: String,
 }
 
 impl Child {
     /// Secrets go by `variables`: a command line is read by everybody on the machine.
-    fn start(program: &str, args: &[String], variables: &[(&str, &str)]) -> Result<Self> {
+    pub(in crate::cli) fn start(
+        program: &str,
+        args: &[String],
+        variables: &[(&str, &str)],
+    ) -> Result<Self> {
         let path = find(program)?;
         let mut process = Command::new(&path)
             .args(args)
@@ -41,7 +45,7 @@ impl Child {
     }
 
     /// The address that stands behind a word of the ready line.
-    pub(super) fn address(&self, word: &str) -> Result<&str> {
+    pub(in crate::cli) fn address(&self, word: &str) -> Result<&str> {
         let mut words = self.ready.split_whitespace();
         words
             .find(|candidate| *candidate == word)

@@ -1,7 +1,7 @@
 //! `nexus demo`: the whole shop on one machine, for trying it out. Its data live in one folder
 //! and outlive it; everything that it started ends with it.
 
-pub(super) mod children;
+pub(in crate::cli) mod children;
 pub(super) mod running;
 mod secrets;
 
