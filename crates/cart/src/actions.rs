@@ -85,11 +85,11 @@ fn owned(cart: Option<Cart>, shopper: &Shopper) -> Result<Cart> {
 ///
 /// # Errors
 /// `cart_total_too_large`.
-pub(crate) async fn quote_of(conn: &Conn, cart: &Cart) -> Result<Quote> {
+pub(crate) async fn quote_of(conn: &Conn, cart: &Cart, now: DateTime<Utc>) -> Result<Quote> {
     let items = store::list_items(conn, cart.id).await?;
     let variants: Vec<VariantId> = items.iter().map(|item| item.variant_id).collect();
     let goods = goods_of(conn, &variants).await?;
-    Ok(quote(cart, &items, &goods)?)
+    Ok(quote(cart, &items, &goods, now)?)
 }
 
 /// What is known of some variants, to price carts with: one statement, however many.
@@ -134,6 +134,22 @@ pub async fn take_in_hand(
         in_hand.extend(held.into_iter().map(|cart| (cart.id, CartInHand::Held)));
     }
     Ok(in_hand)
+}
+
+/// Some carts with their lines, as they are now; those that are not there are not in the answer.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn contents_of(
+    conn: &Conn,
+    ids: &[CartId],
+) -> Result<BTreeMap<CartId, (Cart, Vec<CartItem>)>> {
+    let (carts, mut items) = store::list_carts_with_items(conn, ids).await?;
+    let with_items = carts.into_iter().map(|cart| {
+        let own = items.remove(&cart.id).unwrap_or_default();
+        (cart.id, (cart, own))
+    });
+    Ok(with_items.collect())
 }
 
 /// Adds units of a variant to a locked cart; more than the shelf has is refused.

@@ -13,7 +13,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{close_all, goods_of, take_in_hand};
+pub use actions::{close_all, contents_of, goods_of, take_in_hand};
 pub use http::routes;
 pub use model::{
     Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, LineProblem, Quote, QuotedLine,

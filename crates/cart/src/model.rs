@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use catalogue::Sellable;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use customers::Shopper;
 use ids::{CartId, CartItemId, CustomerId, VariantId};
 use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
 use money::{Currency, Money, MoneyError};
+use sales::SaleRefusal;
 use serde_json::json;
 
 /// The most units of one variant in a cart.
@@ -105,8 +106,15 @@ pub type Goods = BTreeMap<VariantId, Sellable>;
 ///
 /// # Errors
 /// `cart_total_too_large`.
-pub fn quote(cart: &Cart, items: &[CartItem], goods: &Goods) -> Result<Quote, CartRefusal> {
-    quote_lines(cart.currency, items, |variant_id| goods.get(&variant_id))
+pub fn quote(
+    cart: &Cart,
+    items: &[CartItem],
+    goods: &Goods,
+    now: DateTime<Utc>,
+) -> Result<Quote, CartRefusal> {
+    quote_lines(cart.currency, items, now, |variant_id| {
+        goods.get(&variant_id)
+    })
 }
 
 /// A cart, priced.
@@ -147,9 +155,35 @@ pub enum LineProblem {
     Unpublished,
     /// It is priced in another currency than the cart.
     OtherCurrency,
+    /// Its sale has not started.
+    SaleNotStarted {
+        /// From when it can be ordered.
+        starts_at: DateTime<Utc>,
+    },
+    /// Its sale is over.
+    SaleEnded,
 }
 
 impl LineProblem {
+    const fn of_sale(refusal: &SaleRefusal) -> Self {
+        match refusal {
+            SaleRefusal::NotStarted { starts_at, .. } => Self::SaleNotStarted {
+                starts_at: *starts_at,
+            },
+            _ => Self::SaleEnded,
+        }
+    }
+
+    /// Whether the shelf or a sale speaks, each of which decides again under its locks when the
+    /// cart is ordered.
+    #[must_use]
+    pub const fn is_decided_later(self) -> bool {
+        matches!(
+            self,
+            Self::InsufficientStock { .. } | Self::SaleNotStarted { .. } | Self::SaleEnded
+        )
+    }
+
     /// Its stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -157,6 +191,8 @@ impl LineProblem {
             Self::InsufficientStock { .. } => "insufficient_stock",
             Self::Unpublished => "unpublished",
             Self::OtherCurrency => "other_currency",
+            Self::SaleNotStarted { .. } => "sale_not_started",
+            Self::SaleEnded => "sale_ended",
         }
     }
 
@@ -168,6 +204,11 @@ impl LineProblem {
             Self::InsufficientStock { available } => format!("Only {available} can be had."),
             Self::Unpublished => "It is not for sale any more.".to_owned(),
             Self::OtherCurrency => "It is priced in another currency than the cart.".to_owned(),
+            Self::SaleNotStarted { starts_at } => {
+                let at = starts_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+                format!("It can be ordered from {at} on.")
+            }
+            Self::SaleEnded => "Its sale is over.".to_owned(),
         }
     }
 }
@@ -179,6 +220,7 @@ impl LineProblem {
 pub(crate) fn quote_lines<'a>(
     currency: Currency,
     items: &[CartItem],
+    now: DateTime<Utc>,
     find: impl Fn(VariantId) -> Option<&'a Sellable>,
 ) -> Result<Quote, CartRefusal> {
     let mut lines = Vec::with_capacity(items.len());
@@ -190,6 +232,11 @@ pub(crate) fn quote_lines<'a>(
         let mut problems = Vec::new();
         if !sellable.is_for_sale {
             problems.push(LineProblem::Unpublished);
+        }
+        if let Some(terms) = &sellable.sale
+            && let Err(refusal) = terms.check(item.variant_id, now)
+        {
+            problems.push(LineProblem::of_sale(&refusal));
         }
         if item.quantity > sellable.available {
             let available = sellable.available.max(0);

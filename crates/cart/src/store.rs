@@ -90,20 +90,37 @@ pub(crate) async fn lock_free_carts(
     tx: &Tx,
     ids: &[CartId],
 ) -> Result<(Vec<Cart>, BTreeMap<CartId, Vec<CartItem>>)> {
-    let lock = if tx.sabotage().has_removed("cart lock") {
+    let statement = if tx.sabotage().has_removed("cart lock") {
         LIST_CARTS
     } else {
         LOCK_FREE_CARTS
     };
-    // The lines are read under the locks: the statements run in this order.
-    tx.prepare_all(&[lock, LIST_ITEMS_OF_CARTS]).await?;
+    list_with_items(tx, statement, ids).await
+}
+
+/// Some carts and the lines of all of them.
+pub(crate) async fn list_carts_with_items(
+    conn: &Conn,
+    ids: &[CartId],
+) -> Result<(Vec<Cart>, BTreeMap<CartId, Vec<CartItem>>)> {
+    list_with_items(conn, LIST_CARTS, ids).await
+}
+
+/// Carts by a statement, and then their lines: under its locks, if it takes any, because the
+/// statements run in this order.
+async fn list_with_items(
+    conn: &Conn,
+    carts: &str,
+    ids: &[CartId],
+) -> Result<(Vec<Cart>, BTreeMap<CartId, Vec<CartItem>>)> {
+    conn.prepare_all(&[carts, LIST_ITEMS_OF_CARTS]).await?;
     let params: [Param<'_>; 1] = [&ids];
-    let (locked, listed) = try_join(
-        tx.query(lock, &params),
-        tx.query(LIST_ITEMS_OF_CARTS, &params),
+    let (found, listed) = try_join(
+        conn.query(carts, &params),
+        conn.query(LIST_ITEMS_OF_CARTS, &params),
     )
     .await?;
-    let carts = locked.iter().map(cart).collect::<Result<_>>()?;
+    let carts = found.iter().map(cart).collect::<Result<_>>()?;
     let mut items: BTreeMap<CartId, Vec<CartItem>> = BTreeMap::new();
     for row in &listed {
         items.entry(row.get("cart_id")).or_default().push(item(row));

@@ -21,6 +21,7 @@ fn sellable(price_minor: i64, available: i64) -> Sellable {
         price: Money::new(price_minor, Currency::ETB),
         is_for_sale: true,
         available,
+        sale: None,
     }
 }
 
@@ -34,7 +35,7 @@ fn item(sellable: &Sellable, quantity: i64) -> CartItem {
 }
 
 fn quote_of(items: &[CartItem], goods: &[Sellable]) -> Result<Quote, CartRefusal> {
-    quote_lines(Currency::ETB, items, |id| {
+    quote_lines(Currency::ETB, items, DateTime::default(), |id| {
         goods.iter().find(|sellable| sellable.variant_id == id)
     })
 }

@@ -172,6 +172,7 @@ fn sellable(variant_id: VariantId) -> Sellable {
         price: Money::new(PRICE, Currency::ETB),
         is_for_sale: true,
         available: 0,
+        sale: None,
     }
 }
 
@@ -268,7 +269,15 @@ fn one_after_another(world: World) -> (Vec<Told>, Shelf) {
     let (mut all, mut keys) = (Vec::new(), Keys::new());
     for wish in &wishes {
         let reply = earlier(&keys, wish);
-        let verdict = decide(&[wish], vec![reply], &carts, &goods, &mut shelf).remove(0);
+        let verdict = decide(
+            &[wish],
+            vec![reply],
+            &carts,
+            &goods,
+            &mut shelf,
+            DateTime::default(),
+        )
+        .remove(0);
         if let Verdict::Place(..) = verdict
             && let Some(CartInHand::Locked(cart, _)) = carts.get_mut(&wish.command.cart_id)
         {
@@ -294,7 +303,14 @@ fn at_once(world: World) -> (Vec<Told>, Shelf) {
     } = world;
     let wishes: Vec<&Wish> = wishes.iter().collect();
     let unused = wishes.iter().map(|_| None).collect();
-    let verdicts = decide(&wishes, unused, &carts, &goods, &mut shelf);
+    let verdicts = decide(
+        &wishes,
+        unused,
+        &carts,
+        &goods,
+        &mut shelf,
+        DateTime::default(),
+    );
     (verdicts.iter().map(told).collect(), shelf)
 }
 
@@ -318,9 +334,11 @@ proptest! {
     #[test]
     fn a_batch_takes_no_more_than_there_is(plan in plan()) {
         let mut world = world(&plan);
-        let wishes: Vec<&Wish> = world.wishes.iter().collect();
+        let wishes = world.wishes.clone();
+        let wishes: Vec<&Wish> = wishes.iter().collect();
         let unused = wishes.iter().map(|_| None).collect();
-        let verdicts = decide(&wishes, unused, &world.carts, &world.goods, &mut world.shelf);
+        let World { carts, goods, shelf, .. } = &mut world;
+        let verdicts = decide(&wishes, unused, carts, goods, shelf, DateTime::default());
         let mut taken: BTreeMap<(VariantId, LocationId), i64> = BTreeMap::new();
         for verdict in &verdicts {
             if let Verdict::Place(_, picks) = verdict {

@@ -35,6 +35,8 @@ pub type StockTransferId = Id<kind::StockTransfer>;
 pub type StockCountId = Id<kind::StockCount>;
 /// Units set aside for an order.
 pub type ReservationId = Id<kind::Reservation>;
+/// A flash sale.
+pub type SaleId = Id<kind::Sale>;
 /// A cart.
 pub type CartId = Id<kind::Cart>;
 /// A line of a cart.
@@ -80,5 +82,6 @@ pub mod kind {
         Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review Mail
         Transfer Refund Reconciliation Break WebhookEndpoint WebhookDelivery Location StockTransfer
         StockCount
+        Sale
     }
 }

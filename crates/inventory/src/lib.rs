@@ -11,15 +11,19 @@
 
 mod actions;
 mod http;
+mod jobs;
 mod model;
 mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{adjust, claim, extend, lock_shelf, open_levels, reacquire, release, reserve};
+pub use actions::{
+    adjust, claim, extend, lock_shelf, open_levels, prepare_shelf, reacquire, release, reserve,
+};
 pub use http::routes;
+pub use jobs::{StockBoard, Units};
 pub use model::{
     Hold, InventoryRefusal, Level, Location, MAIN_LOCATION, Pick, REFUSALS, ReasonCode, Shelf,
     Shortage, StockOpening, Wait, Want,
 };
-pub use store::{find_level, list_levels};
+pub use store::{find_level, list_available, list_levels};

@@ -6,6 +6,7 @@
 //! when dropped; jobs and events exist exactly when their cause was committed.
 //! Never: a noun of the shop.
 
+pub mod changes;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use checkout::Placement;
+use inventory::StockBoard;
 use kit::{
     Clock, Db, Kit, http::access::Access, mail::Mailer, passwords::Passwords, rate_limit::Limits,
     sabotage::Sabotage, tasks::Tasks, tokens::Tokens, wake::Wake,
@@ -28,6 +29,8 @@ pub struct App {
     pub notifications: Arc<NotificationSettings>,
     /// Where orders wait to be placed.
     pub placement: Arc<Placement>,
+    /// What this process remembers of shelves.
+    pub board: Arc<StockBoard>,
     /// The way to receivers of webhooks.
     pub webhooks: Arc<webhooks::Sender>,
     /// Every setting.
@@ -61,6 +64,7 @@ impl App {
         let mailer = Mailer::new(&settings.mail)?;
         let shop_name = settings.shop.name.clone();
         let tasks = Tasks::default();
+        let board = Arc::new(StockBoard::new(tasks.clone()));
         Ok(Self {
             kit: Kit { db, clock },
             access,
@@ -70,7 +74,12 @@ impl App {
                 shop_name,
                 public_url,
             }),
-            placement: Arc::new(Placement::new(settings.checkout.clone(), tasks.clone())),
+            placement: Arc::new(Placement::new(
+                settings.checkout.clone(),
+                tasks.clone(),
+                Arc::clone(&board),
+            )),
+            board,
             webhooks: Arc::new(webhooks::Sender::new(&settings.webhooks)?),
             settings: Arc::new(settings),
             tasks,

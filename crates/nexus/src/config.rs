@@ -6,7 +6,7 @@ use kit::{db::DatabaseSettings, http::server::ServerSettings, mail::MailSettings
 use payments::PaymentSettings;
 use serde::Deserialize;
 
-use crate::pages::PagesSettings;
+use crate::{doors::OverloadSettings, pages::PagesSettings};
 
 /// `config/shop.toml`, embedded.
 pub const DEFAULTS: &str = include_str!("../../../config/shop.toml");
@@ -29,6 +29,8 @@ pub struct Settings {
     pub payments: PaymentSettings,
     /// `[checkout]`
     pub checkout: CheckoutSettings,
+    /// `[overload]`
+    pub overload: OverloadSettings,
     /// `[webhooks]`
     pub webhooks: webhooks::WebhookSettings,
     /// `[mail]`

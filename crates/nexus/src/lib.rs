@@ -8,6 +8,7 @@ pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod docs;
+pub mod doors;
 pub mod events;
 pub mod media;
 pub mod migrations;

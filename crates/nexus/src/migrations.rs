@@ -31,4 +31,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0016_stock_locations_validated"
     "0017_stock_counts"
     "0018_stock_counts_validated"
+    "0019_sales"
 };

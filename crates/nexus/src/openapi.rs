@@ -24,6 +24,7 @@ use utoipa::{
     tags(
         (name = "Accounts", description = "Register, sign in, stay signed in"),
         (name = "Catalogue", description = "What is sold"),
+        (name = "Sales", description = "From when something may be ordered"),
         (name = "Cart", description = "What one shopper wants"),
         (name = "Orders", description = "What was agreed"),
         (name = "Payments", description = "Paying through Chapa"),

@@ -5,7 +5,7 @@ use kit::RefusalKind;
 /// Every refusal, in the order of capabilities.
 #[must_use]
 pub fn all() -> Vec<&'static RefusalKind> {
-    let groups: [&[&'static RefusalKind]; 14] = [
+    let groups: [&[&'static RefusalKind]; 15] = [
         kit::http::problem::REFUSALS,
         kit::idempotency::REFUSALS,
         kit::tokens::REFUSALS,
@@ -14,6 +14,7 @@ pub fn all() -> Vec<&'static RefusalKind> {
         staff::REFUSALS,
         customers::REFUSALS,
         inventory::REFUSALS,
+        sales::REFUSALS,
         catalogue::REFUSALS,
         cart::REFUSALS,
         orders::REFUSALS,

@@ -4,13 +4,16 @@ use axum::{Extension, Router, extract::State, middleware, routing::get};
 use http::{HeaderValue, Method, StatusCode, header};
 use kit::{
     Kit,
-    http::layers::{envelope, method_not_allowed, not_found},
+    http::{
+        doors::through_doors,
+        layers::{envelope, method_not_allowed, not_found},
+    },
 };
 use tower_http::{compression::CompressionLayer, cors::CorsLayer};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{app::App, docs, events, media, openapi::ApiDoc, pages};
+use crate::{app::App, docs, doors::doors, events, media, openapi::ApiDoc, pages};
 
 /// The documented routes of every capability.
 #[must_use]
@@ -21,6 +24,7 @@ pub fn api() -> OpenApiRouter<Kit> {
         .merge(catalogue::routes())
         .merge(ledger::routes())
         .merge(inventory::routes())
+        .merge(sales::routes())
         .merge(cart::routes())
         .merge(checkout::routes())
         .merge(orders::routes())
@@ -45,9 +49,14 @@ pub fn router(app: &App) -> Router {
         .layer(Extension(app.access.clone()))
         .layer(Extension(app.gateway.clone()))
         .layer(Extension(app.placement.clone()))
+        .layer(Extension(app.board.clone()))
         .layer(Extension(app.webhooks.clone()))
         .layer(Extension(webhooks::EventTypes(events::NAMES.into())))
         .layer(Extension(app.tasks.clone()))
+        .layer(middleware::from_fn_with_state(
+            doors(&app.settings.overload),
+            through_doors,
+        ))
         .layer(middleware::from_fn_with_state(app.tasks.clone(), envelope))
         .layer(cors(&app.settings.server.allowed_origins))
         .layer(CompressionLayer::new())

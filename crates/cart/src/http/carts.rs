@@ -1,6 +1,7 @@
 //! Create, read, drop, merge.
 
 use axum::{extract::State, response::Response};
+use chrono::{DateTime, Utc};
 use customers::Shopper;
 use http::StatusCode;
 use ids::CartId;
@@ -25,8 +26,8 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
         .routes(routes!(merge_cart))
 }
 
-pub(super) async fn view(conn: &Conn, cart: Cart) -> Result<CartView> {
-    let quote: Quote = actions::quote_of(conn, &cart).await?;
+pub(super) async fn view(conn: &Conn, cart: Cart, now: DateTime<Utc>) -> Result<CartView> {
+    let quote: Quote = actions::quote_of(conn, &cart, now).await?;
     Ok(CartView::of(cart, quote))
 }
 
@@ -56,7 +57,7 @@ async fn create_cart(shopper: Shopper, State(kit): State<Kit>) -> Result<Version
     let tx = kit.db.begin("create_cart").await?;
     let (cart, is_new) =
         actions::create(&tx, shopper.customer, token_hash, Currency::ETB, now).await?;
-    let mut view = view(&tx, cart).await?;
+    let mut view = view(&tx, cart, now).await?;
     tx.commit().await?;
     view.shopper_token = new_token;
     let status = if is_new {
@@ -85,7 +86,7 @@ async fn get_cart(
 ) -> Result<Versioned<CartView>> {
     let conn = kit.db.read().await?;
     let cart = actions::load(&conn, id, &shopper).await?;
-    let view = view(&conn, cart).await?;
+    let view = view(&conn, cart, kit.clock.now()).await?;
     Ok(Versioned::ok(view.version, view))
 }
 
@@ -137,7 +138,7 @@ async fn merge_cart(
                 return Ok(reply);
             }
             let (cart, capped) = actions::merge(&tx, id, shopper, now).await?;
-            let cart = view(&tx, cart).await?;
+            let cart = view(&tx, cart, now).await?;
             let body = MergeView {
                 cart,
                 capped: capped.into_iter().map(Into::into).collect(),

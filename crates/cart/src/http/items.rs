@@ -1,9 +1,12 @@
 //! The lines of a cart: list, add, change, remove.
 
-use axum::{Json, extract::State, response::Response};
+use std::sync::Arc;
+
+use axum::{Extension, Json, extract::State, response::Response};
 use customers::Shopper;
 use http::StatusCode;
 use ids::{CartId, CartItemId, VariantId};
+use inventory::{InventoryRefusal, Shortage, StockBoard};
 use kit::{
     Kit, Result,
     http::{Body, IdempotencyHeader, PathId, ProblemResponses, Versioned, body::invalid_member},
@@ -74,7 +77,7 @@ async fn list_cart_items(
 ) -> Result<Json<Vec<CartItemView>>> {
     let conn = kit.db.read().await?;
     let cart = actions::load(&conn, id, &shopper).await?;
-    Ok(Json(view(&conn, cart).await?.into_items()))
+    Ok(Json(view(&conn, cart, kit.clock.now()).await?.into_items()))
 }
 
 /// Add to a cart
@@ -91,6 +94,7 @@ async fn list_cart_items(
 async fn add_cart_item(
     shopper: Shopper,
     State(kit): State<Kit>,
+    Extension(board): Extension<Arc<StockBoard>>,
     PathId(id): PathId<CartId>,
     header: IdempotencyHeader,
     body: Body<AddCartItem>,
@@ -100,6 +104,15 @@ async fn add_cart_item(
         quantity,
     } = body.value;
     check_quantity(quantity)?;
+    // Whoever sends a key may have had an answer before the last unit went.
+    if header.0.is_none() && board.is_empty(&kit.db, variant_id) {
+        let shortage = Shortage {
+            variant_id,
+            wanted: quantity,
+            available: 0,
+        };
+        return Err(InventoryRefusal::InsufficientStock(vec![shortage]).into());
+    }
     let now = kit.clock.now();
     let fingerprint = [id.uuid().as_bytes().as_slice(), &body.fingerprint].concat();
     let key = header.scoped(shopper.principal(), "addCartItem", fingerprint);
@@ -110,7 +123,7 @@ async fn add_cart_item(
     let cart = actions::lock_open(&tx, id, &shopper).await?;
     actions::add(&tx, &cart, variant_id, quantity, now).await?;
     let cart = actions::load(&tx, id, &shopper).await?;
-    let view = view(&tx, cart).await?;
+    let view = view(&tx, cart, now).await?;
     key.commit(tx, StatusCode::CREATED, &view).await
 }
 
@@ -136,7 +149,7 @@ async fn update_cart_item(
     let cart = actions::lock_open(&tx, id, &shopper).await?;
     actions::change(&tx, &cart, item_id, body.value.quantity, now).await?;
     let cart = actions::load(&tx, id, &shopper).await?;
-    let view = view(&tx, cart).await?;
+    let view = view(&tx, cart, now).await?;
     tx.commit().await?;
     Ok(Versioned::ok(view.version, view))
 }

@@ -79,7 +79,7 @@ async fn sign_in(
                     let (cart, capped) = actions::merge(&tx, cart_id, shopper, now).await?;
                     let capped = capped.into_iter().map(Into::into).collect();
                     Some(MergeView {
-                        cart: view(&tx, cart).await?,
+                        cart: view(&tx, cart, now).await?,
                         capped,
                     })
                 }

@@ -70,7 +70,7 @@ struct CartItemOption {
 /// What stands in the way of ordering a line.
 #[derive(Debug, Serialize, ToSchema)]
 struct LineProblemView {
-    /// `insufficient_stock`, `unpublished` or `other_currency`.
+    /// `insufficient_stock`, `unpublished`, `other_currency`, `sale_not_started` or `sale_ended`.
     #[schema(example = "insufficient_stock")]
     code: String,
     message: String,
@@ -168,6 +168,7 @@ fn problem(problem: LineProblem) -> LineProblemView {
         message: problem.message(),
         meta: match problem {
             LineProblem::InsufficientStock { available } => Some(json!({ "available": available })),
+            LineProblem::SaleNotStarted { starts_at } => Some(json!({ "starts_at": starts_at })),
             _ => None,
         },
     }

@@ -4,6 +4,7 @@ mod brands_admin;
 mod categories_admin;
 mod product_draft;
 mod products_admin;
+mod stock_stream;
 mod storefront;
 mod views;
 
@@ -13,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 /// The routes of the catalogue.
 pub fn routes() -> OpenApiRouter<Kit> {
     storefront::routes()
+        .merge(stock_stream::routes())
         .merge(brands_admin::routes())
         .merge(categories_admin::routes())
         .merge(products_admin::routes())

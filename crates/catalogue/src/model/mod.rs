@@ -7,6 +7,7 @@ mod tree;
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
 use money::{Currency, Money};
+use sales::SaleTerms;
 
 pub use self::{
     refusal::{CatalogueRefusal, REFUSALS},
@@ -237,6 +238,8 @@ pub struct Sellable {
     pub is_for_sale: bool,
     /// Units that can still be sold.
     pub available: i64,
+    /// The sale that it is in.
+    pub sale: Option<SaleTerms>,
 }
 
 /// The order of the public list.

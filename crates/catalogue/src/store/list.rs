@@ -1,5 +1,6 @@
 //! Lists of products, cut page by page.
 
+use ids::{ProductId, VariantId};
 use kit::{Conn, Result};
 
 use super::read::{ProductRow, product_row};
@@ -158,4 +159,37 @@ fn like_pattern(text: &str) -> String {
         .replace('%', r"\%")
         .replace('_', r"\_");
     format!("%{escaped}%")
+}
+
+macro_rules! sold_variants {
+    ($key:literal) => {
+        concat!(
+            "
+    select variants.id
+    from products
+    join variants on variants.product_id = products.id
+    where ",
+            $key,
+            " and products.status = 'published' and variants.is_active
+    order by variants.position, variants.id"
+        )
+    };
+}
+
+const LIST_SOLD_VARIANTS: &str = sold_variants!("products.id = $1");
+const LIST_SOLD_VARIANTS_BY_SLUG: &str = sold_variants!("products.slug = $1");
+
+/// The variants of a published product that can be bought, by the product's id or its slug.
+pub(crate) async fn list_sold_variants(conn: &Conn, id_or_slug: &str) -> Result<Vec<VariantId>> {
+    let mut rows = match id_or_slug.parse::<ProductId>() {
+        Ok(id) => conn.query(LIST_SOLD_VARIANTS, &[&id]).await?,
+        Err(_) => Vec::new(),
+    };
+    // A slug may look like an id.
+    if rows.is_empty() {
+        rows = conn
+            .query(LIST_SOLD_VARIANTS_BY_SLUG, &[&id_or_slug])
+            .await?;
+    }
+    Ok(rows.iter().map(|row| row.get("id")).collect())
 }

@@ -1,9 +1,10 @@
 //! Reading products: one product, what carts need.
 
 use chrono::{DateTime, Utc};
-use ids::{BrandId, CategoryId, ProductId, VariantId};
+use ids::{BrandId, CategoryId, ProductId, SaleId, VariantId};
 use kit::{Conn, Error, Result};
 use money::Money;
+use sales::SaleTerms;
 use serde_json::Value;
 use tokio_postgres::Row;
 
@@ -225,6 +226,16 @@ fn variant_row(row: &Row) -> Result<VariantRow> {
     })
 }
 
+/// The sale that a row tells of, if it tells of one.
+fn sale_terms(row: &Row) -> Option<SaleTerms> {
+    let sale_id: Option<SaleId> = row.get("sale_id");
+    sale_id.map(|sale_id| SaleTerms {
+        sale_id,
+        starts_at: row.get("starts_at"),
+        ends_at: row.get("ends_at"),
+    })
+}
+
 const LIST_SELLABLES: &str = "
     select variants.id, variants.product_id, products.slug, sku, products.title, price_minor,
         variants.currency, variants.is_active and products.status = 'published' as is_for_sale,
@@ -234,6 +245,7 @@ const LIST_SELLABLES: &str = "
             where stock_levels.variant_id = variants.id
                 and location_id = any(array(select id from stock_locations where is_active))
         ), 0)::bigint as available,
+        sales.id as sale_id, sales.starts_at, sales.ends_at,
         (
             select url from product_images
             where product_images.product_id = products.id
@@ -250,6 +262,8 @@ const LIST_SELLABLES: &str = "
         ), '[]') as options
     from variants
     join products on products.id = variants.product_id
+    left join sale_variants on sale_variants.variant_id = variants.id
+    left join sales on sales.id = sale_variants.sale_id
     where variants.id = any($1)
     order by variants.id";
 
@@ -274,6 +288,7 @@ pub async fn list_sellables(conn: &Conn, variants: &[VariantId]) -> Result<Vec<S
                 price: money(row.get("price_minor"), row)?,
                 is_for_sale: row.get("is_for_sale"),
                 available: row.get("available"),
+                sale: sale_terms(row),
             })
         })
         .collect()

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cart::{Cart, CartInHand, CartRefusal, CartState, QuotedLine};
+use cart::{Cart, CartInHand, CartRefusal, CartState, Goods, QuotedLine};
 use chrono::{DateTime, Utc};
 use futures_util::future::{try_join, try_join4};
 use ids::{CartId, OrderId, OrderLineId, VariantId};
@@ -49,12 +49,14 @@ pub(crate) struct Turn {
 /// Places what can be placed and says of each wish, in their order, what became of it. Locks the
 /// carts, then the shelves in the order of their ids, then the counter of order numbers. `None`:
 /// somebody was quicker with a key, so nothing of this may be kept and all is to be done again.
+/// `sold_out` are the variants of which nothing is left if it is kept.
 pub(crate) async fn place(
     tx: &Tx,
     wishes: &[&Wish],
     turn: &Turn,
     settings: &CheckoutSettings,
     now: DateTime<Utc>,
+    sold_out: &mut Vec<VariantId>,
 ) -> Result<Option<Vec<Outcome>>> {
     let carts: BTreeSet<CartId> = wishes.iter().map(|wish| wish.command.cart_id).collect();
     let carts: Vec<CartId> = carts.into_iter().collect();
@@ -66,13 +68,10 @@ pub(crate) async fn place(
     let variants = variants_of(&carts);
     let free = |id: &VariantId| !turn.avoid.contains(id);
     let wanted: Vec<VariantId> = variants.iter().copied().filter(free).collect();
-    let (goods, shelf) = try_join(
-        cart::goods_of(tx, &variants),
-        inventory::lock_shelf(tx, &wanted, turn.shelf),
-    )
-    .await?;
+    let (shelf, goods) = shelf_and_goods(tx, &wanted, &variants, turn.shelf).await?;
     let mut shelf = shelf.without(&turn.avoid);
-    let verdicts = decide(wishes, earlier, &carts, &goods, &mut shelf);
+    let verdicts = decide(wishes, earlier, &carts, &goods, &mut shelf, now);
+    *sold_out = shelf.empty();
     let before = ordered_before(tx, wishes, &verdicts).await?;
     let batch = Batch {
         wishes,
@@ -82,6 +81,23 @@ pub(crate) async fn place(
         expires_at: now + settings.hold(),
     };
     batch.write(tx, verdicts, &shelf).await
+}
+
+/// The goods are read under the locks of their shelves: whoever opens or moves a sale has these
+/// locks too, so what is read of it stays true until the commit. The statements travel together and
+/// run in this order, but where the first one is followed by others.
+async fn shelf_and_goods(
+    tx: &Tx,
+    wanted: &[VariantId],
+    variants: &[VariantId],
+    wait: Wait,
+) -> Result<(Shelf, Goods)> {
+    inventory::prepare_shelf(tx).await?;
+    let shelf = inventory::lock_shelf(tx, wanted, wait);
+    if let Wait::For(_) = wait {
+        return Ok((shelf.await?, cart::goods_of(tx, variants).await?));
+    }
+    try_join(shelf, cart::goods_of(tx, variants)).await
 }
 
 async fn earlier_replies(tx: &Tx, wishes: &[&Wish]) -> Result<Vec<Option<Result<StoredReply>>>> {

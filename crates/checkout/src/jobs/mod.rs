@@ -1,6 +1,8 @@
 //! What goes on beside requests: waiting orders are placed together, unpaid ones expire.
 
+mod desk;
 mod placement;
+mod queue;
 
 use std::sync::Arc;
 

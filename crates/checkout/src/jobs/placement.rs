@@ -2,15 +2,15 @@
 //! as are waiting, in one transaction; each gets its own answer. Alone, an order does not wait.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::BTreeSet,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt;
-use ids::{CartId, OrderId, VariantId};
-use inventory::Wait;
+use ids::{CartId, OrderId};
+use inventory::{StockBoard, Wait};
 use kit::{
     Error, Kit, Result,
     http::problem::{BUSY, OVERLOADED, Refused},
@@ -20,6 +20,10 @@ use kit::{
 };
 use tokio::sync::{Semaphore, oneshot};
 
+use super::{
+    desk::CROWD,
+    queue::{Queue, Waiting},
+};
 use crate::{
     actions::{self, Answer, Outcome, Turn},
     model::{ATTEMPTS_MAX, CheckoutSettings, Failure, Next, PlaceOrder, Stuck, Wish, after},
@@ -32,31 +36,31 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// How many lanes wait for somebody else's locks at once, each on a connection of its own.
 const LANES_AT_ONCE: usize = 4;
 
+/// How many orders a lane places at once, so that those beside it do not wait for long for what
+/// all orders share.
+const LANE_BATCH_MAX: usize = 64;
+
 /// How long a lane waits for its turn.
 const LANE_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Where orders wait to be placed. Each process has one; several processes may work on the same
 /// shelf at once, because what must not happen is guarded by PostgreSQL and not here.
 pub struct Placement {
-    settings: CheckoutSettings,
+    pub(super) settings: CheckoutSettings,
     tasks: Tasks,
     queue: Mutex<Queue>,
     lanes_at_once: Semaphore,
+    /// Which shelves are empty.
+    pub(super) board: Arc<StockBoard>,
 }
 
-#[derive(Default)]
-struct Queue {
-    waiting: VecDeque<Waiting>,
-    /// How many transactions are under way; each takes the next orders when it has ended.
-    committers: usize,
-    /// Orders that need what somebody else has locked for long, by what it is. A lane is there
-    /// as long as somebody works on it.
-    lanes: BTreeMap<Stuck, VecDeque<Waiting>>,
-}
-
-struct Waiting {
-    wish: Wish,
-    answer: oneshot::Sender<Result<Answer>>,
+/// What whoever has come is to see to.
+enum Task {
+    None,
+    /// The next transaction.
+    Commit,
+    /// The desk.
+    Attend,
 }
 
 /// How a transaction treats other people's locks.
@@ -80,12 +84,13 @@ struct Batch {
 impl Placement {
     /// An empty queue. `tasks` are what a graceful stop waits for: it ends when all is placed.
     #[must_use]
-    pub fn new(settings: CheckoutSettings, tasks: Tasks) -> Self {
+    pub fn new(settings: CheckoutSettings, tasks: Tasks, board: Arc<StockBoard>) -> Self {
         Self {
             settings,
             tasks,
             queue: Mutex::default(),
             lanes_at_once: Semaphore::new(LANES_AT_ONCE),
+            board,
         }
     }
 
@@ -108,15 +113,15 @@ impl Placement {
             key,
         };
         let (answer, answered) = oneshot::channel();
-        if self.enter(Waiting { wish, answer })? {
-            // The first one needs nobody else's hands; those who come meanwhile get a task.
-            if self.round(kit).await {
-                let (placement, kit) = (Arc::clone(self), kit.clone());
-                drop(
-                    self.tasks
-                        .spawn(async move { while placement.round(&kit).await {} }),
-                );
+        match self.enter(Waiting { wish, answer })? {
+            Task::None => {}
+            Task::Commit => {
+                // The first one needs nobody else's hands; those who come meanwhile get a task.
+                if self.round(kit).await {
+                    self.go_on(kit);
+                }
             }
+            Task::Attend => drop(self.tasks.spawn(Arc::clone(self).attend(kit.clone()))),
         }
         let answer = answered.await;
         answer.map_err(|_| Error::fault("the placement of an order broke off"))?
@@ -128,21 +133,42 @@ impl Placement {
         self.queue().waiting()
     }
 
-    fn queue(&self) -> MutexGuard<'_, Queue> {
+    pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a place in the queue; answers whether the caller is to see to it.
-    fn enter(&self, waiting: Waiting) -> Result<bool> {
+    fn go_on(self: &Arc<Self>, kit: &Kit) {
+        let (placement, kit) = (Arc::clone(self), kit.clone());
+        drop(
+            self.tasks
+                .spawn(async move { while placement.round(&kit).await {} }),
+        );
+    }
+
+    /// Takes a place in the queue, or at the desk; answers what the caller is to see to.
+    fn enter(&self, waiting: Waiting) -> Result<Task> {
         let mut queue = self.queue();
         if queue.waiting() >= self.settings.waiting_max {
             return Err(Refused::new(&OVERLOADED, OVERLOADED.help).into());
         }
-        queue.waiting.push_back(waiting);
-        metrics::histogram!("placement_waiting_orders").record(as_metric(queue.waiting()));
-        let is_needed = queue.committers < self.settings.committers.max(1);
-        queue.committers += usize::from(is_needed);
-        Ok(is_needed)
+        metrics::histogram!("placement_waiting_orders").record(as_metric(queue.waiting() + 1));
+        // Nobody overtakes those who are at the desk.
+        let is_crowded = queue.is_attended || queue.waiting.len() >= CROWD;
+        if is_crowded || self.board.has_empty() {
+            queue.desk.push_back(waiting);
+            let is_first = !std::mem::replace(&mut queue.is_attended, true);
+            return Ok(if is_first { Task::Attend } else { Task::None });
+        }
+        let is_needed = queue.push(waiting, &self.settings);
+        Ok(if is_needed { Task::Commit } else { Task::None })
+    }
+
+    /// Puts an order into the queue from a task of its own.
+    pub(super) fn queue_up(self: &Arc<Self>, kit: &Kit, waiting: Waiting) {
+        let is_needed = self.queue().push(waiting, &self.settings);
+        if is_needed {
+            self.go_on(kit);
+        }
     }
 
     /// Places whoever is waiting; answers whether there are more now. If not, the committer's
@@ -196,14 +222,18 @@ impl Placement {
             _ => kit.db.begin("place_order").await?,
         };
         let now = kit.clock.now();
-        let placed = actions::place(&tx, &wishes, &turn, &self.settings, now).await;
+        let mut sold_out = Vec::new();
+        let placed = actions::place(&tx, &wishes, &turn, &self.settings, now, &mut sold_out).await;
         let Ok(Some(outcomes)) = placed else {
             // Before the next attempt, which would find the carts locked by this one otherwise.
             // A rollback that fails has lost its connection, and its locks with it.
             drop(tx.rollback().await);
             return placed;
         };
+        // Until then nobody else can have put anything on the shelves that this one has locked.
+        let decided_at = Instant::now();
         tx.commit().await?;
+        self.board.note_empty(&kit.db, &sold_out, decided_at);
         crash_point("before orders are answered");
         Ok(Some(outcomes))
     }
@@ -251,7 +281,7 @@ impl Placement {
     }
 
     /// Puts an order into the lane of what it needs; the first one opens the lane.
-    fn park(self: &Arc<Self>, kit: &Kit, stuck: Stuck, waiting: Waiting) {
+    pub(super) fn park(self: &Arc<Self>, kit: &Kit, stuck: Stuck, waiting: Waiting) {
         let mut queue = self.queue();
         let is_new = !queue.lanes.contains_key(&stuck);
         queue.lanes.entry(stuck).or_default().push_back(waiting);
@@ -259,24 +289,14 @@ impl Placement {
         if is_new {
             let (placement, kit) = (Arc::clone(self), kit.clone());
             drop(self.tasks.spawn(async move {
-                while let Some(orders) = placement.next_of_lane(stuck) {
+                let most = placement.settings.batch_max.min(LANE_BATCH_MAX);
+                loop {
+                    let orders = placement.queue().next_of_lane(stuck, most);
+                    let Some(orders) = orders else { return };
                     placement.settle_lane(&kit, orders, stuck).await;
                 }
             }));
         }
-    }
-
-    /// Who waits in a lane; `None` closes it.
-    fn next_of_lane(&self, stuck: Stuck) -> Option<Vec<Waiting>> {
-        let mut queue = self.queue();
-        let lane = queue.lanes.get_mut(&stuck)?;
-        let count = lane.len().min(self.settings.batch_max.max(1));
-        let orders: Vec<Waiting> = lane.drain(..count).collect();
-        if orders.is_empty() {
-            queue.lanes.remove(&stuck);
-            return None;
-        }
-        Some(orders)
     }
 
     async fn settle_lane(self: &Arc<Self>, kit: &Kit, orders: Vec<Waiting>, stuck: Stuck) {
@@ -304,20 +324,6 @@ impl Drop for Seat<'_> {
         if let Some(placement) = self.0 {
             placement.queue().committers -= 1;
         }
-    }
-}
-
-impl Queue {
-    fn waiting(&self) -> usize {
-        self.waiting.len() + self.lanes.values().map(VecDeque::len).sum::<usize>()
-    }
-
-    fn stuck_variants(&self) -> BTreeSet<VariantId> {
-        let variant = |stuck: &Stuck| match stuck {
-            Stuck::Variant(id) => Some(*id),
-            _ => None,
-        };
-        self.lanes.keys().filter_map(variant).collect()
     }
 }
 

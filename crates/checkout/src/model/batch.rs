@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use cart::{Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, Quote};
+use chrono::{DateTime, Utc};
 use ids::{CartId, OrderId, VariantId};
 use inventory::{Pick, Shelf, Want};
 use kit::{
@@ -62,6 +63,7 @@ pub(crate) fn decide(
     carts: &BTreeMap<CartId, CartInHand>,
     goods: &Goods,
     shelf: &mut Shelf,
+    now: DateTime<Utc>,
 ) -> Vec<Verdict> {
     let mut decided = Decided::default();
     let mut verdicts = Vec::with_capacity(wishes.len());
@@ -71,7 +73,7 @@ pub(crate) fn decide(
             Some(Err(refusal)) => Verdict::Refused(refusal),
             None => decided
                 .by_key(wishes, wish)
-                .unwrap_or_else(|| decided.by_cart(wish, carts, goods, shelf)),
+                .unwrap_or_else(|| decided.by_cart(wish, carts, goods, shelf, now)),
         };
         decided.note(place, wish, &verdict);
         verdicts.push(verdict);
@@ -96,6 +98,7 @@ impl<'a> Decided<'a> {
         carts: &BTreeMap<CartId, CartInHand>,
         goods: &Goods,
         shelf: &mut Shelf,
+        now: DateTime<Utc>,
     ) -> Verdict {
         let cart_id = wish.command.cart_id;
         let (cart, items) = match carts.get(&cart_id) {
@@ -114,9 +117,9 @@ impl<'a> Decided<'a> {
             CartState::Merged => return Verdict::Refused(CartRefusal::Closed.into()),
             CartState::Ordered => return Verdict::Ordered,
         }
-        match price(wish, cart, items, goods) {
+        match price(wish, cart, items, goods, now) {
             Ok((quote, wants)) => take(wish, quote, &wants, shelf),
-            Err(refusal) => Verdict::Refused(refusal.into()),
+            Err(refusal) => Verdict::Refused(refusal),
         }
     }
 
@@ -139,9 +142,15 @@ fn price(
     cart: &Cart,
     items: &[CartItem],
     goods: &Goods,
-) -> Result<(Quote, Vec<Want>), CartRefusal> {
-    let quote = cart::quote(cart, items, goods)?;
+    now: DateTime<Utc>,
+) -> Result<(Quote, Vec<Want>)> {
+    let quote = cart::quote(cart, items, goods, now)?;
     let wants = require(&quote, wish.command.expected_total)?;
+    for line in &quote.lines {
+        if let Some(terms) = line.sellable.sale {
+            terms.check(line.sellable.variant_id, now)?;
+        }
+    }
     Ok((quote, wants))
 }
 

@@ -3,7 +3,7 @@
 mod batch;
 mod failure;
 
-use cart::{CartRefusal, LineProblem, Quote};
+use cart::{CartRefusal, Quote};
 use chrono::TimeDelta;
 use customers::Shopper;
 use ids::CartId;
@@ -65,7 +65,7 @@ pub struct PlaceOrder {
 const TOTAL_MINOR_MAX: i64 = 999_999_999;
 
 /// Whether a quote may become an order. Stock is left to the shelf itself, which decides under
-/// its locks.
+/// its locks, and sales to their own terms.
 pub(crate) fn require(
     quote: &Quote,
     expected_total: Option<Money>,
@@ -81,7 +81,7 @@ pub(crate) fn require(
                 .iter()
                 .map(|problem| (line.sellable.variant_id, *problem))
         })
-        .filter(|(_, problem)| !matches!(problem, LineProblem::InsufficientStock { .. }))
+        .filter(|(_, problem)| !problem.is_decided_later())
         .collect();
     if !in_the_way.is_empty() {
         return Err(CartRefusal::NotOrderable(in_the_way));

@@ -74,6 +74,14 @@ async fn lock_variants(
     Ok((levels, held))
 }
 
+/// Prepares the statements of [`lock_shelf`], so that what is started after it runs after it.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn prepare_shelf(tx: &Tx) -> Result<()> {
+    tx.prepare_all(&store::LOCKS).await
+}
+
 /// Sets the units of orders aside until `expires_at`, as they were taken from a locked shelf.
 ///
 /// # Errors
@@ -154,5 +162,6 @@ pub async fn reacquire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result
 /// Faults of the database.
 pub async fn release(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
     let held = store::update_reservations_ended(tx, order_id, "released", now).await?;
+    tx.changes(held.iter().map(|want| want.variant_id.uuid()));
     store::update_released(tx, &held, false, now).await
 }

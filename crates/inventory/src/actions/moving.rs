@@ -87,6 +87,7 @@ pub(crate) async fn keep_back(
         return Ok(level);
     }
     store::update_safety_stock(tx, &level, safety_stock, now).await?;
+    tx.changes([level.variant_id.uuid()]);
     Ok(Level {
         safety_stock,
         version: level.version + 1,
@@ -104,6 +105,7 @@ pub(crate) async fn move_units(
 ) -> Result<()> {
     let changes: Vec<Pick> = movements.iter().map(NewMovement::change).collect();
     store::update_on_hand(tx, &changes, now).await?;
+    tx.changes(changes.iter().map(|change| change.variant_id.uuid()));
     store::insert_movements(tx, movements, staff_id, now).await
 }
 

@@ -157,6 +157,17 @@ impl Shelf {
         }
     }
 
+    /// The locked variants of which no location that sells has anything left after what was taken.
+    #[must_use]
+    pub fn empty(&self) -> Vec<VariantId> {
+        let variants: BTreeSet<VariantId> = self.levels.keys().map(|(id, _)| *id).collect();
+        let left = |id: &VariantId| -> i64 {
+            let places = self.locations.iter();
+            places.map(|location| self.at(*id, location.id)).sum()
+        };
+        variants.into_iter().filter(|id| left(id) <= 0).collect()
+    }
+
     /// The levels as they are after what was taken.
     pub(crate) fn levels(&self) -> impl Iterator<Item = &Level> {
         self.levels.values()

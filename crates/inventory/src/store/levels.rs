@@ -83,6 +83,27 @@ const LOCK_FREE_LEVELS: &str = "
     order by variant_id, location_id
     for update skip locked";
 
+/// What a shelf is locked with.
+pub(crate) const LOCKS: [&str; 2] = [LOCK_LEVELS, LOCK_FREE_LEVELS];
+
+const LIST_AVAILABLE: &str = "
+    select variant_id, coalesce(sum(greatest(on_hand - reserved - safety_stock, 0)) filter (
+            where location_id = any(array(select id from stock_locations where is_active))
+        ), 0)::bigint as available
+    from stock_levels
+    where variant_id = any($1)
+    group by variant_id";
+
+/// Units of some variants that can still be sold, as far as they have a shelf.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn list_available(conn: &Conn, variants: &[VariantId]) -> Result<Vec<(VariantId, i64)>> {
+    let rows = conn.query(LIST_AVAILABLE, &[&variants]).await?;
+    let available = |row: &Row| (row.get("variant_id"), row.get("available"));
+    Ok(rows.iter().map(available).collect())
+}
+
 /// As [`lock_levels`], without the variants of which somebody else has a level locked.
 pub(crate) async fn lock_free_levels(tx: &Tx, variants: &[VariantId]) -> Result<Vec<Level>> {
     let rows = tx.query(LOCK_FREE_LEVELS, &[&variants]).await?;

@@ -19,6 +19,7 @@ pub use self::{
     transaction::Tx,
 };
 use crate::{
+    changes::Changes,
     error::{Error, Result},
     outbox::Subscriptions,
     sabotage::Sabotage,
@@ -36,6 +37,7 @@ pub struct Db {
     subscriptions: Arc<Subscriptions>,
     sabotage: Arc<Sabotage>,
     wake: Wake,
+    changes: Changes,
 }
 
 /// A connection outside a transaction: for reading.
@@ -60,6 +62,7 @@ impl Db {
             subscriptions: Arc::new(subscriptions),
             sabotage: Arc::default(),
             wake: Wake::default(),
+            changes: Changes::default(),
         })
     }
 
@@ -88,6 +91,12 @@ impl Db {
     #[must_use]
     pub const fn wake(&self) -> &Wake {
         &self.wake
+    }
+
+    /// What this process has changed lately.
+    #[must_use]
+    pub const fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// A connection for reading.

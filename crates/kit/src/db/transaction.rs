@@ -2,11 +2,15 @@
 
 use std::{
     ops::Deref,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
 use deadpool_postgres::Object;
+use uuid::Uuid;
 
 use super::{Conn, Db};
 use crate::{
@@ -25,6 +29,7 @@ pub struct Tx {
     started_at: Instant,
     has_ended: bool,
     has_jobs: AtomicBool,
+    changed: Mutex<Vec<Uuid>>,
 }
 
 impl Tx {
@@ -36,6 +41,7 @@ impl Tx {
             started_at: Instant::now(),
             has_ended: false,
             has_jobs: AtomicBool::new(false),
+            changed: Mutex::default(),
         };
         // From here on the value owns the rollback: a caller who is cancelled while `begin` is
         // on the wire leaves no open transaction in the pool.
@@ -49,7 +55,10 @@ impl Tx {
     /// A fault; when the connection was lost meanwhile, the outcome is unknown to the caller.
     pub async fn commit(mut self) -> Result<()> {
         crash_point(&format!("before commit of {}", self.name));
-        self.batch("commit").await?;
+        let committed = self.batch("commit").await;
+        // Also when the answer got lost: then it may have been committed.
+        self.db.changes().note(&self.changed());
+        committed?;
         self.lose_answer().await?;
         self.has_ended = true;
         if self.has_jobs.load(Ordering::Relaxed) {
@@ -83,6 +92,15 @@ impl Tx {
         self.batch("rollback").await?;
         self.has_ended = true;
         Ok(())
+    }
+
+    /// Has the process know, once it is committed, that these things are not as they were.
+    pub fn changes(&self, things: impl IntoIterator<Item = Uuid>) {
+        self.changed().extend(things);
+    }
+
+    fn changed(&self) -> MutexGuard<'_, Vec<Uuid>> {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn wakes_workers(&self) {

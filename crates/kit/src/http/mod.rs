@@ -4,6 +4,7 @@
 pub mod access;
 pub mod body;
 mod descriptors;
+pub mod doors;
 pub mod etag;
 pub mod idempotent;
 pub mod layers;

@@ -26,12 +26,13 @@ pub use supply::lock_files_keep_the_bans;
 pub use tables::one_owner_per_table;
 
 /// The nouns with tables of their own: each is built from the same file names.
-pub const CAPABILITIES: [&str; 10] = [
+pub const CAPABILITIES: [&str; 11] = [
     "staff",
     "customers",
     "ledger",
     "catalogue",
     "inventory",
+    "sales",
     "cart",
     "orders",
     "payments",

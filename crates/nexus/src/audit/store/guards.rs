@@ -87,6 +87,12 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Check "stock_count_lines_counted_not_negative"
         Foreign "stock_count_lines_count_fkey"
         Foreign "stock_count_lines_variant_fkey";
+    "sales":
+        Check "sales_ends_after_start";
+    "sale_variants":
+        Primary "sale_variants_pkey"
+        Foreign "sale_variants_variant_id_fkey"
+        Foreign "sale_variants_sale_id_fkey";
     "reservations":
         Check "reservations_quantity_positive"
         Check "reservations_state_known"

@@ -8,6 +8,7 @@ mod payments;
 mod processes;
 mod reconciliation;
 mod refunds;
+mod sales;
 mod stock;
 
 use std::collections::BTreeMap;
@@ -42,7 +43,7 @@ enum Binds {
 
 /// All invariants, in the order of their ids.
 pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
-    let groups: [&[Invariant]; 7] = [
+    let groups: [&[Invariant]; 8] = [
         &stock::INVARIANTS,
         &orders::INVARIANTS,
         &payments::INVARIANTS,
@@ -50,6 +51,7 @@ pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
         &processes::INVARIANTS,
         &ledger::INVARIANTS,
         &reconciliation::INVARIANTS,
+        &sales::INVARIANTS,
     ];
     let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();
     all.push(&guards::INVARIANT);

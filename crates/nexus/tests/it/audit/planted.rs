@@ -319,6 +319,16 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I25"],
     ),
     (
+        "an order before its sale",
+        "update sales set starts_at = starts_at + interval '1 second'",
+        &["I40"],
+    ),
+    (
+        "an order after its sale",
+        "update sales set starts_at = starts_at - interval '1 hour', ends_at = starts_at",
+        &["I40"],
+    ),
+    (
         "order numbers with a gap",
         "update orders set number = 1005 where number = 1003;
          update order_numbers set last_number = 1005",

@@ -4,6 +4,7 @@
 mod guests;
 mod owners;
 mod rights;
+mod sales;
 mod stock;
 mod targets;
 mod webhooks;
@@ -13,9 +14,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// Operations that ask nobody who they are.
-const PUBLIC: [&str; 18] = [
+const PUBLIC: [&str; 20] = [
     "createCart",
     "getProduct",
+    "getSale",
     "listBrands",
     "listCategories",
     "listPaymentProviders",
@@ -27,6 +29,7 @@ const PUBLIC: [&str; 18] = [
     "registerCustomer",
     "signIn",
     "signInStaff",
+    "streamProductStock",
     "signOut",
     "verifyPayment",
     "verifyToken",

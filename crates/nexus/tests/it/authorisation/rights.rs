@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    address, stock,
+    address, sales, stock,
     targets::{Target, Targets},
     webhooks,
 };
@@ -217,7 +217,10 @@ static OPERATIONS: [Operation; 42] = [
 /// Every administrative operation.
 pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
     let capabilities = stock::OPERATIONS.iter().chain(&webhooks::OPERATIONS);
-    OPERATIONS.iter().chain(capabilities)
+    OPERATIONS
+        .iter()
+        .chain(capabilities)
+        .chain(&sales::OPERATIONS)
 }
 
 impl Operation {
@@ -242,6 +245,7 @@ impl Operation {
             let text = body.to_string().replace(ORDER, &targets.order);
             let text = text.replace(stock::LOCATION, &targets.location);
             let text = text.replace(stock::VARIANT, &targets.variant);
+            let text = text.replace(sales::SOON, &targets.soon);
             serde_json::from_str(&text).unwrap()
         });
         who.send(method, &path, body).await

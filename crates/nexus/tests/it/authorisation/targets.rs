@@ -26,6 +26,7 @@ pub(super) enum Target {
     Location,
     Count,
     OtherCount,
+    Sale,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -120,10 +121,13 @@ pub(super) struct Targets {
     pub(super) transfers: [String; 2],
     pub(super) reconciliation: String,
     pub(super) found: String,
+    /// An instant to come.
+    pub(super) soon: String,
     endpoint: String,
     delivery: String,
     pub(super) location: String,
     counts: [String; 2],
+    sale: String,
 }
 
 impl Targets {
@@ -151,7 +155,12 @@ impl Targets {
         let (method, path) = address("testWebhookEndpoint", &[&endpoint]);
         let test = Some(json!({ "event": "order.paid" }));
         let delivery = owner.send(method, &path, test).await.expect(202);
+        let soon = (shop.now() + chrono::TimeDelta::hours(1)).to_rfc3339();
+        let on_sale = shop.product("sale", &[(100, 5)]).await;
+        let sale = json!({ "name": "Old", "variant_ids": on_sale, "starts_at": soon });
         Self {
+            sale: create("createSale", sale).await,
+            soon,
             endpoint,
             delivery: delivery.text("/delivery_id"),
             reconciliation,
@@ -193,6 +202,7 @@ impl Targets {
             Target::Location => &self.location,
             Target::Count => &self.counts[0],
             Target::OtherCount => &self.counts[1],
+            Target::Sale => &self.sale,
         }
     }
 }

@@ -31,6 +31,7 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     all.push(of_reviews(&staff));
     all.extend(of_comparing(&staff));
     all.extend(of_stock(shop, &staff).await);
+    all.extend(of_flash_sales(shop, &staff).await);
     all
 }
 
@@ -314,5 +315,24 @@ async fn of_webhooks(staff: &Client) -> Vec<Write> {
         Write::new("updateWebhookEndpoint", staff, Method::PATCH, &one, new),
         post("testWebhookEndpoint", &test, event),
         post("redeliverWebhooks", &again, range),
+    ]
+}
+
+async fn of_flash_sales(shop: &Shop, staff: &Client) -> Vec<Write> {
+    let path = "/api/v1/admin/sales/";
+    let later = |hours| json!(shop.now() + chrono::TimeDelta::hours(hours));
+    let body = |variants: &[ids::VariantId]| {
+        json!({
+            "name": "Week", "variant_ids": variants, "starts_at": later(1), "ends_at": later(2),
+        })
+    };
+    let on_sale = shop.product("on-sale", &[(100, 5)]).await;
+    let made = staff.post(path, body(&on_sale)).await.expect(201);
+    let one = format!("{path}{}/", made.text("/id"));
+    let change = json!({ "name": "Week", "starts_at": later(2), "ends_at": later(3) });
+    let new = body(&shop.product("for-sale", &[(100, 5)]).await);
+    vec![
+        Write::new("createSale", staff, Method::POST, path, new),
+        Write::new("updateSale", staff, Method::PATCH, &one, change),
     ]
 }

@@ -48,6 +48,14 @@ impl Client {
         client
     }
 
+    /// The same client without a header.
+    #[must_use]
+    pub(crate) fn without(&self, name: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.retain(|(own, _)| own != name);
+        client
+    }
+
     /// The value that this client sends in a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(own, _)| own == name);

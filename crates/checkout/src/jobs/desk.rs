@@ -1,0 +1,153 @@
+//! The desk before the queue: where many come at once, or shelves are known to be empty, it asks
+//! what is in their carts, with one look for everybody and without a lock. Whoever wants what is
+//! sold out is told so, whoever wants what many want waits in a lane of its own, so that nobody
+//! else waits for them. Decides nothing about stock: it only ever says what a shelf has said.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use cart::{Cart, CartItem, CartState};
+use ids::{CartId, VariantId};
+use inventory::{InventoryRefusal, Shortage};
+use kit::{Db, Error, Kit, Result};
+
+use super::{placement::Placement, queue::Waiting};
+use crate::model::Stuck;
+
+/// How many wait in the queue before the desk is asked although no shelf is known to be empty.
+pub(super) const CROWD: usize = 32;
+
+/// How many want the same thing at once before they get a lane.
+const STORM: usize = 16;
+
+/// Where to with an order.
+enum Way {
+    Queue,
+    Lane(VariantId),
+    Refused(Error),
+}
+
+type Available = BTreeMap<VariantId, i64>;
+type Contents = BTreeMap<CartId, (Cart, Vec<CartItem>)>;
+
+impl Placement {
+    /// Sees to whoever is at the desk, until nobody is.
+    pub(super) async fn attend(self: Arc<Self>, kit: Kit) {
+        let _attending = Attending(&self);
+        loop {
+            let waiting = self.queue().next_at_desk(self.settings.batch_max);
+            let Some(waiting) = waiting else { return };
+            let carts: BTreeSet<CartId> = waiting.iter().map(Waiting::cart_id).collect();
+            let carts: Vec<CartId> = carts.into_iter().collect();
+            // Whatever is wrong, the queue will find it too.
+            let contents = read(&kit, &carts).await.unwrap_or_default();
+            let available = self.available(&kit.db, &contents).await;
+            let seen = (&contents, &available.unwrap_or_default());
+            let storms = self.storms(&waiting, &contents);
+            for waiting in waiting {
+                match self.way(&kit.db, &waiting, seen, &storms) {
+                    Way::Queue => self.queue_up(&kit, waiting),
+                    Way::Lane(variant_id) => {
+                        self.park(&kit, Stuck::Variant(variant_id), waiting);
+                    }
+                    Way::Refused(refusal) => waiting.refuse(refusal),
+                }
+            }
+        }
+    }
+
+    /// What so many want that they wait by themselves.
+    fn storms(&self, waiting: &[Waiting], contents: &Contents) -> BTreeSet<VariantId> {
+        let mut counts: BTreeMap<VariantId, usize> = BTreeMap::new();
+        for waiting in waiting {
+            let items = contents.get(&waiting.cart_id());
+            for item in items.iter().flat_map(|(_, items)| items) {
+                *counts.entry(item.variant_id).or_default() += 1;
+            }
+        }
+        let many = counts.into_iter().filter(|(_, count)| *count >= STORM);
+        let mut storms: BTreeSet<VariantId> = many.map(|(id, _)| id).collect();
+        storms.extend(self.queue().stuck_variants());
+        storms
+    }
+
+    fn is_sold_out(&self, db: &Db, item: &CartItem) -> bool {
+        self.board.is_empty(db, item.variant_id)
+    }
+
+    /// Everything that a cart is short of: what is known to be sold out, and what else is.
+    fn shortages(&self, db: &Db, items: &[CartItem], available: &Available) -> Vec<Shortage> {
+        let shortage = |item: &CartItem| Shortage {
+            variant_id: item.variant_id,
+            wanted: item.quantity,
+            available: match available.get(&item.variant_id) {
+                _ if self.is_sold_out(db, item) => 0,
+                // Nothing is said against what nothing is known of.
+                units => units.copied().unwrap_or(item.quantity).max(0),
+            },
+        };
+        let shortages = items.iter().map(shortage);
+        shortages
+            .filter(|shortage| shortage.available < shortage.wanted)
+            .collect()
+    }
+
+    /// What there is of what is in carts with something that is sold out.
+    async fn available(&self, db: &Db, contents: &Contents) -> Result<Available> {
+        let carts = contents.values().map(|(_, items)| items);
+        let short = carts.filter(|items| items.iter().any(|item| self.is_sold_out(db, item)));
+        let variants: BTreeSet<VariantId> = short.flatten().map(|item| item.variant_id).collect();
+        let variants: Vec<VariantId> = variants.into_iter().collect();
+        if variants.len() < 2 {
+            return Ok(Available::new());
+        }
+        let available = inventory::list_available(&db.read().await?, &variants).await?;
+        Ok(available.into_iter().collect())
+    }
+
+    fn way(
+        &self,
+        db: &Db,
+        waiting: &Waiting,
+        (contents, available): (&Contents, &Available),
+        storms: &BTreeSet<VariantId>,
+    ) -> Way {
+        let Some((cart, items)) = contents.get(&waiting.cart_id()) else {
+            return Way::Queue;
+        };
+        // A cart that is an order already is answered that, whatever the shelf says.
+        if cart.state != CartState::Open || !cart.belongs_to(waiting.shopper()) {
+            return Way::Queue;
+        }
+        if items.iter().any(|item| self.is_sold_out(db, item)) {
+            let short = self.shortages(db, items, available);
+            if !short.is_empty() {
+                metrics::counter!("placement_refused_from_memory_total").increment(1);
+                return Way::Refused(InventoryRefusal::InsufficientStock(short).into());
+            }
+        }
+        let stormed = items.iter().map(|item| item.variant_id);
+        let stormed = stormed.filter(|id| storms.contains(id)).min();
+        stormed.map_or(Way::Queue, Way::Lane)
+    }
+}
+
+/// Somebody attends to the desk. If that breaks off, whoever is there is answered a fault, and the
+/// next one to come is attended to again.
+struct Attending<'a>(&'a Placement);
+
+impl Drop for Attending<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let mut queue = self.0.queue();
+            queue.is_attended = false;
+            queue.desk.clear();
+        }
+    }
+}
+
+async fn read(kit: &Kit, carts: &[CartId]) -> Result<Contents> {
+    cart::contents_of(&kit.db.read().await?, carts).await
+}
