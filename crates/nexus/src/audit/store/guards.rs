@@ -1,7 +1,7 @@
 //! What the schema itself must refuse: every "once", every sign, every sum, every change of what
 //! is booked.
 
-use super::{Binds, Invariant};
+use super::{Binds, Invariant, Plan};
 
 /// A constraint or unique index without which a rule would rest on code alone.
 #[derive(Debug, Clone, Copy)]
@@ -348,4 +348,5 @@ pub(super) static INVARIANT: Invariant = Invariant {
         ) as guards
         where stands is not true",
     binds: Binds::Guards,
+    plan: Plan::Free,
 };

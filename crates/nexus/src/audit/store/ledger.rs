@@ -4,9 +4,9 @@
 //! What else is booked than charges is held against its own tables by its own invariants: each
 //! kind of fact has a prefix (`capture:`), and only that prefix is compared here.
 
-use super::{Binds, Invariant};
+use super::{Binds, Invariant, Plan};
 
-pub(super) static INVARIANTS: [Invariant; 4] = [
+pub(super) static INVARIANTS: [Invariant; 5] = [
     // Both ways: no money without its entry, no entry without its money. What staff let pay its
     // order later came as surplus.
     Invariant {
@@ -30,22 +30,20 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
                     due.credit_account, due.debit_account, due.order_id)
             end
         from (
-            select 'capture:' || id as fact, leg::smallint, leg_debit as debit_account,
-                leg_credit as credit_account, leg_minor as amount_minor, currency, order_id
+            select 'capture:' || id as fact, 1::smallint as leg,
+                'held:' || provider as debit_account,
+                case when disposition = 'applied' and attempt_id not in (
+                    select attempt_id
+                    from payment_reviews
+                    where resolution = 'reinstated'
+                ) then 'orders' else 'surplus' end as credit_account,
+                amount_minor, currency, order_id
             from captures
-            cross join lateral (
-                values
-                    (1, 'held:' || provider,
-                        case when disposition = 'applied' and not exists (
-                            select
-                            from payment_reviews
-                            where payment_reviews.attempt_id = captures.attempt_id
-                                and resolution = 'reinstated'
-                        ) then 'orders' else 'surplus' end,
-                        amount_minor),
-                    (2, 'provider_fees', 'held:' || provider, fee_minor)
-            ) as legs (leg, leg_debit, leg_credit, leg_minor)
-            where leg_minor <> 0
+            union all
+            select 'capture:' || id, 2::smallint, 'provider_fees', 'held:' || provider, fee_minor,
+                currency, order_id
+            from captures
+            where fee_minor <> 0
         ) as due
         full join (
             select id as transfer_id, fact, leg, debit_account, credit_account, amount_minor,
@@ -58,6 +56,7 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
             is distinct from
             (due.debit_account, due.credit_account, due.amount_minor, due.currency, due.order_id)",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     // What moves between an order's money and what is promised back is left out: refunds are
     // compared with what asked for them. So is what the provider took back.
@@ -103,6 +102,7 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
         group by order_id, currency, account
         having sum(minor) < 0",
         binds: Binds::Nothing,
+        plan: Plan::Sorted,
     },
     // Every row is hashed anew upon the stored hash before it: each changed row is named, not
     // only the first. A transfer has ten minutes to come into the chain.
@@ -139,6 +139,7 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
             or sequence <> previous + 1
             or hash <> sha256(before || ledger_bytes(ledger_transfers))",
         binds: Binds::Now,
+        plan: Plan::Sorted,
     },
     Invariant {
         id: "I31",
@@ -209,5 +210,68 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
         where (coalesce(sums.debit_minor, 0), coalesce(sums.credit_minor, 0))
             <> (coalesce(booked.debit_minor, 0), coalesce(booked.credit_minor, 0))",
         binds: Binds::Nothing,
+        plan: Plan::Free,
+    },
+    // Both ways, and once: what the provider took back, and what a person decided about that or
+    // about money that pays no order.
+    Invariant {
+        id: "I35",
+        title: "what was taken back and what reviews decided is in the books as it stands",
+        counted: "select count(*) from payment_reviews",
+        broken: "
+        select coalesce(due.fact, booked.fact), concat_ws('; ',
+            format('due: %s', coalesce(due.entry, 'nothing')),
+            format('booked: %s', coalesce(booked.entry, 'nothing')))
+        from (
+            select fact, format('%s to %s, %s %s, order %s', debit, credit, minor, currency,
+                order_id) as entry
+            from (
+                select 'reversal:' || id as fact, 'disputed' as debit,
+                    'held:' || provider as credit, reversed_minor as minor, currency, order_id
+                from captures
+                where reversed_minor <> 0
+                union all
+                select 'review:' || reviews.id,
+                    case when kind <> 'reversal' then 'surplus'
+                        when resolution = 'written_off' then 'write_offs'
+                        when disposition = 'applied' then 'orders'
+                        else 'surplus' end,
+                    case when resolution = 'reinstated' then 'orders'
+                        when kind = 'reversal' then 'disputed'
+                        else 'write_offs' end,
+                    case when resolution = 'reinstated' then amount_minor
+                        when kind = 'reversal' then reversed_minor
+                        else written_off_minor end,
+                    currency, captures.order_id
+                from payment_reviews as reviews
+                left join captures on captures.attempt_id = reviews.attempt_id
+                where resolution in ('reinstated', 'written_off', 'accepted')
+            ) as parts
+        ) as due
+        full join (
+            select fact, string_agg(format('%s to %s, %s %s, order %s', debit_account,
+                credit_account, amount_minor, currency, order_id), '; ' order by leg) as entry
+            from ledger_transfers
+            where fact like 'review:%' or fact like 'reversal:%'
+            group by fact
+        ) as booked on booked.fact = due.fact
+        where due.entry is distinct from booked.entry
+        union all
+        select format('capture %s', captures.id),
+            format('%s of it were taken back and %s written off; %s and %s reviews say so',
+                reversed_minor, written_off_minor, coalesce(reversals, 0), coalesce(losses, 0))
+        from captures
+        left join (
+            select attempt_id, count(*) filter (where kind = 'reversal') as reversals,
+                count(*) filter (where kind <> 'reversal' and resolution = 'written_off')
+                    as losses
+            from payment_reviews
+            group by attempt_id
+        ) as told on told.attempt_id = captures.attempt_id
+        where (reversed_minor <> 0 or written_off_minor <> 0)
+            and (reversed_minor <> 0 and reversals is distinct from 1
+                or written_off_minor <> 0 and losses is distinct from 1)",
+        binds: Binds::Nothing,
+        plan: Plan::Free,
     },
 ];

@@ -1,5 +1,5 @@
 //! Every statement of the audit: one per invariant, which finds the rows that break it.
-//! Reads every table, writes none. Set-based: a million orders are a matter of a minute or two.
+//! Reads every table, writes none. Set-based: a million orders are less than a minute of a processor.
 
 mod guards;
 mod ledger;
@@ -29,6 +29,7 @@ pub(super) struct Invariant {
     /// A query of (subject, detail): the broken rows.
     broken: &'static str,
     binds: Binds,
+    plan: Plan,
 }
 
 /// What the statement of an invariant is given.
@@ -39,6 +40,26 @@ enum Binds {
     Now,
     /// `$1`, `$2`, `$3`: tables, names and kinds of what guards the schema.
     Guards,
+}
+
+/// How PostgreSQL brings rows together that belong together.
+#[derive(Debug, Clone, Copy)]
+enum Plan {
+    /// As it thinks best.
+    Free,
+    /// By sorting, never by hashing. Ids are born in order and tables lie nearly sorted by them,
+    /// which the planner does not know: sorting them once more is cheap, and a table of hashes
+    /// of a million orders is not.
+    Sorted,
+}
+
+impl Plan {
+    const fn settings(self) -> &'static str {
+        match self {
+            Self::Free => "set local enable_hashagg = on; set local enable_hashjoin = on",
+            Self::Sorted => "set local enable_hashagg = off; set local enable_hashjoin = off",
+        }
+    }
 }
 
 /// All invariants, in the order of their ids.
@@ -111,6 +132,7 @@ pub(super) async fn check(tx: &Tx, invariant: &Invariant, now: DateTime<Utc>) ->
         Binds::Now => &moment,
         Binds::Guards => &schema,
     };
+    tx.batch(invariant.plan.settings()).await?;
     let rows = tx.query(&invariant.statement(), params).await?;
     let mut check = Check {
         id: invariant.id,

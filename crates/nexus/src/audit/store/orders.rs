@@ -1,10 +1,11 @@
 //! What was agreed: lines, totals, history, numbers, and the cart that it came from.
 
-use super::{Binds, Invariant};
+use super::{Binds, Invariant, Plan};
 
 pub(super) static INVARIANTS: [Invariant; 5] = [
     // Summed per order and variant, so that a second reservation cannot hide behind the first.
-    // One pass over the three tables: joins of their sums misjudge how many there will be.
+    // One pass over the three tables: joins of their sums misjudge how many there will be. States
+    // are numbered, because the greater of two texts is dearly found.
     Invariant {
         id: "I5",
         title: "each line of an order has its units, once",
@@ -15,8 +16,8 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
                     || 'that are %s and %s sale(s) of %s',
                 status, variant_id, lines_count, coalesce(asked, 0), reservations_count,
                 coalesce(kept, 0),
-                case when first_state = last_state then first_state
-                    else coalesce(first_state || ' and ' || last_state, 'not there') end,
+                coalesce(concat_ws(' and ', states[first_state],
+                    states[nullif(last_state, first_state)]), 'not there'),
                 sales_count, coalesce(sold, 0))
         from (
             select order_id, variant_id, count(asked) as lines_count, max(asked) as asked,
@@ -25,10 +26,11 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
                 count(sold) as sales_count, sum(sold) as sold
             from (
                 select order_id, variant_id, quantity as asked, null::bigint as kept,
-                    null::text as state, null::bigint as sold
+                    null::int as state, null::bigint as sold
                 from order_lines
                 union all
-                select order_id, variant_id, null, quantity, state, null
+                select order_id, variant_id, null, quantity,
+                    case state when 'held' then 1 when 'claimed' then 2 else 3 end, null
                 from reservations
                 union all
                 select order_id, variant_id, null, null, null, -quantity
@@ -38,16 +40,18 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
             group by order_id, variant_id
         ) as units
         join orders on orders.id = units.order_id
+        cross join (values (array['held', 'claimed', 'released'])) as words (states)
         where lines_count <> 1
             or kept is distinct from asked
             or coalesce(sold, 0) <> case status when 'paid' then asked else 0 end
             or first_state <> last_state
             or last_state <> case status
-                when 'pending_payment' then 'held'
-                when 'paid' then 'claimed'
-                else 'released'
+                when 'pending_payment' then 1
+                when 'paid' then 2
+                else 3
             end",
         binds: Binds::Nothing,
+        plan: Plan::Sorted,
     },
     // In exact numbers without bounds: a wrong amount must be told, not overflow.
     Invariant {
@@ -91,6 +95,7 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
             or discount_minor > subtotal_minor
             or total_minor <= 0",
         binds: Binds::Nothing,
+        plan: Plan::Sorted,
     },
     Invariant {
         id: "I18",
@@ -119,6 +124,7 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
         left join orders on orders.cart_id = carts.id
         where (orders.id is not null) <> (carts.state = 'ordered')",
         binds: Binds::Nothing,
+        plan: Plan::Sorted,
     },
     // Read in order: each step begins where the one before ended, and the last is the status.
     Invariant {
@@ -157,6 +163,7 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
             or not is_legal
             or (is_last and to_status <> status)",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     // The number before the first and the one after the last close the row at both ends.
     Invariant {
@@ -179,5 +186,6 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
         ) as pairs
         where next <> number + 1",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
 ];

@@ -1,6 +1,6 @@
 //! What follows from what: jobs, events, replies, sessions, transactions.
 
-use super::{Binds, Invariant};
+use super::{Binds, Invariant, Plan};
 
 pub(super) static INVARIANTS: [Invariant; 7] = [
     Invariant {
@@ -9,39 +9,43 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
         counted: "select count(*) from orders where status = 'paid'",
         broken: "
         select
-            case when paid.id is null
-                then format('receipt of %s', coalesce(unique_key, subject_id::text, 'nothing'))
-                else format('order %s', paid.id) end,
+            case when orders_count = 0 then format('receipt of %s', coalesce(key, 'nothing'))
+                else format('order %s', key) end,
             concat_ws('; ',
-                case when paid.id is null then 'it is of no paid order' end,
-                case when paid.id is not null and jobs_count is distinct from 1
-                    then format('it has %s jobs for its receipt', coalesce(jobs_count, 0)) end,
+                case when orders_count = 0 then 'it is of no paid order' end,
+                case when orders_count > 0 and jobs_count <> 1
+                    then format('it has %s jobs for its receipt', jobs_count) end,
                 case when mails_count > 1
                     then format('%s mails carry its receipt', mails_count) end,
-                case when is_done and is_sent is not true
+                case when jobs_done = jobs_count and jobs_done > 0 and mails_sent = 0
                     then 'the job is done and no mail went out' end)
         from (
-            select id
-            from orders
-            where status = 'paid'
-        ) as paid
-        full join (
-            select unique_key, count(*) as jobs_count, bool_and(state = 'done') as is_done
-            from jobs
-            where kind = 'send_receipt'
-            group by unique_key
-        ) as receipts on receipts.unique_key = paid.id::text
-        full join (
-            select subject_id, count(*) as mails_count, bool_or(state = 'sent') as is_sent
-            from mails
-            where kind = 'receipt'
-            group by subject_id
-        ) as carried on carried.subject_id = paid.id
-        where paid.id is null
-            or jobs_count is distinct from 1
+            select key collate \"C\" as key, count(*) filter (where part = 'paid') as orders_count,
+                count(*) filter (where part in ('job', 'done')) as jobs_count,
+                count(*) filter (where part = 'done') as jobs_done,
+                count(*) filter (where part in ('mail', 'sent')) as mails_count,
+                count(*) filter (where part = 'sent') as mails_sent
+            from (
+                select id::text as key, 'paid' as part
+                from orders
+                where status = 'paid'
+                union all
+                select unique_key, case when state = 'done' then 'done' else 'job' end
+                from jobs
+                where kind = 'send_receipt'
+                union all
+                select subject_id::text, case when state = 'sent' then 'sent' else 'mail' end
+                from mails
+                where kind = 'receipt'
+            ) as parts
+            group by 1
+        ) as receipts
+        where orders_count = 0
+            or jobs_count <> 1
             or mails_count > 1
-            or (is_done and is_sent is not true)",
+            or (jobs_done = jobs_count and jobs_done > 0 and mails_sent = 0)",
         binds: Binds::Nothing,
+        plan: Plan::Sorted,
     },
     // Both ways: no change without its event, no event without its change.
     Invariant {
@@ -73,30 +77,35 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
             or paid is distinct from (status = 'paid')::int
             or expired is distinct from coalesce(ends, 0)
         union all
-        select format('attempt %s', coalesce(made.attempt_id, told.attempt_id)),
-            case when made.name is null then format('%s was announced without its cause', told.name)
-                else format('%s was announced %s times', made.name, coalesce(told.times, 0)) end
+        select format('attempt %s', attempt_id),
+            case when made = 0 then format('%s was announced without its cause', name)
+                else format('%s was announced %s times', name, told) end
         from (
-            select attempt_id::text, 'payment.captured' as name
-            from captures
-            where disposition = 'applied'
-            union all
-            select attempt_id::text, case kind
-                when 'surplus' then 'payment.surplus'
-                when 'mismatch' then 'payment.mismatched'
-                else 'payment.reversed' end
-            from payment_reviews
-            where kind in ('surplus', 'mismatch', 'reversal')
-        ) as made
-        full join (
-            select payload->>'attempt_id' as attempt_id, name, count(*) as times
-            from events
-            where name in ('payment.captured', 'payment.surplus', 'payment.mismatched',
-                'payment.reversed')
+            select attempt_id collate \"C\" as attempt_id, name collate \"C\" as name,
+                count(*) filter (where is_cause) as made,
+                count(*) filter (where not is_cause) as told
+            from (
+                select attempt_id::text, 'payment.captured' as name, true as is_cause
+                from captures
+                where disposition = 'applied'
+                union all
+                select attempt_id::text, case kind
+                    when 'surplus' then 'payment.surplus'
+                    when 'mismatch' then 'payment.mismatched'
+                    else 'payment.reversed' end, true
+                from payment_reviews
+                where kind in ('surplus', 'mismatch', 'reversal')
+                union all
+                select payload->>'attempt_id', name, false
+                from events
+                where name in ('payment.captured', 'payment.surplus', 'payment.mismatched',
+                    'payment.reversed')
+            ) as parts
             group by 1, 2
-        ) as told on told.attempt_id = made.attempt_id and told.name = made.name
-        where made.name is null or told.times is distinct from 1",
+        ) as news
+        where made <> 1 or told <> 1",
         binds: Binds::Nothing,
+        plan: Plan::Sorted,
     },
     Invariant {
         id: "I15",
@@ -111,6 +120,7 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
         having min(sequence) <> 1 or max(sequence) <> count(*)
             or count(distinct sequence) <> count(*)",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     Invariant {
         id: "I16",
@@ -122,6 +132,7 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
         from idempotency_keys
         where status is null or body is null",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     // A worker that is alive ends or loses its job within one lease (a minute).
     Invariant {
@@ -146,6 +157,7 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
             or (finished_at is not null) <> (state in ('done', 'dead'))
             or (state = 'dead' and last_error is null)",
         binds: Binds::Now,
+        plan: Plan::Free,
     },
     Invariant {
         id: "I21",
@@ -163,6 +175,7 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
             and state like 'idle in transaction%'
             and state_change < clock_timestamp() - interval '5 seconds'",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     // A refresh and the end of its session may each have read the time before they waited for
     // the other's lock: half a minute is more than any such wait and any difference of clocks.
@@ -191,5 +204,6 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
         join refresh_tokens on refresh_tokens.session_id = sessions.id
         where refresh_tokens.expires_at > sessions.expires_at",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
 ];

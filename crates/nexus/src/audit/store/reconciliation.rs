@@ -1,6 +1,6 @@
 //! Our books beside the provider's: comparisons, differences, corrected fees.
 
-use super::{Binds, Invariant};
+use super::{Binds, Invariant, Plan};
 
 pub(super) static INVARIANTS: [Invariant; 1] = [
     // What can be checked without asking the provider. A worker ends an overdue comparison within
@@ -56,5 +56,6 @@ pub(super) static INVARIANTS: [Invariant; 1] = [
         where fee_adjusted_minor <> coalesce(booked_minor, 0)
             or fee_corrections <> coalesce(corrections, 0)",
         binds: Binds::Now,
+        plan: Plan::Free,
     },
 ];

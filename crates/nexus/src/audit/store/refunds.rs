@@ -1,6 +1,6 @@
 //! Refunds: no more goes back than came in, in the tables, in the books and in the order.
 
-use super::{Binds, Invariant};
+use super::{Binds, Invariant, Plan};
 
 pub(super) static INVARIANTS: [Invariant; 3] = [
     // What is promised and what is given back, each by its own sum.
@@ -90,6 +90,7 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
         where refunded_minor <> coalesce(done_minor, 0) + coalesce(taken_minor, 0)
             or refunded_minor not between 0 and total_minor",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     Invariant {
         id: "I32",
@@ -126,6 +127,7 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
         ) as booked on booked.fact = due.fact
         where due.entry is distinct from booked.entry",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     Invariant {
         id: "I33",
@@ -170,5 +172,6 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
         ) as told on told.id = made.id and told.name = made.name
         where made.name is null or told.times is distinct from 1",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
 ];

@@ -1,6 +1,6 @@
 //! Flash sales: orders and the times of what they ordered.
 
-use super::{Binds, Invariant};
+use super::{Binds, Invariant, Plan};
 
 pub(super) static INVARIANTS: [Invariant; 1] = [
     // Staff have the shelves of a sale to themselves while they open or move it, so no order was
@@ -19,5 +19,6 @@ pub(super) static INVARIANTS: [Invariant; 1] = [
         join orders on orders.id = order_lines.order_id
         where placed_at > added_at and (placed_at < starts_at or placed_at >= ends_at)",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
 ];

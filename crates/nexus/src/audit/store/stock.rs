@@ -1,6 +1,6 @@
 //! The shelf: levels, movements, reservations.
 
-use super::{Binds, Invariant};
+use super::{Binds, Invariant, Plan};
 
 pub(super) static INVARIANTS: [Invariant; 6] = [
     Invariant {
@@ -20,6 +20,7 @@ pub(super) static INVARIANTS: [Invariant; 6] = [
         where on_hand is distinct from coalesce(units, 0)
             or moved is distinct from coalesce(units, 0)",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     Invariant {
         id: "I2",
@@ -31,6 +32,7 @@ pub(super) static INVARIANTS: [Invariant; 6] = [
         from stock_levels
         where not (0 <= reserved and reserved <= on_hand)",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     Invariant {
         id: "I3",
@@ -49,6 +51,7 @@ pub(super) static INVARIANTS: [Invariant; 6] = [
         ) as held using (variant_id, location_id)
         where reserved is distinct from coalesce(units, 0)",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     // Every unit that came is on the shelf or was claimed by an order; sales say the same.
     Invariant {
@@ -76,6 +79,7 @@ pub(super) static INVARIANTS: [Invariant; 6] = [
         where coalesce(received, 0) - coalesce(sold, 0) <> on_hand
             or coalesce(sold, 0) <> coalesce(claimed, 0)",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     // Each movement has two sides by its form; only a transfer takes two of them.
     Invariant {
@@ -93,6 +97,7 @@ pub(super) static INVARIANTS: [Invariant; 6] = [
         ) as sums
         where units <> 0",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
     Invariant {
         id: "I35",
@@ -116,5 +121,6 @@ pub(super) static INVARIANTS: [Invariant; 6] = [
         ) as moved using (count_id, variant_id)
         where coalesce(found, 0) <> coalesce(units, 0)",
         binds: Binds::Nothing,
+        plan: Plan::Free,
     },
 ];

@@ -107,6 +107,57 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I29"],
     ),
     (
+        "money that was written off on paper only",
+        "update payment_reviews set resolution = 'written_off', resolved_at = now()
+         where kind = 'surplus'",
+        &["I35"],
+    ),
+    (
+        "money that was written off and stands otherwise in the books",
+        "update payment_reviews set resolution = 'written_off', resolved_at = now()
+         where kind = 'surplus';
+         update captures set written_off_minor = amount_minor where disposition = 'surplus';
+         insert into ledger_transfers
+         select gen_random_uuid(), 'review:' || payment_reviews.id, 1, 'surplus', 'write_offs',
+             amount_minor - 1, currency, order_id, '', captured_at + interval '1 minute'
+         from payment_reviews
+         join captures using (attempt_id)
+         where kind = 'surplus';
+         insert into ledger_unsealed select id from ledger_transfers where fact like 'review:%'",
+        &["I35"],
+    ),
+    (
+        "money that is written off and no review says so",
+        "update captures set written_off_minor = 1 where disposition = 'surplus'",
+        &["I35"],
+    ),
+    (
+        "money that was taken back and is held in the books",
+        "update captures set reversed_minor = 1 where disposition = 'surplus'",
+        &["I35"],
+    ),
+    (
+        "a decision in the books that nobody took",
+        "insert into ledger_transfers
+         select gen_random_uuid(), 'review:' || payment_reviews.id, 1, 'surplus', 'write_offs',
+             1, currency, order_id, '', captured_at + interval '1 minute'
+         from payment_reviews
+         join captures using (attempt_id)
+         where kind = 'surplus';
+         insert into ledger_unsealed select id from ledger_transfers where fact like 'review:%'",
+        &["I35"],
+    ),
+    (
+        "money that the books say was taken back",
+        "insert into ledger_transfers
+         select gen_random_uuid(), 'reversal:' || id, 1, 'disputed', 'held:chapa', 1, currency,
+             order_id, '', captured_at + interval '1 minute'
+         from captures
+         where disposition = 'surplus';
+         insert into ledger_unsealed select id from ledger_transfers where fact like 'reversal:%'",
+        &["I35"],
+    ),
+    (
         "a trigger that is switched off",
         "alter table ledger_transfers disable trigger ledger_transfers_append_only",
         &["I25"],

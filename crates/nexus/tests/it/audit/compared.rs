@@ -1,4 +1,4 @@
-//! As `planted`, in what comparing with the provider leaves behind.
+//! As `planted`, in what the provider's messages and comparing with its list leave behind.
 
 pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     (
@@ -29,5 +29,16 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
              now(), now(), now()
          from reconciliations, staff limit 1",
         &["I12"],
+    ),
+    (
+        "a message that was looked at without a word of what came of it",
+        "update webhooks_received set outcome = null, processed_at = null",
+        &["I34"],
+    ),
+    (
+        "a message that nobody looks at",
+        "update webhooks_received set outcome = null, processed_at = null;
+         delete from jobs where kind = 'process_payment_webhook'",
+        &["I34"],
     ),
 ];

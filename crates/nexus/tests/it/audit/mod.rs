@@ -157,7 +157,7 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
     let shop = busy_shop().await;
     let report = audit_with(&shop, "select").await;
     assert!(report.is_clean(), "{report:#?}");
-    assert_eq!(report.checks.len(), 31);
+    assert_eq!(report.checks.len(), 33);
     let looked_at = |check: &nexus::audit::Check| check.rows_checked > 0;
     assert!(report.checks.iter().all(looked_at), "{report:#?}");
     let summary = serde_json::to_value(&report.summary).unwrap();
