@@ -89,6 +89,43 @@ async fn what_the_list_tells_otherwise_is_told_and_nothing_is_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_fee_that_is_more_than_its_charge_is_told_and_not_booked() {
+    let shop = Shop::open().await;
+    let coffee = shop.product("coffee", &[(125_000, 100)]).await[0];
+    let staff = shop.bookkeeper().await;
+    let tx_ref = shop.paid(coffee).await;
+    shop.list_says(&tx_ref, json!({ "charge": "1250.01" }))
+        .await;
+    let (held, entries) = (shop.held().await, shop.count("ledger_transfers").await);
+    for _ in 0..2 {
+        assert_eq!(shop.reconciled(&staff).await, (1, 0));
+    }
+    let found = breaks(&staff, "").await;
+    assert_eq!(told(&found), ["fee_differs open"]);
+    assert_eq!(
+        found[0]["provider_reference"],
+        shop.reference(&tx_ref).await
+    );
+    assert_eq!(found[0]["ours"]["fee_minor"], 3_750);
+    assert_eq!(found[0]["theirs"]["fee_minor"], 125_001);
+    assert_eq!(shop.held().await, held);
+    assert_eq!(shop.count("ledger_transfers").await, entries);
+    shop.list_is_true().await;
+    assert_eq!(shop.reconciled(&staff).await, (0, 0), "it is gone");
+
+    shop.list_says(&tx_ref, json!({ "charge": "1250.01" }))
+        .await;
+    assert_eq!(shop.reconciled(&staff).await, (1, 0));
+    let found = breaks(&staff, "&state=open").await;
+    let path = format!("{BREAKS}{}/resolve/", found[0]["id"].as_str().unwrap());
+    let body = json!({ "action": "write_off", "note": "They kept all of it and more" });
+    staff.key("k1").post(&path, body).await.expect(200);
+    assert_eq!(shop.held().await, held - 121_251);
+    assert_eq!(shop.reconciled(&staff).await, (0, 0), "it is known");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_charge_that_the_list_hides_is_asked_about() {
     let mut shop = Shop::open().await;
     shop.provider_lies = true;

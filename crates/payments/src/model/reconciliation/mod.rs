@@ -253,6 +253,7 @@ impl Break {
                 amount(&self.theirs)?.checked_sub(amount(&self.ours)?)?,
                 &self.ours,
             ),
+            "fee_differs" => (fee(&self.ours).checked_sub(fee(&self.theirs))?, &self.ours),
             _ => return None,
         };
         let currency = side.get("currency")?.as_str()?.to_owned();

@@ -62,7 +62,7 @@ pub(crate) struct Found {
 // written down already is left out, and so is what a person has dismissed just as it is.
 const LIST_FOUND: &str = "
     with listed as materialized (
-        select provider_reference, status, copies, amount_minor, currency, listed_at,
+        select provider_reference, status, copies, amount_minor, currency, fee_minor, listed_at,
             jsonb_build_object('status', status, 'amount_minor', amount_minor,
                 'currency', currency, 'fee_minor', fee_minor, 'method', method,
                 'copies', copies) as theirs
@@ -158,6 +158,12 @@ const LIST_FOUND: &str = "
             theirs, listed_at, null
         from compared
         where currency is distinct from our_currency
+        union all
+        select 'fee_differs', provider_reference, capture_id, attempt_id, order_id, facts, theirs,
+            listed_at, null
+        from compared
+        where status = 'charged' and currency = our_currency and amount_minor = our_minor
+            and fee_minor > amount_minor
         union all
         select 'duplicate_there', listed.provider_reference, capture_id, attempt_id, order_id,
             coalesce(facts, jsonb_build_object()), theirs, listed_at, null

@@ -238,7 +238,8 @@ pub(crate) struct DifferingFee {
     pub(crate) theirs_minor: i64,
 }
 
-// Only where the charge is the same for the rest: otherwise the fee may be another one's.
+// Only where the charge is the same for the rest: otherwise the fee may be another one's. One that
+// is more than the charge is not booked but told.
 const FIND_DIFFERING_FEE: &str = "
     select captures.id, captures.attempt_id, listed.fee_minor
     from reconciliation_rows as listed
