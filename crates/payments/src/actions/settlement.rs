@@ -17,8 +17,8 @@ use crate::{
     events::{PaymentCaptured, PaymentMismatched, PaymentSurplus},
     model::{
         Attempt, AttemptState, Charge, Confirmation, Disposition, NewCapture, Observation,
-        RefundCause, RefundRequest, ReviewKind, SurplusPolicies, SurplusPolicy, Verdict, Witness,
-        differing_charge, evidence_of, verdict,
+        PaymentRefusal, RefundCause, RefundRequest, ReviewKind, SurplusPolicies, SurplusPolicy,
+        Verdict, Witness, differing_charge, evidence_of, verdict,
     },
     store::{self, NewReview},
 };
@@ -46,7 +46,7 @@ pub(crate) async fn settle(
     } else {
         verdict(&attempt, is_payable, observation, now)
     };
-    let verdict = guard_reference(tx, &attempt, verdict).await?;
+    let verdict = guard_reference(tx, &attempt, verdict, &observation.witness).await?;
     let verdict = explain_reversal(tx, &attempt, verdict, observation).await?;
     let evidence = evidence_of(observation);
     match verdict {
@@ -81,8 +81,14 @@ fn unsettled(attempt: &Attempt) -> Attempt {
     }
 }
 
-/// One reference of the provider is one payment: it cannot pay two attempts.
-async fn guard_reference(tx: &Tx, attempt: &Attempt, verdict: Verdict) -> Result<Verdict> {
+/// One reference of the provider is one payment: it cannot pay two attempts. What the provider
+/// says so waits for a person; a person is told at once.
+async fn guard_reference(
+    tx: &Tx,
+    attempt: &Attempt,
+    verdict: Verdict,
+    witness: &Witness,
+) -> Result<Verdict> {
     let (Verdict::Apply(charge)
     | Verdict::Surplus(charge)
     | Verdict::Review {
@@ -95,6 +101,9 @@ async fn guard_reference(tx: &Tx, attempt: &Attempt, verdict: Verdict) -> Result
     let reference = &charge.provider_reference;
     match store::find_captured_attempt(tx, attempt.provider, reference).await? {
         Some(other) if other != attempt.id => {
+            if let Witness::Staff { .. } = witness {
+                return Err(PaymentRefusal::ReferenceTaken.into());
+            }
             let detail = format!("The reference {reference} has paid another attempt already.");
             Ok(Verdict::Review {
                 detail,

@@ -113,6 +113,80 @@ async fn without_the_guard_a_transfer_is_captured_twice() {
     shop.close_broken().await;
 }
 
+/// Two orders wait for transfers, and each is confirmed by the same line of the statement.
+async fn one_reference(shop: &Shop, racers: &Racers, token: &str, variant: VariantId) -> Held {
+    let (on_hand, reserved) = shop.stock(variant).await;
+    let mut waits = Vec::new();
+    for _ in 0..racers.count() {
+        waits.push(waiting(shop, racers, variant).await);
+    }
+    let shared = report(&waits[0].1);
+    let reference = shared["reference"].as_str().unwrap().to_owned();
+    let requests = racers
+        .lines()
+        .zip(waits.clone())
+        .map(|(line, (_, attempt))| {
+            let (staff, body) = (line.bearer(token).key(&attempt), shared.clone());
+            let path = format!("/api/v1/admin/payments/attempts/{attempt}/confirm/");
+            async move { staff.post(&path, body).await }
+        });
+    let answers = at_once(requests).await;
+    let captures = format!("captures where provider_reference = '{reference}'");
+    let captures = shop
+        .number(&format!("select count(*) from {captures}"))
+        .await;
+    at_most("captures", captures, 1)?;
+    let expected = BTreeMap::from([(200, 1), (409, 1)]);
+    equal("answers", &statuses(&answers), &expected)?;
+    for (answer, (order, attempt)) in answers.iter().zip(&waits) {
+        let is_paid = answer.status == StatusCode::OK;
+        if !is_paid {
+            equal(
+                "code",
+                &answer.text("/code"),
+                &"payment_reference_taken".to_owned(),
+            )?;
+        }
+        let sql = format!(
+            "select status || ' ' || state from orders join payment_attempts on order_id = orders.id
+            where orders.id = '{order}' and payment_attempts.id = '{attempt}'"
+        );
+        let due = if is_paid {
+            "paid charged"
+        } else {
+            "pending_payment pending"
+        };
+        equal("order", &shop.text(&sql).await, &due.to_owned())?;
+    }
+    equal(
+        "stock",
+        &shop.stock(variant).await,
+        &(on_hand - 2, reserved + 2),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_transfer_that_is_to_pay_two_orders_pays_one() {
+    let (shop, racers, token, variant) = open(&[]).await;
+    every_round(rounds(ROUNDS), async |_| {
+        one_reference(&shop, &racers, &token, variant).await
+    })
+    .await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_key_one_transfer_pays_two_orders() {
+    let (shop, racers, token, variant) = open(&[]).await;
+    let key = "captures_provider_reference_key";
+    shop.drop_constraint("captures", key).await;
+    caught("captures", 100, async |_| {
+        one_reference(&shop, &racers, &token, variant).await
+    })
+    .await;
+    shop.close_broken().await;
+}
+
 /// The order's time is over; staff confirm and the worker lets it go. Answers which was first.
 async fn at_the_end(
     shop: &Shop,
