@@ -9,6 +9,7 @@ mod load;
 mod points;
 mod reconciliation;
 mod refunds;
+mod restore;
 mod reviews;
 mod server;
 mod staff;
