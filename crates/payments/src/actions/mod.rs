@@ -83,6 +83,7 @@ pub(crate) async fn initiate_payment(
         expires_at: terms.lifetime.end(order, now),
         charged_at: None,
         is_applied: false,
+        is_given_back: false,
         confirmed_by: None,
     };
     store::insert_attempt(tx, &attempt).await?;

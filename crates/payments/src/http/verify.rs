@@ -48,7 +48,8 @@ pub struct AttemptView {
     /// The order that it is for.
     pub order_id: OrderId,
     /// `paid` means that the order is paid. `review` means that money came which does not pay
-    /// the order: the shop gets in touch.
+    /// the order: the shop gets in touch. `refunded` means that all of the money that came is
+    /// with the buyer again.
     pub status: PaymentStatus,
     /// What was asked for.
     pub amount: Money,

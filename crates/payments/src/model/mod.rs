@@ -97,6 +97,8 @@ pub struct Attempt {
     pub charged_at: Option<DateTime<Utc>>,
     /// Whether its money pays the order.
     pub is_applied: bool,
+    /// Whether all of its money is with the buyer again.
+    pub is_given_back: bool,
     /// Who of the staff saw its money, where no provider can be asked.
     pub confirmed_by: Option<StaffId>,
 }
@@ -106,6 +108,7 @@ impl Attempt {
     #[must_use]
     pub const fn status(&self) -> PaymentStatus {
         match self.state {
+            _ if self.is_given_back => PaymentStatus::Refunded,
             AttemptState::ChargedLate if self.is_applied => PaymentStatus::Paid,
             state => state.status(),
         }

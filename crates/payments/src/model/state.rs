@@ -155,4 +155,6 @@ pub enum PaymentStatus {
     Expired,
     /// Money came that does not pay the order; the shop looks at it and gets in touch.
     Review,
+    /// Money came, and all of it is with the buyer again.
+    Refunded,
 }

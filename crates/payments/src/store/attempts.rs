@@ -40,11 +40,13 @@ fn attempt(row: &Row) -> Result<Attempt> {
         expires_at: row.get("expires_at"),
         charged_at: row.get("charged_at"),
         is_applied: row.get("is_applied"),
+        is_given_back: row.get("is_given_back"),
         confirmed_by: row.get("confirmed_by"),
     })
 }
 
-// One list of columns for each way to find attempts.
+// One list of columns for each way to find attempts. What the provider took back counts as given
+// back once staff have accepted that.
 macro_rules! attempts {
     ($end:literal) => {
         concat!(
@@ -56,7 +58,18 @@ macro_rules! attempts {
             select
             from captures
             where captures.attempt_id = payment_attempts.id and disposition = 'applied'
-        ) as is_applied
+        ) as is_applied,
+        exists (
+            select
+            from captures
+            where captures.attempt_id = payment_attempts.id
+                and captures.amount_minor = refunded_minor + case when exists (
+                    select
+                    from payment_reviews
+                    where payment_reviews.attempt_id = captures.attempt_id
+                        and kind = 'reversal' and resolution = 'accepted'
+                ) then reversed_minor else 0 end
+        ) as is_given_back
     from payment_attempts
     ",
             $end

@@ -42,7 +42,7 @@ pub(crate) use self::{
     refunds::{
         RecordedCall, exists_refund, exists_refund_reference, find_refund, insert_refund,
         insert_refund_step, list_refund_calls, list_refund_steps, list_refunds,
-        list_refunds_in_the_news, lock_refund, update_refund,
+        list_refunds_in_the_news, list_refunds_of_attempt, lock_refund, update_refund,
     },
     reviews::{
         NewReview, find_review, insert_review, list_reviews, list_reviews_of_attempt, lock_review,

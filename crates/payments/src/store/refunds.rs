@@ -111,6 +111,17 @@ pub(crate) async fn list_refunds(
     rows.iter().map(refund).collect()
 }
 
+const LIST_REFUNDS_OF_ATTEMPT: &str = refunds!("where attempt_id = $1 order by refunds.id");
+
+/// The refunds of the money of an attempt, oldest first.
+pub(crate) async fn list_refunds_of_attempt(
+    conn: &Conn,
+    attempt_id: AttemptId,
+) -> Result<Vec<Refund>> {
+    let rows = conn.query(LIST_REFUNDS_OF_ATTEMPT, &[&attempt_id]).await?;
+    rows.iter().map(refund).collect()
+}
+
 // A message may name the refund by either reference, or only the payment that it belongs to.
 const LIST_REFUNDS_IN_THE_NEWS: &str = refunds!(
     "where state in ('submitted', 'processing', 'unknown')

@@ -40,6 +40,7 @@ fn attempt(state: AttemptState) -> Attempt {
         expires_at: start() + TimeDelta::hours(1),
         charged_at: is_charged.then(start),
         is_applied: state == AttemptState::Charged,
+        is_given_back: false,
         confirmed_by: None,
     }
 }

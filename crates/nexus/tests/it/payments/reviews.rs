@@ -161,9 +161,9 @@ async fn the_shop_may_keep_what_nobody_can_be_given() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn money_that_the_provider_took_back_is_accepted_or_borne() {
-    for (action, resolution, refunded) in [
-        ("accept", "accepted", 125_000),
-        ("write_off", "written_off", 0),
+    for (action, resolution, refunded, told) in [
+        ("accept", "accepted", 125_000, "refunded"),
+        ("write_off", "written_off", 0, "paid"),
     ] {
         let shop = Shop::open().await;
         let coffee = shop.product("coffee", &[(125_000, 10)]).await[0];
@@ -180,6 +180,7 @@ async fn money_that_the_provider_took_back_is_accepted_or_borne() {
             .await;
         let id = review_of(&shop, &staff, "reversal").await;
         let resolve = format!("/api/v1/admin/payments/reviews/{id}/resolve/");
+        assert_eq!(shop.told(&pending.tx_ref).await, "paid");
         let body = json!({ "action": action, "note": "the bank said so" });
         let done = staff.key("a").post(&resolve, body).await.expect(200);
         assert_eq!(done.body["resolution"], resolution);
@@ -187,6 +188,7 @@ async fn money_that_the_provider_took_back_is_accepted_or_borne() {
             shop.number("select refunded_minor from orders").await,
             refunded
         );
+        assert_eq!(shop.told(&pending.tx_ref).await, told);
         shop.settle_and_close().await;
     }
 }
@@ -232,8 +234,10 @@ async fn money_that_differs_goes_back_as_it_came() {
         theirs[0]["ref_id"].as_str().unwrap()
     );
     shop.provider().post(&complete, json!({})).await.expect(200);
+    assert_eq!(shop.told(&held.tx_ref).await, "review");
     shop.run_jobs().await;
     assert_eq!(shop.open_reviews(&held.tx_ref).await, "");
+    assert_eq!(shop.told(&held.tx_ref).await, "refunded");
     let shown = staff.get(&path).await.expect(200);
     assert_eq!(shown.body["resolution"], "refunded");
     assert_eq!(shop.order_status(&held.order_id).await, "pending_payment");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Utc};
-use ids::{AttemptId, CaptureId};
+use ids::{AttemptId, CaptureId, RefundId};
 use kit::{
     Conn, Kit, Result,
     http::{PathId, ProblemResponses},
@@ -17,6 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{attempts::AttemptAdminView, webhooks::WebhookView};
 use crate::{
+    http::refunds::RefundView,
     jobs::{Answer, Gateway, ask},
     model::{Attempt, Capture, PaymentRefusal, Review, WebhookFilter},
     store::{self, RecordedCall},
@@ -41,6 +42,8 @@ struct AttemptHistoryView {
     calls: Vec<CallView>,
     /// The money that came by it.
     captures: Vec<CaptureView>,
+    /// What of that money goes back, or went, oldest first.
+    refunds: Vec<RefundView>,
     /// What a person had or has to look at, oldest first.
     reviews: Vec<Review>,
     /// The provider's messages that name it, newest first, 500 at the most.
@@ -103,6 +106,9 @@ impl From<Capture> for CaptureView {
 async fn history(conn: &Conn, gateway: &Gateway, attempt: Attempt) -> Result<AttemptHistoryView> {
     let calls = store::list_calls(conn, attempt.id, SHOWN_MAX).await?;
     let captures = store::list_captures_of_attempt(conn, attempt.id).await?;
+    let refunds = store::list_refunds_of_attempt(conn, attempt.id).await?;
+    let ids: Vec<RefundId> = refunds.iter().map(|refund| refund.id).collect();
+    let lines = store::list_refund_lines(conn, &ids).await?;
     let reviews = store::list_reviews_of_attempt(conn, attempt.id).await?;
     let named = WebhookFilter {
         tx_ref: Some(attempt.tx_ref.clone()),
@@ -112,6 +118,10 @@ async fn history(conn: &Conn, gateway: &Gateway, attempt: Attempt) -> Result<Att
     Ok(AttemptHistoryView {
         calls: calls.into_iter().map(CallView::from).collect(),
         captures: captures.into_iter().map(CaptureView::from).collect(),
+        refunds: refunds
+            .into_iter()
+            .map(|refund| RefundView::of(refund, &lines))
+            .collect(),
         reviews,
         webhooks: webhooks
             .into_iter()

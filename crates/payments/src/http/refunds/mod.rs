@@ -41,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
     "created_at": "2026-11-22T09:30:00Z", "submitted_at": "2026-11-22T09:30:01Z",
     "updated_at": "2026-11-22T09:30:02Z", "finished_at": null
 }))]
-struct RefundView {
+pub(in crate::http) struct RefundView {
     id: RefundId,
     /// The shop's own reference, which the provider was given.
     reference: String,
@@ -91,7 +91,7 @@ impl From<RefundLine> for RefundLineView {
 
 impl RefundView {
     /// The refund with those of the lines that are its own.
-    fn of(refund: Refund, lines: &[(RefundId, RefundLine)]) -> Self {
+    pub(in crate::http) fn of(refund: Refund, lines: &[(RefundId, RefundLine)]) -> Self {
         Self {
             lines: own_lines(refund.id, lines),
             id: refund.id,
