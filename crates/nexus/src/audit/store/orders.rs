@@ -16,8 +16,8 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
                     || 'that are %s and %s sale(s) of %s',
                 status, variant_id, lines_count, coalesce(asked, 0), reservations_count,
                 coalesce(kept, 0),
-                coalesce(concat_ws(' and ', states[first_state],
-                    states[nullif(last_state, first_state)]), 'not there'),
+                coalesce(nullif(concat_ws(' and ', states[first_state],
+                    states[nullif(last_state, first_state)]), ''), 'not there'),
                 sales_count, coalesce(sold, 0))
         from (
             select order_id, variant_id, count(asked) as lines_count, max(asked) as asked,
