@@ -1,5 +1,6 @@
 //! Every statement of the audit: one per invariant, which finds the rows that break it.
-//! Reads every table, writes none. Set-based: a million orders are less than a minute of a processor.
+//! Reads every table, writes none. Set-based: a million orders cost less than a minute of processor
+//! time.
 
 mod guards;
 mod ledger;
