@@ -215,7 +215,7 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
     // Both ways, and once: what the provider took back, and what a person decided about that or
     // about money that pays no order.
     Invariant {
-        id: "I35",
+        id: "I37",
         title: "what was taken back and what reviews decided is in the books as it stands",
         counted: "select count(*) from payment_reviews",
         broken: "

@@ -144,7 +144,7 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
     // Until 0010 a message was looked at without a word of what came of it. Workers of that time
     // may go on for a while beside newer ones, but not in a shop that began later.
     Invariant {
-        id: "I34",
+        id: "I36",
         title: "each message of a provider is looked at and ends with its outcome",
         counted: "select count(*) from webhooks_received",
         broken: "

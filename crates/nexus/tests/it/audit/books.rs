@@ -110,7 +110,7 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         "money that was written off on paper only",
         "update payment_reviews set resolution = 'written_off', resolved_at = now()
          where kind = 'surplus'",
-        &["I35"],
+        &["I37"],
     ),
     (
         "money that was written off and stands otherwise in the books",
@@ -124,17 +124,17 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
          join captures using (attempt_id)
          where kind = 'surplus';
          insert into ledger_unsealed select id from ledger_transfers where fact like 'review:%'",
-        &["I35"],
+        &["I37"],
     ),
     (
         "money that is written off and no review says so",
         "update captures set written_off_minor = 1 where disposition = 'surplus'",
-        &["I35"],
+        &["I37"],
     ),
     (
         "money that was taken back and is held in the books",
         "update captures set reversed_minor = 1 where disposition = 'surplus'",
-        &["I35"],
+        &["I37"],
     ),
     (
         "a decision in the books that nobody took",
@@ -145,7 +145,7 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
          join captures using (attempt_id)
          where kind = 'surplus';
          insert into ledger_unsealed select id from ledger_transfers where fact like 'review:%'",
-        &["I35"],
+        &["I37"],
     ),
     (
         "money that the books say was taken back",
@@ -155,7 +155,7 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
          from captures
          where disposition = 'surplus';
          insert into ledger_unsealed select id from ledger_transfers where fact like 'reversal:%'",
-        &["I35"],
+        &["I37"],
     ),
     (
         "a trigger that is switched off",

@@ -33,12 +33,12 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     (
         "a message that was looked at without a word of what came of it",
         "update webhooks_received set outcome = null, processed_at = null",
-        &["I34"],
+        &["I36"],
     ),
     (
         "a message that nobody looks at",
         "update webhooks_received set outcome = null, processed_at = null;
          delete from jobs where kind = 'process_payment_webhook'",
-        &["I34"],
+        &["I36"],
     ),
 ];

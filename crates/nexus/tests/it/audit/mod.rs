@@ -7,6 +7,8 @@ mod compared;
 mod planted;
 mod shelves;
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use nexus::audit::{Report, audit_in};
 use serde_json::json;
@@ -158,6 +160,12 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
     let report = audit_with(&shop, "select").await;
     assert!(report.is_clean(), "{report:#?}");
     assert_eq!(report.checks.len(), 33);
+    let ids: BTreeSet<&str> = report.checks.iter().map(|check| check.id).collect();
+    assert_eq!(
+        ids.len(),
+        report.checks.len(),
+        "a number names one invariant"
+    );
     let looked_at = |check: &nexus::audit::Check| check.rows_checked > 0;
     assert!(report.checks.iter().all(looked_at), "{report:#?}");
     let summary = serde_json::to_value(&report.summary).unwrap();

@@ -171,7 +171,8 @@ async fn an_order_that_the_standby_lacks_is_not_acknowledged() {
     let line = json!({ "variant_id": coffee, "quantity": 1 });
     guest.post(&path, line).await.expect(201);
     pair.cut_off_standby().await;
-    let waiting = tokio::spawn({
+    let mut waiting = JoinSet::new();
+    waiting.spawn({
         let (shop, guest) = (Arc::clone(&shop), guest.key("waits"));
         let body = place_body(&cart.text("/id"));
         async move { insist(&shop, &guest, "/api/v1/orders/", &body).await }
@@ -181,10 +182,12 @@ async fn an_order_that_the_standby_lacks_is_not_acknowledged() {
         (pair.number_on_primary(commits).await == 1).then_some(())
     })
     .await;
-    assert!(!waiting.is_finished(), "it was acknowledged too early");
+    let early = waiting.try_join_next();
+    assert!(early.is_none(), "it was acknowledged too early");
     pair.kill_primary().await;
     pair.promote();
-    let placed = waiting.await.unwrap().expect(201).text("/id");
+    let placed = waiting.join_next().await.unwrap().unwrap();
+    let placed = placed.expect(201).text("/id");
     let found = orders(&shop).await;
     assert!(found.contains(&placed) && found.len() == 2, "{found:?}");
     assert_whole(&shop).await;
