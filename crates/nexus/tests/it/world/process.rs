@@ -41,6 +41,7 @@ pub(crate) struct Process {
     pub(crate) pid: u32,
     said: PathBuf,
     complained: PathBuf,
+    patience: Duration,
 }
 
 impl Process {
@@ -72,6 +73,7 @@ impl Process {
             pid,
             said,
             complained,
+            patience: PATIENCE,
         }
     }
 
@@ -94,9 +96,15 @@ impl Process {
         self.child.try_wait().unwrap().is_some()
     }
 
+    /// The same process, whose end may take so many seconds.
+    pub(crate) fn with_patience(mut self, seconds: u64) -> Self {
+        self.patience = Duration::from_secs(seconds);
+        self
+    }
+
     /// Waits for its end.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
-        let wait = tokio::time::timeout(PATIENCE, self.child.wait());
+        let wait = tokio::time::timeout(self.patience, self.child.wait());
         match wait.await {
             Ok(status) => status.unwrap(),
             Err(_) => panic!("process {} goes on: {}", self.pid, self.complained()),
