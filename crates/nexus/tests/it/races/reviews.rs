@@ -113,11 +113,13 @@ async fn staff_who_decide_at_once_decide_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_lock_more_than_one_decides() {
     let desk = Desk::open(&["review lock"], 50).await;
-    // The books take a fact once; they are the second guard.
-    let constraint = "ledger_transfers_fact_key";
-    desk.shop
-        .drop_constraint("ledger_transfers", constraint)
-        .await;
+    // The books take a fact once, and an order gives back no more than it cost: second guards.
+    for (table, constraint) in [
+        ("ledger_transfers", "ledger_transfers_fact_key"),
+        ("orders", "orders_refunded_within"),
+    ] {
+        desk.shop.drop_constraint(table, constraint).await;
+    }
     caught("decided", 50, async |round| decide(&desk, round).await).await;
     desk.shop.close_broken().await;
 }
