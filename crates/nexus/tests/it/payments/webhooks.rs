@@ -8,7 +8,7 @@ use crate::world::{Shop, race::patient_shop};
 const RECEIVED: &str = "select coalesce(sum(received_count), 0)::bigint from webhooks_received";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_copies_at_once_and_twenty_in_a_row_are_one_payment() {
+async fn a_thousand_copies_many_of_them_at_once_are_one_payment() {
     let shop = patient_shop(&[]).await;
     let coffee = shop.product("coffee", &[(125_000, 10)]).await[0];
     let pending = shop.pending(coffee).await;
@@ -16,16 +16,19 @@ async fn twenty_copies_at_once_and_twenty_in_a_row_are_one_payment() {
     shop.vary(json!({ "result_order": ["webhook", "redirect"] }))
         .await;
     shop.on_page(&pending.page, "pay").await.expect(302);
-    let (_, id) = shop.newest_webhook(&pending.tx_ref).await;
+    let (genuine, id) = shop.newest_webhook(&pending.tx_ref).await;
     shop.run_jobs().await;
     let redeliver = format!("/__sim/webhooks/{id}/redeliver");
     shop.provider()
         .post(&redeliver, json!({}))
         .await
         .expect(200);
+    for _ in 0..960 {
+        shop.post_signed(&genuine).await.expect(200);
+    }
     shop.run_jobs().await;
 
-    assert_eq!(shop.number(RECEIVED).await, 40);
+    assert_eq!(shop.number(RECEIVED).await, 1_000);
     assert_eq!(
         shop.number("select count(*) from webhooks_received").await,
         1
