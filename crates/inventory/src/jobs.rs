@@ -2,7 +2,7 @@
 //! Never the guard of stock: whoever is not refused here is judged by the shelf itself.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -69,6 +69,13 @@ impl Seen {
         });
     }
 
+    fn is_empty(&self, db: &Db, variant_id: VariantId) -> bool {
+        let is_fresh = self.at.elapsed() < BELIEVED_FOR;
+        let is_believed = db.sabotage().has_removed("bound of memory")
+            || is_fresh && !db.changes().since(variant_id.uuid(), self.at);
+        *self.units.borrow() == 0 && is_believed
+    }
+
     fn matters(&self) -> bool {
         let is_empty = *self.units.borrow() == 0;
         self.units.receiver_count() > 0 || is_empty && self.asked_at.elapsed() < KEPT_FOR
@@ -101,10 +108,17 @@ impl StockBoard {
             return false;
         };
         seen.asked_at = Instant::now();
-        let is_fresh = seen.at.elapsed() < BELIEVED_FOR;
-        let is_believed = db.sabotage().has_removed("bound of memory")
-            || is_fresh && !db.changes().since(variant_id.uuid(), seen.at);
-        *seen.units.borrow() == 0 && is_believed
+        seen.is_empty(db, variant_id)
+    }
+
+    /// Every shelf that [`Self::is_empty`]. Whoever looks into a cart after this, and finds it no
+    /// order, knows that none of these was emptied by it.
+    #[must_use]
+    pub fn list_empty(&self, db: &Db) -> BTreeSet<VariantId> {
+        let state = self.state();
+        let empty = state.shelves.iter();
+        let empty = empty.filter(|(variant_id, seen)| seen.is_empty(db, **variant_id));
+        empty.map(|(variant_id, _)| *variant_id).collect()
     }
 
     /// Remembers shelves that were empty at that moment and could not be filled before it.

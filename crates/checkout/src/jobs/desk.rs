@@ -29,6 +29,13 @@ enum Way {
     Refused(Error),
 }
 
+/// What the desk has looked at, in this order.
+struct Seen {
+    empty: BTreeSet<VariantId>,
+    contents: Contents,
+    available: Available,
+}
+
 type Available = BTreeMap<VariantId, i64>;
 type Contents = BTreeMap<CartId, (Cart, Vec<CartItem>)>;
 
@@ -41,13 +48,20 @@ impl Placement {
             let Some(waiting) = waiting else { return };
             let carts: BTreeSet<CartId> = waiting.iter().map(Waiting::cart_id).collect();
             let carts: Vec<CartId> = carts.into_iter().collect();
+            // Before the carts: an order that empties a shelf has closed its own cart by then.
+            let empty = self.board.list_empty(&kit.db);
             // Whatever is wrong, the queue will find it too.
             let contents = read(&kit, &carts).await.unwrap_or_default();
-            let available = self.available(&kit.db, &contents).await;
-            let seen = (&contents, &available.unwrap_or_default());
-            let storms = self.storms(&waiting, &contents);
+            let available = self.available(&kit.db, &empty, &contents).await;
+            let available = available.unwrap_or_default();
+            let seen = Seen {
+                empty,
+                contents,
+                available,
+            };
+            let storms = self.storms(&waiting, &seen.contents);
             for waiting in waiting {
-                match self.way(&kit.db, &waiting, seen, &storms) {
+                match self.way(&kit.db, &waiting, &seen, &storms) {
                     Way::Queue => self.queue_up(&kit, waiting),
                     Way::Lane(variant_id) => {
                         self.park(&kit, Stuck::Variant(variant_id), waiting);
@@ -73,17 +87,17 @@ impl Placement {
         storms
     }
 
-    fn is_sold_out(&self, db: &Db, item: &CartItem) -> bool {
-        self.board.is_empty(db, item.variant_id)
+    fn is_sold_out(&self, db: &Db, empty: &BTreeSet<VariantId>, item: &CartItem) -> bool {
+        empty.contains(&item.variant_id) && self.board.is_empty(db, item.variant_id)
     }
 
     /// Everything that a cart is short of: what is known to be sold out, and what else is.
-    fn shortages(&self, db: &Db, items: &[CartItem], available: &Available) -> Vec<Shortage> {
+    fn shortages(&self, db: &Db, items: &[CartItem], seen: &Seen) -> Vec<Shortage> {
         let shortage = |item: &CartItem| Shortage {
             variant_id: item.variant_id,
             wanted: item.quantity,
-            available: match available.get(&item.variant_id) {
-                _ if self.is_sold_out(db, item) => 0,
+            available: match seen.available.get(&item.variant_id) {
+                _ if self.is_sold_out(db, &seen.empty, item) => 0,
                 // Nothing is said against what nothing is known of.
                 units => units.copied().unwrap_or(item.quantity).max(0),
             },
@@ -95,9 +109,15 @@ impl Placement {
     }
 
     /// What there is of what is in carts with something that is sold out.
-    async fn available(&self, db: &Db, contents: &Contents) -> Result<Available> {
+    async fn available(
+        &self,
+        db: &Db,
+        empty: &BTreeSet<VariantId>,
+        contents: &Contents,
+    ) -> Result<Available> {
+        let is_sold_out = |item: &CartItem| self.is_sold_out(db, empty, item);
         let carts = contents.values().map(|(_, items)| items);
-        let short = carts.filter(|items| items.iter().any(|item| self.is_sold_out(db, item)));
+        let short = carts.filter(|items| items.iter().any(is_sold_out));
         let variants: BTreeSet<VariantId> = short.flatten().map(|item| item.variant_id).collect();
         let variants: Vec<VariantId> = variants.into_iter().collect();
         if variants.len() < 2 {
@@ -107,22 +127,19 @@ impl Placement {
         Ok(available.into_iter().collect())
     }
 
-    fn way(
-        &self,
-        db: &Db,
-        waiting: &Waiting,
-        (contents, available): (&Contents, &Available),
-        storms: &BTreeSet<VariantId>,
-    ) -> Way {
-        let Some((cart, items)) = contents.get(&waiting.cart_id()) else {
+    fn way(&self, db: &Db, waiting: &Waiting, seen: &Seen, storms: &BTreeSet<VariantId>) -> Way {
+        let Some((cart, items)) = seen.contents.get(&waiting.cart_id()) else {
             return Way::Queue;
         };
         // A cart that is an order already is answered that, whatever the shelf says.
         if cart.state != CartState::Open || !cart.belongs_to(waiting.shopper()) {
             return Way::Queue;
         }
-        if items.iter().any(|item| self.is_sold_out(db, item)) {
-            let short = self.shortages(db, items, available);
+        let mut sold_out = items
+            .iter()
+            .filter(|item| self.is_sold_out(db, &seen.empty, item));
+        if sold_out.next().is_some() {
+            let short = self.shortages(db, items, seen);
             if !short.is_empty() {
                 metrics::counter!("placement_refused_from_memory_total").increment(1);
                 return Way::Refused(InventoryRefusal::InsufficientStock(short).into());
