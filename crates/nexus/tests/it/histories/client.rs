@@ -21,7 +21,13 @@ struct Known {
     order: Option<String>,
     tx_ref: Option<String>,
     is_charged: bool,
+    /// While a buyer pays at the provider.
+    is_charging: bool,
     is_aged: bool,
+    /// Its time is ended, or about to be.
+    is_aging: bool,
+    /// The job that lets it go has run since.
+    is_let_go: bool,
 }
 
 struct Cart {
@@ -139,7 +145,9 @@ impl Scene {
             wishes = vec![Operation::Place(cart), Operation::Read(cart)];
             match (known.tx_ref, known.is_charged) {
                 (None, _) => wishes.extend(vec![Operation::Initiate(cart); 4]),
-                (_, false) => wishes.extend(vec![Operation::Charge(cart); 4]),
+                (_, false) if known.is_let_go || !known.is_aging => {
+                    wishes.extend(vec![Operation::Charge(cart); 4]);
+                }
                 _ => wishes.extend(vec![Operation::Verify(cart); 4]),
             }
         }
@@ -148,10 +156,10 @@ impl Scene {
         if wish == Operation::Charge(cart) {
             // Once: a second charge of one order is another story.
             let mut known = self.carts[cart].known.lock().unwrap();
-            if known.is_charged {
+            if known.is_charged || known.is_aging && !known.is_let_go {
                 return Operation::Read(cart);
             }
-            known.is_charged = true;
+            (known.is_charged, known.is_charging) = (true, true);
         }
         wish
     }
@@ -163,16 +171,31 @@ impl Scene {
         if let Some((variant, version)) = level {
             duties.push(Operation::Count(variant, draws.units(0, 6), version));
         }
+        let mut all = (0..self.carts.len()).map(|cart| self.known(cart));
+        let is_any_aging = all.any(|known| known.is_aging && !known.is_let_go);
         for cart in 0..self.carts.len() {
             let known = self.known(cart);
             if known.is_aged {
                 duties.extend(vec![Operation::Expire(cart); 4]);
             } else if known.order.is_some() {
-                duties.push(Operation::Age(cart));
+                // One at a time: the job runs for whichever is due.
+                if !is_any_aging {
+                    duties.push(Operation::Age(cart));
+                }
                 duties.push(Operation::Refund(cart, draws.units(1, 3) * 5_000));
             }
         }
-        duties.swap_remove(draws.below(duties.len()))
+        let duty = duties.swap_remove(draws.below(duties.len()));
+        if let Operation::Age(cart) = duty {
+            // The job asks the provider and then lets go: two steps, and what is paid between them
+            // is late money. The races of payment and expiry have tests of their own.
+            let mut known = self.carts[cart].known.lock().unwrap();
+            if known.is_charging {
+                return Operation::Read(cart);
+            }
+            known.is_aging = true;
+        }
+        duty
     }
 
     async fn ask(&self, client: usize, operation: &Operation) -> String {
@@ -255,6 +278,7 @@ impl Scene {
                 let path = format!("/__sim/transactions/{tx_ref}/pay");
                 let paid = self.shop.provider().post(&path, json!({})).await;
                 paid.expect(200);
+                self.learn(cart, |known| known.is_charging = false);
                 String::new()
             }
             Operation::Verify(cart) => {
@@ -295,9 +319,10 @@ impl Scene {
                 self.learn(cart, |known| known.is_aged = true);
                 String::new()
             }
-            Operation::Expire(_) => {
+            Operation::Expire(cart) => {
                 let worker = nexus::workers::worker(&self.shop.app);
                 worker.run_due().await.unwrap();
+                self.learn(cart, |known| known.is_let_go = true);
                 String::new()
             }
             _ => unreachable!("not about an order"),

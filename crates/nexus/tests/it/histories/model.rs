@@ -30,6 +30,22 @@ pub(super) enum Operation {
     Expire(usize),
 }
 
+impl Operation {
+    /// Whose order it is about.
+    const fn order(&self) -> Option<usize> {
+        match *self {
+            Self::Initiate(cart)
+            | Self::Charge(cart)
+            | Self::Verify(cart)
+            | Self::Read(cart)
+            | Self::Refund(cart, _)
+            | Self::Age(cart)
+            | Self::Expire(cart) => Some(cart),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Shelf {
     pub(super) on_hand: i64,
@@ -87,6 +103,12 @@ impl Model {
 
     /// Does it; answers what the client is told.
     pub(super) fn apply(&mut self, operation: &Operation) -> String {
+        if let Some(cart) = operation.order()
+            && self.carts[cart].order.is_none()
+        {
+            // Nobody is told that: it cannot have come before the order.
+            return "not placed".to_owned();
+        }
         match *operation {
             Operation::Add(cart, variant, quantity) => {
                 let wanted = self.carts[cart].lines[variant] + quantity;
