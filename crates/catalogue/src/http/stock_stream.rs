@@ -62,7 +62,7 @@ struct VariantStock {
     operation_id = "streamProductStock", tag = "Catalogue",
     params(("id_or_slug" = String, Path), ("Last-Event-ID" = Option<String>, Header)),
     responses(
-        (status = 200, body = ProductStock, content_type = "text/event-stream"), ProblemResponses
+        (status = 200, body = Object, content_type = "text/event-stream"), ProblemResponses
     )
 )]
 async fn stream_product_stock(

@@ -175,7 +175,7 @@ const BATCH: i64 = 100;
     tag = "Admin: webhooks",
     params(StreamEvents, ("Last-Event-ID" = Option<String>, Header)),
     responses(
-        (status = 200, body = String, content_type = "text/event-stream"), ProblemResponses
+        (status = 200, body = Object, content_type = "text/event-stream"), ProblemResponses
     ),
     security(("bearer" = []))
 )]
