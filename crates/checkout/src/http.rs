@@ -45,7 +45,8 @@ struct PlaceOrderBody {
     /// Where the receipt goes.
     #[schema(max_length = 254)]
     email: String,
-    /// Ethiopian (`0911223344`) or international (`+251911223344`).
+    /// Ethiopian (`0911223344`) or international (`+251911223344`). For an address in Ethiopia
+    /// here or in the address.
     #[schema(max_length = 32)]
     phone: Option<String>,
     shipping_address: ShippingAddress,
@@ -71,7 +72,10 @@ impl PlaceOrderBody {
                     .map_err(|_| invalid_member("/phone", "it is not a phone number"))
             })
             .transpose()?;
-        self.shipping_address.check("/shipping_address")?;
+        let shipping_address = self.shipping_address.checked("/shipping_address")?;
+        if phone.is_none() && shipping_address.needs_phone() {
+            return Err(invalid_member("/phone", "it is required in Ethiopia"));
+        }
         if self.note.chars().count() > 1_000 {
             return Err(invalid_member(
                 "/note",
@@ -86,9 +90,11 @@ impl PlaceOrderBody {
             shopper,
             cart_id: self.cart_id,
             email: email.as_str().to_owned(),
-            phone: phone.map(|phone| phone.e164().to_owned()),
+            phone: phone
+                .map(|phone| phone.e164().to_owned())
+                .or_else(|| shipping_address.phone.clone()),
             language,
-            shipping_address: self.shipping_address,
+            shipping_address,
             note: self.note,
             expected_total: self.expected_total,
         })

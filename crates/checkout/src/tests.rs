@@ -215,6 +215,7 @@ fn wish(plea: &Plea, carts: &[CartId], plan: &Plan) -> Wish {
                 kebele: text(),
                 line: text(),
                 landmark: text(),
+                ..ShippingAddress::default()
             },
             note: text(),
             expected_total: expected,

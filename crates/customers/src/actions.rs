@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use ids::{CustomerId, StaffId};
+use ids::{AddressId, CustomerId, StaffId};
 use kit::{
     Conn, Error, Kit, Result, Tx,
     email::EmailAddress,
@@ -11,16 +11,17 @@ use kit::{
     outbox,
     passwords::InvalidCredentials,
     sessions::{self, Rotation, SessionRefusal},
+    tokens::TokenRefusal,
 };
 use uuid::Uuid;
 
 use crate::{
     events::{CustomerPasswordChanged, CustomerRegistered},
     model::{
-        AUDIENCE, Account, AccountPatch, Authenticated, CustomerRefusal, LIFETIMES, NewCustomer,
-        SIGN_IN_QUOTAS,
+        ADDRESSES_MAX, AUDIENCE, Account, AccountPatch, Authenticated, CustomerRefusal,
+        KeptAddress, LIFETIMES, NewCustomer, SIGN_IN_QUOTAS,
     },
-    store,
+    store::{self, addresses},
 };
 
 /// Opens an account and announces it.
@@ -190,4 +191,60 @@ pub(crate) async fn is_account_active(
     } else {
         store::find_is_active(conn, CustomerId::from_uuid(principal_id)).await
     }
+}
+
+/// Keeps an address. The first one of a book is its default.
+pub(crate) async fn keep_address(
+    tx: &Tx,
+    customer_id: CustomerId,
+    mut new: KeptAddress,
+) -> Result<KeptAddress> {
+    lock_book(tx, customer_id).await?;
+    let book = addresses::list_addresses(tx, customer_id).await?;
+    if book.len() >= ADDRESSES_MAX {
+        return Err(CustomerRefusal::AddressesFull.into());
+    }
+    new.is_default |= book.is_empty();
+    if new.is_default {
+        addresses::update_no_default(tx, customer_id, new.id, new.created_at).await?;
+    }
+    addresses::insert_address(tx, customer_id, &new).await?;
+    Ok(new)
+}
+
+async fn lock_book(tx: &Tx, customer_id: CustomerId) -> Result<()> {
+    if addresses::lock_book(tx, customer_id).await? {
+        return Ok(());
+    }
+    Err(TokenRefusal::SessionEnded.into())
+}
+
+/// An address of the customer's book, which nobody else changes until the end of `tx`.
+pub(crate) async fn lock_address(
+    tx: &Tx,
+    customer_id: CustomerId,
+    id: AddressId,
+) -> Result<KeptAddress> {
+    lock_book(tx, customer_id).await?;
+    let found = addresses::find_address(tx, customer_id, id).await?;
+    Ok(found.ok_or(CustomerRefusal::AddressNotFound)?)
+}
+
+/// Writes a locked address anew.
+pub(crate) async fn replace_address(
+    tx: &Tx,
+    customer_id: CustomerId,
+    before: &KeptAddress,
+    changed: KeptAddress,
+) -> Result<KeptAddress> {
+    let changed = KeptAddress {
+        version: before.version + 1,
+        created_at: before.created_at,
+        ..changed
+    };
+    if changed.is_default {
+        addresses::update_no_default(tx, customer_id, changed.id, changed.updated_at).await?;
+    }
+    addresses::update_address(tx, &changed).await?;
+    Ok(changed)
 }

@@ -1,8 +1,9 @@
 //! Who buys: accounts, sign-in, and who a request comes from.
 //!
-//! Owns: `customers`.
+//! Owns: `customers`, `customer_addresses`.
 //! Promises: one e-mail address, however it is spelled, is one account; a password that was
 //! changed ends every other session; an invalid token is refused and never taken for a guest's.
+//! An address that is kept is one that a driver finds; a customer has one default of them.
 //! Never: a member of the staff's account, a cart (its owner hands it over at sign-in).
 
 mod actions;
@@ -21,5 +22,5 @@ pub use http::{
 pub use kit::email::EmailAddress;
 pub use model::{
     AUDIENCE, Account, Authenticated, CustomerRefusal, NewCustomer, NotAPhone, Phone, REFUSALS,
-    clean_language, clean_name,
+    ShippingAddress, clean_language, clean_name,
 };

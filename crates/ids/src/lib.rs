@@ -11,6 +11,8 @@ pub use id::Id;
 pub type StaffId = Id<kind::Staff>;
 /// A buyer with an account.
 pub type CustomerId = Id<kind::Customer>;
+/// An address in a customer's book.
+pub type AddressId = Id<kind::Address>;
 /// A brand.
 pub type BrandId = Id<kind::Brand>;
 /// A node of the category tree.
@@ -37,6 +39,10 @@ pub type StockCountId = Id<kind::StockCount>;
 pub type ReservationId = Id<kind::Reservation>;
 /// A flash sale.
 pub type SaleId = Id<kind::Sale>;
+/// A promotion.
+pub type PromotionId = Id<kind::Promotion>;
+/// A way for goods to reach a buyer.
+pub type ShippingMethodId = Id<kind::ShippingMethod>;
 /// A cart.
 pub type CartId = Id<kind::Cart>;
 /// A line of a cart.
@@ -83,5 +89,6 @@ pub mod kind {
         Transfer Refund Reconciliation Break WebhookEndpoint WebhookDelivery Location StockTransfer
         StockCount
         Sale
+        Address Promotion ShippingMethod
     }
 }

@@ -32,4 +32,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0017_stock_counts"
     "0018_stock_counts_validated"
     "0019_sales"
+    "0025_addresses"
 };

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use catalogue::Texts;
 use chrono::{DateTime, Utc};
-use customers::Caller;
+use customers::{Caller, ShippingAddress};
 use ids::{OrderId, ProductId, VariantId};
 use kit::{
     Kit, Result,
@@ -19,7 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     actions,
-    model::{Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus, ShippingAddress},
+    model::{Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus},
     store,
 };
 

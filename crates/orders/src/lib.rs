@@ -12,6 +12,8 @@ mod http;
 mod model;
 mod store;
 
+pub use customers::ShippingAddress;
+
 pub use actions::{
     draw_numbers, expire, extend, get_view, mark_paid, record, record_refund, views_of,
     views_of_carts,
@@ -20,6 +22,6 @@ pub use events::{OrderExpired, OrderPaid, OrderPlaced};
 pub use http::{OrderView, routes};
 pub use model::{
     NewOrder, NewOrderLine, Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus,
-    REFUSALS, ShippingAddress,
+    REFUSALS,
 };
 pub use store::{find_order, list_lines, lock_order};

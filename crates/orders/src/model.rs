@@ -2,11 +2,11 @@
 
 use catalogue::Texts;
 use chrono::{DateTime, Utc};
-use customers::Caller;
+use customers::{Caller, ShippingAddress};
 use ids::{CartId, CustomerId, OrderId, OrderLineId, ProductId, VariantId};
 use kit::{Refusal, RefusalKind, Resolution};
 use money::{Currency, Money};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Where an order stands.
@@ -71,93 +71,6 @@ pub enum OrderPaymentStatus {
     PartiallyRefunded,
     /// All that was paid went back.
     Refunded,
-}
-
-/// Where the goods go. Ethiopian addresses live from the landmark; a postcode is not asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "name": "Abebe Bikila", "country": "ET", "region": "Addis Ababa", "city": "Bole",
-    "woreda": "03", "landmark": "behind Edna Mall"
-}))]
-pub struct ShippingAddress {
-    /// Who receives the parcel.
-    #[schema(max_length = 120)]
-    pub name: String,
-    /// ISO 3166-1 alpha-2.
-    #[schema(pattern = "^[A-Z]{2}$")]
-    pub country: String,
-    /// Region or chartered city.
-    #[schema(max_length = 120)]
-    pub region: String,
-    /// Town, zone or sub-city.
-    #[schema(max_length = 120)]
-    pub city: String,
-    /// District.
-    #[serde(default)]
-    #[schema(max_length = 60)]
-    pub woreda: String,
-    /// Neighbourhood.
-    #[serde(default)]
-    #[schema(max_length = 60)]
-    pub kebele: String,
-    /// Street, house number.
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    pub line: String,
-    /// What the driver looks for.
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    pub landmark: String,
-}
-
-impl ShippingAddress {
-    /// Checks lengths and the parts that a delivery cannot do without.
-    ///
-    /// # Errors
-    /// `invalid_body` pointing at the part.
-    pub fn check(&self, pointer: &str) -> kit::Result<()> {
-        let refuse = |field: &str, reason: &str| {
-            Err(kit::http::body::invalid_member(
-                format!("{pointer}/{field}"),
-                reason,
-            ))
-        };
-        let is_country =
-            self.country.len() == 2 && self.country.bytes().all(|b| b.is_ascii_uppercase());
-        if !is_country {
-            return refuse(
-                "country",
-                "it must be a country code of two capital letters",
-            );
-        }
-        for (field, text) in [
-            ("name", &self.name),
-            ("region", &self.region),
-            ("city", &self.city),
-        ] {
-            if text.trim().is_empty() {
-                return refuse(field, "it is required");
-            }
-        }
-        for (field, text, chars_max) in [
-            ("name", &self.name, 120),
-            ("region", &self.region, 120),
-            ("city", &self.city, 120),
-            ("woreda", &self.woreda, 60),
-            ("kebele", &self.kebele, 60),
-            ("line", &self.line, 200),
-            ("landmark", &self.landmark, 200),
-        ] {
-            if text.chars().count() > chars_max {
-                return refuse(
-                    field,
-                    &format!("it must have at most {chars_max} characters"),
-                );
-            }
-        }
-        Ok(())
-    }
 }
 
 /// An order.

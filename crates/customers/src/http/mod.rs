@@ -1,6 +1,7 @@
 //! The customers' HTTP: accounts, sessions; and the extractors that say who is asking.
 
 mod account;
+mod addresses;
 mod extract;
 mod session;
 
@@ -13,7 +14,8 @@ pub use self::{
     session::{SignedIn, sign_in},
 };
 
-/// `/auth/users/`, `/auth/users/me/`, `/auth/jwt/{refresh,verify,revoke}/`.
+/// `/auth/users/`, `/auth/users/me/`, the book of addresses below it,
+/// `/auth/jwt/{refresh,verify,revoke}/`, and the regions that addresses name.
 ///
 /// `/auth/jwt/create/` is the cart's route, which hands over a guest's cart in the same request;
 /// it calls [`crate::authenticate`] and [`sign_in`].
@@ -21,6 +23,7 @@ pub fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new()
         .routes(routes!(account::register))
         .routes(routes!(account::me, account::change_me))
+        .merge(addresses::routes())
         .routes(routes!(session::refresh))
         .routes(routes!(session::verify))
         .routes(routes!(session::revoke))

@@ -1,5 +1,6 @@
 //! Customers: their accounts and what may be changed about them.
 
+mod address;
 mod phone;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,7 +13,11 @@ use kit::{
     sessions::Lifetimes,
 };
 
-pub use self::phone::{NotAPhone, Phone};
+pub(crate) use self::address::{ADDRESSES_MAX, KeptAddress, REGIONS, checked_label};
+pub use self::{
+    address::ShippingAddress,
+    phone::{NotAPhone, Phone},
+};
 
 /// The audience of customers' tokens and sessions.
 pub const AUDIENCE: &str = "customer";
@@ -184,10 +189,37 @@ pub enum CustomerRefusal {
     EmailTaken,
     /// `X-Shopper-Token` is not a token of ours.
     ShopperTokenMalformed,
+    /// No such address in the customer's book.
+    AddressNotFound,
+    /// The book is full.
+    AddressesFull,
 }
 
 /// Every refusal of this capability, for the registry.
-pub static REFUSALS: &[&RefusalKind] = &[&EMAIL_TAKEN, &SHOPPER_TOKEN_MALFORMED];
+pub static REFUSALS: &[&RefusalKind] = &[
+    &EMAIL_TAKEN,
+    &SHOPPER_TOKEN_MALFORMED,
+    &ADDRESS_NOT_FOUND,
+    &ADDRESSES_FULL,
+];
+
+static ADDRESS_NOT_FOUND: RefusalKind = RefusalKind {
+    code: "address_not_found",
+    status: 404,
+    title: "No such address",
+    is_retryable: false,
+    resolution: Resolution::Final,
+    help: "There is no address with this id in your book.",
+};
+
+static ADDRESSES_FULL: RefusalKind = RefusalKind {
+    code: "addresses_full",
+    status: 409,
+    title: "The book of addresses is full",
+    is_retryable: false,
+    resolution: Resolution::RequiresBuyerInput,
+    help: "A book has at most 50 addresses. Delete one that is no longer used.",
+};
 
 static EMAIL_TAKEN: RefusalKind = RefusalKind {
     code: "email_taken",
@@ -214,6 +246,8 @@ impl Refusal for CustomerRefusal {
         match self {
             Self::EmailTaken => &EMAIL_TAKEN,
             Self::ShopperTokenMalformed => &SHOPPER_TOKEN_MALFORMED,
+            Self::AddressNotFound => &ADDRESS_NOT_FOUND,
+            Self::AddressesFull => &ADDRESSES_FULL,
         }
     }
 
@@ -223,8 +257,8 @@ impl Refusal for CustomerRefusal {
 
     fn headers(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::EmailTaken => Vec::new(),
             Self::ShopperTokenMalformed => vec![("www-authenticate", "Bearer".to_owned())],
+            _ => Vec::new(),
         }
     }
 }

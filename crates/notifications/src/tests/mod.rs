@@ -49,6 +49,7 @@ fn order(language: &str) -> Order {
             kebele: "12".to_owned(),
             line: "House 417".to_owned(),
             landmark: "behind Edna Mall".to_owned(),
+            ..ShippingAddress::default()
         },
         note: String::new(),
         subtotal: etb(259_800),

@@ -169,6 +169,7 @@ fn a_short_address_has_no_empty_lines() {
         kebele: String::new(),
         line: "  ".to_owned(),
         landmark: String::new(),
+        ..ShippingAddress::default()
     };
     let text = render(
         &Order {

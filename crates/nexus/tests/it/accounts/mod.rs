@@ -1,5 +1,6 @@
 //! Accounts: opening one, signing in, staying signed in, and every token that is not ours.
 
+mod addresses;
 mod forgery;
 mod limits;
 mod profile;

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// Operations that ask nobody who they are.
-const PUBLIC: [&str; 20] = [
+const PUBLIC: [&str; 26] = [
     "createCart",
     "getProduct",
     "getSale",
@@ -22,6 +22,7 @@ const PUBLIC: [&str; 20] = [
     "listCategories",
     "listPaymentProviders",
     "listProducts",
+    "listRegions",
     "receiveChapaWebhook",
     "receivePaymentCallback",
     "receivePaymentCallbackByPost",
@@ -36,6 +37,12 @@ const PUBLIC: [&str; 20] = [
     // Of whoever is signed in, and nobody else: there is no id to guess.
     "changeOwnAccount",
     "getOwnAccount",
+    "keepOwnAddress",
+    "listOwnAddresses",
+    // Of whoever is signed in; whose ids are guessed stands in `accounts/addresses.rs`.
+    "deleteOwnAddress",
+    "getOwnAddress",
+    "replaceOwnAddress",
 ];
 
 fn document() -> Value {

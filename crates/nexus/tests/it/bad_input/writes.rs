@@ -144,6 +144,15 @@ async fn of_accounts(shop: &Shop) -> Vec<Write> {
         "last_name": "B", "phone": "0911223344", "language": "en", "current_password": PASSWORD,
     });
     let credentials = json!({ "email": "owner@shop.example", "password": "no" });
+    let book = "/auth/users/me/addresses/";
+    let address = json!({
+        "name": "Abebe Bikila", "phone": "0911223344", "country": "ET", "region": "Sidama",
+        "city": "Hawassa", "woreda": "03", "kebele": "04", "line": "Street 5",
+        "landmark": "by the lake", "postcode": "1000",
+    });
+    let kept = json!({ "label": "home", "address": address, "is_default": true });
+    let home = abebe.post(book, kept.clone()).await.expect(201).text("/id");
+    let home = format!("{book}{home}/");
     let refresh = json!({ "refresh": "r" });
     let post = |name, path: &str, body| Write::new(name, &nobody, Method::POST, path, body);
     vec![
@@ -154,6 +163,8 @@ async fn of_accounts(shop: &Shop) -> Vec<Write> {
             "/auth/users/me/",
             changes,
         ),
+        Write::new("keepOwnAddress", &abebe, Method::POST, book, kept.clone()),
+        Write::new("replaceOwnAddress", &abebe, Method::PUT, &home, kept),
         post("registerCustomer", "/auth/users/", account),
         post("refreshSession", "/auth/jwt/refresh/", refresh.clone()),
         post("signOut", "/auth/jwt/revoke/", refresh),

@@ -1,5 +1,7 @@
 //! Every SQL statement on `customers`. Reads sessions; never decides.
 
+pub(crate) mod addresses;
+
 use chrono::{DateTime, Utc};
 use ids::CustomerId;
 use kit::{Conn, Error, Result, Tx};
