@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use admission::{Gate, Ticket};
 use axum::{Extension, extract::State, response::Response};
 use customers::{Phone, Shopper};
 use ids::CartId;
@@ -22,7 +23,8 @@ use crate::{
     model::{CheckoutRefusal, PlaceOrder},
 };
 
-/// The routes of checkout. Needs the layer `Extension<Arc<Placement>>`.
+/// The routes of checkout. Needs the layers `Extension<Arc<Placement>>` and
+/// `Extension<Arc<Gate>>`.
 pub fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new().routes(routes!(place_order))
 }
@@ -59,10 +61,18 @@ struct PlaceOrderBody {
     language: Option<String>,
     /// The total that the shopper saw; another one is refused as `cart_changed`.
     expected_total: Option<Money>,
+    /// For each sale with a queue of which the cart has something, the token that the cart was
+    /// given when it was its turn.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    admission_tokens: Vec<String>,
 }
 
+/// A cart is in few sales at once.
+const TOKENS_MAX: usize = 10;
+
 impl PlaceOrderBody {
-    fn into_command(self, shopper: Shopper) -> Result<PlaceOrder> {
+    fn into_command(self, shopper: Shopper, gate: &Gate) -> Result<PlaceOrder> {
         let email = EmailAddress::parse(&self.email)
             .map_err(|_| invalid_member("/email", "it is not an e-mail address"))?;
         let phone = self
@@ -86,6 +96,14 @@ impl PlaceOrderBody {
         if !["en", "am"].contains(&language.as_str()) {
             return Err(invalid_member("/language", "it must be en or am"));
         }
+        if self.admission_tokens.len() > TOKENS_MAX {
+            return Err(invalid_member(
+                "/admission_tokens",
+                "it must have at most 10 tokens",
+            ));
+        }
+        let tokens = self.admission_tokens.iter();
+        let tickets: Vec<Ticket> = tokens.map(|token| gate.read(token)).collect();
         Ok(PlaceOrder {
             shopper,
             cart_id: self.cart_id,
@@ -97,6 +115,7 @@ impl PlaceOrderBody {
             shipping_address,
             note: self.note,
             expected_total: self.expected_total,
+            tickets,
         })
     }
 }
@@ -105,8 +124,9 @@ impl PlaceOrderBody {
 ///
 /// Takes the units of every line off the shelf, all or nothing, and holds them until the order
 /// is paid or expires. Whoever comes too late gets 409 `insufficient_stock` with what is
-/// available, and nothing has changed. Placing the same cart again answers the same order. With
-/// an `Idempotency-Key` any repetition answers the very same bytes.
+/// available, and nothing has changed. Of a sale with a queue nothing is ordered without its token:
+/// 409 `queue_required` says where to join. Placing the same cart again answers the same order.
+/// With an `Idempotency-Key` any repetition answers the very same bytes.
 #[utoipa::path(
     post, path = "/api/v1/orders/", operation_id = "placeOrder", tag = "Orders",
     params(("Idempotency-Key" = Option<String>, Header)), request_body = PlaceOrderBody,
@@ -121,11 +141,12 @@ async fn place_order(
     shopper: Shopper,
     State(kit): State<Kit>,
     Extension(placement): Extension<Arc<Placement>>,
+    Extension(gate): Extension<Arc<Gate>>,
     header: IdempotencyHeader,
     body: Body<PlaceOrderBody>,
 ) -> Result<Response> {
     let key = header.scoped(shopper.principal(), "placeOrder", body.fingerprint);
-    let command = body.value.into_command(shopper)?;
+    let command = body.value.into_command(shopper, &gate)?;
     if command.shopper.customer.is_none() && command.shopper.token_hash.is_none() {
         return Err(CheckoutRefusal::NeedsShopper.into());
     }

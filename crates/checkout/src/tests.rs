@@ -219,6 +219,7 @@ fn wish(plea: &Plea, carts: &[CartId], plan: &Plan) -> Wish {
             },
             note: text(),
             expected_total: expected,
+            tickets: Vec::new(),
         },
     }
 }

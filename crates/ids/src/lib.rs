@@ -43,6 +43,8 @@ pub type SaleId = Id<kind::Sale>;
 pub type PromotionId = Id<kind::Promotion>;
 /// A way for goods to reach a buyer.
 pub type ShippingMethodId = Id<kind::ShippingMethod>;
+/// Somebody's place in the queue before a sale.
+pub type PlaceId = Id<kind::Place>;
 /// A cart.
 pub type CartId = Id<kind::Cart>;
 /// A line of a cart.
@@ -90,5 +92,6 @@ pub mod kind {
         StockCount
         Sale
         Address Promotion ShippingMethod
+        Place
     }
 }

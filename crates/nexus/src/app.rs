@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use admission::Gate;
 use anyhow::{Context, Result};
 use checkout::Placement;
 use inventory::StockBoard;
@@ -29,6 +30,8 @@ pub struct App {
     pub notifications: Arc<NotificationSettings>,
     /// Where orders wait to be placed.
     pub placement: Arc<Placement>,
+    /// What this process remembers of queues, and the key of their tokens.
+    pub gate: Arc<Gate>,
     /// What this process remembers of shelves.
     pub board: Arc<StockBoard>,
     /// The way to receivers of webhooks.
@@ -79,6 +82,7 @@ impl App {
                 tasks.clone(),
                 Arc::clone(&board),
             )),
+            gate: Arc::new(Gate::new(tasks.clone(), &settings.auth.secret)),
             board,
             webhooks: Arc::new(webhooks::Sender::new(&settings.webhooks)?),
             settings: Arc::new(settings),

@@ -14,6 +14,8 @@ use serde::Deserialize;
 pub struct OverloadSettings {
     /// The catalogue, sales, carts.
     pub browsing: DoorSettings,
+    /// Queues before sales.
+    pub queues: DoorSettings,
     /// Signing in, registering, tokens, staff's too.
     pub accounts: DoorSettings,
     /// Orders that are read.
@@ -33,6 +35,7 @@ pub struct OverloadSettings {
 enum Kind {
     Open,
     Browsing,
+    Queues,
     Accounts,
     Orders,
     Payments,
@@ -58,6 +61,7 @@ fn kind(method: &Method, path: &str) -> Kind {
         // Orders that are placed wait in a queue of their own, which is bounded too.
         "orders" if method == Method::POST => Kind::Open,
         "orders" => Kind::Orders,
+        "sales" if rest.contains("/queue/") => Kind::Queues,
         "payment" if rest.starts_with("webhook/") || rest.starts_with("callback/") => {
             Kind::Provider
         }
@@ -74,6 +78,7 @@ fn kind(method: &Method, path: &str) -> Kind {
 pub fn doors(settings: &OverloadSettings) -> DoorOf {
     let door = |name, settings| Arc::new(Door::new(name, settings));
     let browsing = door("browsing", settings.browsing);
+    let queues = door("queues", settings.queues);
     let accounts = door("accounts", settings.accounts);
     let orders = door("orders", settings.orders);
     let payments = door("payments", settings.payments);
@@ -84,6 +89,7 @@ pub fn doors(settings: &OverloadSettings) -> DoorOf {
         let door = match kind(request.method(), request.uri().path()) {
             Kind::Open => return None,
             Kind::Browsing => &browsing,
+            Kind::Queues => &queues,
             Kind::Accounts => &accounts,
             Kind::Orders => &orders,
             Kind::Payments => &payments,
@@ -110,6 +116,9 @@ mod tests {
             ("GET", "/api/v1/catalogue/products/", Kind::Browsing),
             ("POST", "/api/v1/cart/x/items/", Kind::Browsing),
             ("GET", "/api/v1/sales/x/", Kind::Browsing),
+            ("POST", "/api/v1/sales/x/queue/", Kind::Queues),
+            ("GET", "/api/v1/sales/x/queue/y/", Kind::Queues),
+            ("GET", "/api/v1/sales/x/queue/y/stream/", Kind::Open),
             (
                 "GET",
                 "/api/v1/catalogue/products/x/stock/stream/",

@@ -32,5 +32,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0017_stock_counts"
     "0018_stock_counts_validated"
     "0019_sales"
+    "0023_queues"
     "0025_addresses"
 };

@@ -5,7 +5,7 @@ use kit::RefusalKind;
 /// Every refusal, in the order of capabilities.
 #[must_use]
 pub fn all() -> Vec<&'static RefusalKind> {
-    let groups: [&[&'static RefusalKind]; 15] = [
+    let groups: [&[&'static RefusalKind]; 16] = [
         kit::http::problem::REFUSALS,
         kit::idempotency::REFUSALS,
         kit::tokens::REFUSALS,
@@ -17,6 +17,7 @@ pub fn all() -> Vec<&'static RefusalKind> {
         sales::REFUSALS,
         catalogue::REFUSALS,
         cart::REFUSALS,
+        admission::REFUSALS,
         orders::REFUSALS,
         payments::REFUSALS,
         checkout::REFUSALS,

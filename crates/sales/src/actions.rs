@@ -8,7 +8,7 @@ use inventory::{InventoryRefusal, Wait};
 use kit::{Clock, Result, Tx};
 
 use crate::{
-    model::{Sale, SaleRefusal},
+    model::{QueueTerms, Sale, SaleRefusal},
     store,
 };
 
@@ -17,6 +17,7 @@ pub(crate) struct Changes {
     pub(crate) name: String,
     pub(crate) starts_at: DateTime<Utc>,
     pub(crate) ends_at: Option<DateTime<Utc>>,
+    pub(crate) queue: Option<QueueTerms>,
 }
 
 /// Waits until every order that was decided by the old times is committed.
@@ -28,10 +29,16 @@ async fn lock_shelves(tx: &Tx, variants: &[VariantId]) -> Result<()> {
 }
 
 /// Opens a sale. The clock is read once nobody can order its variants.
-pub(crate) async fn open(tx: &Tx, mut sale: Sale, clock: &Clock) -> Result<Sale> {
+pub(crate) async fn open(
+    tx: &Tx,
+    mut sale: Sale,
+    queue: Option<QueueTerms>,
+    clock: &Clock,
+) -> Result<Sale> {
     lock_shelves(tx, &sale.variant_ids).await?;
     let now = clock.now();
     (sale.created_at, sale.updated_at) = (now, now);
+    sale.set_queue(queue, now)?;
     sale.check_times(now)?;
     store::insert_sale(tx, &sale).await?;
     let added = store::insert_variants(tx, sale.id, &sale.variant_ids, now).await;
@@ -69,6 +76,7 @@ pub(crate) async fn change(
     sale.name = changes.name;
     sale.check_name()?;
     sale.move_times(changes.starts_at, changes.ends_at, now)?;
+    sale.set_queue(changes.queue, now)?;
     sale.version += 1;
     sale.updated_at = now;
     store::update_sale(tx, &sale).await?;

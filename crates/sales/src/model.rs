@@ -1,5 +1,7 @@
 //! Nouns and refusals of flash sales.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{SaleId, VariantId};
 use kit::{Refusal, RefusalKind, Resolution, Result, http::body::invalid_member};
@@ -23,6 +25,8 @@ pub struct SaleTerms {
     pub starts_at: DateTime<Utc>,
     /// Nothing is ordered from then on; without it until staff close the sale.
     pub ends_at: Option<DateTime<Utc>>,
+    /// Whether who orders must have queued first.
+    pub has_queue: bool,
 }
 
 impl SaleTerms {
@@ -49,6 +53,40 @@ impl SaleTerms {
     }
 }
 
+/// How many at once may order in a sale, and for how long each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct QueueTerms {
+    /// Shoppers who have a token that counts and have not ordered yet, at the most.
+    pub(crate) slots: i32,
+    /// For how long a token counts.
+    pub(crate) token_seconds: i32,
+}
+
+impl QueueTerms {
+    const SLOTS: RangeInclusive<i32> = 1..=100_000;
+    const TOKEN_SECONDS: RangeInclusive<i32> = 30..=3_600;
+
+    fn check(self) -> Result<()> {
+        if !Self::SLOTS.contains(&self.slots) {
+            let between = "it must be 1 to 100,000";
+            return Err(invalid_member("/queue/slots", between));
+        }
+        if !Self::TOKEN_SECONDS.contains(&self.token_seconds) {
+            let between = "it must be 30 to 3,600 seconds";
+            return Err(invalid_member("/queue/token_seconds", between));
+        }
+        Ok(())
+    }
+}
+
+/// The queue before a sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SaleQueue {
+    pub(crate) terms: QueueTerms,
+    /// What was placed before needed no token.
+    pub(crate) since: DateTime<Utc>,
+}
+
 /// A flash sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sale {
@@ -59,6 +97,7 @@ pub(crate) struct Sale {
     pub(crate) ends_at: Option<DateTime<Utc>>,
     /// When staff closed it: its variants are sold as any other since.
     pub(crate) closed_at: Option<DateTime<Utc>>,
+    pub(crate) queue: Option<SaleQueue>,
     pub(crate) version: i64,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) updated_at: DateTime<Utc>,
@@ -88,6 +127,17 @@ impl Sale {
             return Err(invalid_member("/ends_at", after));
         }
         Ok(())
+    }
+
+    /// Switches the queue on, changes it, or switches it off.
+    pub(crate) fn set_queue(
+        &mut self,
+        terms: Option<QueueTerms>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let since = self.queue.map_or(now, |queue| queue.since);
+        self.queue = terms.map(|terms| SaleQueue { terms, since });
+        terms.map_or(Ok(()), QueueTerms::check)
     }
 
     /// What staff may do about its times: the start as long as it has not come, the end as long as

@@ -5,7 +5,18 @@ use ids::{SaleId, VariantId};
 use kit::{Conn, Result, Tx, db::Param};
 use tokio_postgres::Row;
 
-use crate::model::Sale;
+use crate::model::{QueueTerms, Sale, SaleQueue};
+
+fn queue(row: &Row) -> Option<SaleQueue> {
+    let since: Option<DateTime<Utc>> = row.get("queue_since");
+    since.map(|since| SaleQueue {
+        terms: QueueTerms {
+            slots: row.get("queue_slots"),
+            token_seconds: row.get("queue_token_seconds"),
+        },
+        since,
+    })
+}
 
 fn sale(row: &Row) -> Sale {
     Sale {
@@ -15,6 +26,7 @@ fn sale(row: &Row) -> Sale {
         starts_at: row.get("starts_at"),
         ends_at: row.get("ends_at"),
         closed_at: row.get("closed_at"),
+        queue: queue(row),
         version: row.get("version"),
         created_at: row.get("created_at"),
         updated_at: row.get("updated_at"),
@@ -22,19 +34,34 @@ fn sale(row: &Row) -> Sale {
 }
 
 const INSERT_SALE: &str = "
-    insert into sales (id, name, starts_at, ends_at, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $5)";
+    insert into sales
+        (id, name, starts_at, ends_at, queue_slots, queue_token_seconds, queue_since, created_at,
+        updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
 
 pub(crate) async fn insert_sale(tx: &Tx, sale: &Sale) -> Result<()> {
-    let params: [Param<'_>; 5] = [
+    let (slots, token_seconds, since) = queue_columns(sale);
+    let params: [Param<'_>; 8] = [
         &sale.id,
         &sale.name,
         &sale.starts_at,
         &sale.ends_at,
+        &slots,
+        &token_seconds,
+        &since,
         &sale.created_at,
     ];
     tx.execute(INSERT_SALE, &params).await?;
     Ok(())
+}
+
+fn queue_columns(sale: &Sale) -> (Option<i32>, Option<i32>, Option<DateTime<Utc>>) {
+    let terms = sale.queue.map(|queue| queue.terms);
+    (
+        terms.map(|terms| terms.slots),
+        terms.map(|terms| terms.token_seconds),
+        sale.queue.map(|queue| queue.since),
+    )
 }
 
 // Those that are in a sale already are not in the answer.
@@ -60,6 +87,7 @@ macro_rules! sales {
         concat!(
             "
     select id, name, starts_at, ends_at, closed_at, version, created_at, updated_at,
+        queue_slots, queue_token_seconds, queue_since,
         array(
             select variant_id from sale_variants where sale_id = sales.id order by variant_id
         ) as variant_ids
@@ -100,11 +128,13 @@ pub(crate) async fn list_sales(
 
 const UPDATE_SALE: &str = "
     update sales
-    set name = $2, starts_at = $3, ends_at = $4, closed_at = $5, version = $6, updated_at = $7
+    set name = $2, starts_at = $3, ends_at = $4, closed_at = $5, version = $6, updated_at = $7,
+        queue_slots = $8, queue_token_seconds = $9, queue_since = $10
     where id = $1";
 
 pub(crate) async fn update_sale(tx: &Tx, sale: &Sale) -> Result<()> {
-    let params: [Param<'_>; 7] = [
+    let (slots, token_seconds, since) = queue_columns(sale);
+    let params: [Param<'_>; 10] = [
         &sale.id,
         &sale.name,
         &sale.starts_at,
@@ -112,6 +142,9 @@ pub(crate) async fn update_sale(tx: &Tx, sale: &Sale) -> Result<()> {
         &sale.closed_at,
         &sale.version,
         &sale.updated_at,
+        &slots,
+        &token_seconds,
+        &since,
     ];
     tx.execute(UPDATE_SALE, &params).await?;
     Ok(())

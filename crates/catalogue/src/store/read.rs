@@ -233,6 +233,7 @@ fn sale_terms(row: &Row) -> Option<SaleTerms> {
         sale_id,
         starts_at: row.get("starts_at"),
         ends_at: row.get("ends_at"),
+        has_queue: row.get("has_queue"),
     })
 }
 
@@ -246,6 +247,7 @@ const LIST_SELLABLES: &str = "
                 and location_id = any(array(select id from stock_locations where is_active))
         ), 0)::bigint as available,
         sales.id as sale_id, sales.starts_at, sales.ends_at,
+        sales.queue_since is not null as has_queue,
         (
             select url from product_images
             where product_images.product_id = products.id

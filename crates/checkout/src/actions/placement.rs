@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cart::{Cart, CartInHand, CartRefusal, CartState, Goods, QuotedLine};
 use chrono::{DateTime, Utc};
 use futures_util::future::{try_join, try_join4};
-use ids::{CartId, OrderId, OrderLineId, VariantId};
+use ids::{CartId, OrderId, OrderLineId, SaleId, VariantId};
 use inventory::{Hold, Shelf, Wait};
 use kit::{
     Result, Tx,
@@ -150,6 +150,7 @@ impl Batch<'_> {
         shelf: &Shelf,
     ) -> Result<Option<Vec<Outcome>>> {
         let mut verdicts = verdicts;
+        let queued = self.queued(&verdicts);
         let (new, holds) = self.new_orders(&mut verdicts);
         let mut first_number = 0;
         if !new.is_empty() {
@@ -178,7 +179,23 @@ impl Batch<'_> {
             idempotency::store_all(tx, &kept, self.now),
         )
         .await?;
+        // Only orders of a sale with a queue take a statement more, and these locks come last.
+        admission::use_places(tx, &queued, self.now).await?;
         Ok(is_free.then_some(outcomes))
+    }
+
+    /// The places in queues that are used up by what is placed.
+    fn queued(&self, verdicts: &[Verdict]) -> Vec<(SaleId, CartId)> {
+        let mut queued = BTreeSet::new();
+        for (wish, verdict) in self.wishes.iter().zip(verdicts) {
+            let Verdict::Place(quote, _) = verdict else {
+                continue;
+            };
+            let terms = quote.lines.iter().filter_map(|line| line.sellable.sale);
+            let terms = terms.filter(|terms| terms.has_queue);
+            queued.extend(terms.map(|terms| (terms.sale_id, wish.command.cart_id)));
+        }
+        queued.into_iter().collect()
     }
 
     /// What is to be recorded and what is to be set aside for it; moves the lines out.

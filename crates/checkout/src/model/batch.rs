@@ -149,6 +149,11 @@ fn price(
     for line in &quote.lines {
         if let Some(terms) = line.sellable.sale {
             terms.check(line.sellable.variant_id, now)?;
+            if terms.has_queue {
+                let variant_id = line.sellable.variant_id;
+                let tickets = &wish.command.tickets;
+                admission::require(tickets, terms.sale_id, variant_id, cart.id, now)?;
+            }
         }
     }
     Ok((quote, wants))

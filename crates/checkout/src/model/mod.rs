@@ -3,6 +3,7 @@
 mod batch;
 mod failure;
 
+use admission::Ticket;
 use cart::{CartRefusal, Quote};
 use chrono::TimeDelta;
 use customers::Shopper;
@@ -59,6 +60,8 @@ pub struct PlaceOrder {
     pub note: String,
     /// What the shopper saw; `None` takes whatever it is.
     pub expected_total: Option<Money>,
+    /// The tokens of queues that came along.
+    pub tickets: Vec<Ticket>,
 }
 
 /// The most that one payment takes, in minor units (Chapa's limit).

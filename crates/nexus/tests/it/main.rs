@@ -26,6 +26,7 @@ mod orders;
 mod overload;
 mod payments;
 mod prove;
+mod queues;
 mod races;
 mod reconciliation;
 mod sales;

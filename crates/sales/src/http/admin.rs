@@ -20,7 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     actions::{self, Changes},
-    model::{Sale, SaleRefusal, VARIANTS_MAX},
+    model::{QueueTerms, Sale, SaleQueue, SaleRefusal, VARIANTS_MAX},
     store,
 };
 
@@ -28,6 +28,38 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new()
         .routes(routes!(list_sales, create_sale))
         .routes(routes!(get_sale, update_sale, close_sale))
+}
+
+/// How many at once may order in a sale, and for how long each.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"slots": 200, "token_seconds": 300}))]
+struct QueueBody {
+    /// How many shoppers may have a token at once, and not have ordered yet: what the shop's
+    /// payment and placement can do in the time of a token.
+    #[schema(minimum = 1, maximum = 100_000)]
+    slots: i32,
+    /// For how long a token counts; who has not ordered by then has lost the turn.
+    #[schema(minimum = 30, maximum = 3_600)]
+    token_seconds: i32,
+}
+
+impl From<QueueBody> for QueueTerms {
+    fn from(body: QueueBody) -> Self {
+        Self {
+            slots: body.slots,
+            token_seconds: body.token_seconds,
+        }
+    }
+}
+
+impl From<SaleQueue> for QueueBody {
+    fn from(queue: SaleQueue) -> Self {
+        Self {
+            slots: queue.terms.slots,
+            token_seconds: queue.terms.token_seconds,
+        }
+    }
 }
 
 /// A sale, as staff see it.
@@ -41,6 +73,8 @@ struct SaleAdminView {
     ends_at: Option<DateTime<Utc>>,
     /// When staff closed it: its variants are sold as any other since.
     closed_at: Option<DateTime<Utc>>,
+    /// The queue before it, if there is one.
+    queue: Option<QueueBody>,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -55,6 +89,7 @@ impl From<Sale> for SaleAdminView {
             starts_at: sale.starts_at,
             ends_at: sale.ends_at,
             closed_at: sale.closed_at,
+            queue: sale.queue.map(QueueBody::from),
             version: sale.version,
             created_at: sale.created_at,
             updated_at: sale.updated_at,
@@ -68,7 +103,8 @@ impl From<Sale> for SaleAdminView {
 #[schema(example = json!({
     "name": "Coffee week",
     "variant_ids": ["01890a5d-ac96-774b-bcce-b302099a8057"],
-    "starts_at": "2026-12-01T09:00:00Z", "ends_at": "2026-12-08T09:00:00Z"
+    "starts_at": "2026-12-01T09:00:00Z", "ends_at": "2026-12-08T09:00:00Z",
+    "queue": {"slots": 200, "token_seconds": 300}
 }))]
 struct CreateSale {
     /// What shoppers are shown.
@@ -81,6 +117,8 @@ struct CreateSale {
     starts_at: DateTime<Utc>,
     /// Nothing of it is ordered from then on; without it until the sale is closed.
     ends_at: Option<DateTime<Utc>>,
+    /// With it, nothing of it is ordered without a token from the queue.
+    queue: Option<QueueBody>,
 }
 
 /// What changes of a sale; what is absent stays.
@@ -99,6 +137,10 @@ struct UpdateSale {
     #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>)]
     ends_at: Member<DateTime<Utc>>,
+    /// As at its creation, at any time; null for none.
+    #[serde(default)]
+    #[schema(value_type = Option<QueueBody>)]
+    queue: Member<QueueBody>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -160,18 +202,20 @@ async fn create_sale(
         starts_at: new.starts_at,
         ends_at: new.ends_at,
         closed_at: None,
+        queue: None,
         version: 1,
         created_at: now,
         updated_at: now,
     };
     sale.check_name()?;
     sale.check_times(now)?;
+    let queue = new.queue.map(QueueTerms::from);
     let key = header.scoped(staff.principal(), "createSale", body.fingerprint);
     let tx = kit.db.begin("create_sale").await?;
     if let Some(reply) = key.replay(&tx, &kit).await? {
         return Ok(reply);
     }
-    let view = SaleAdminView::from(actions::open(&tx, sale, &kit.clock).await?);
+    let view = SaleAdminView::from(actions::open(&tx, sale, queue, &kit.clock).await?);
     let what = ("sale.create", "sale", view.id.uuid());
     staff
         .record(&tx, what, None, Some(&view), view.created_at)
@@ -223,6 +267,7 @@ async fn update_sale(
         name: body.value.name.unwrap_or_else(|| before.name.clone()),
         starts_at: body.value.starts_at.unwrap_or(before.starts_at),
         ends_at: body.value.ends_at.apply(before.ends_at),
+        queue: body.value.queue.apply(shown.queue).map(QueueTerms::from),
     };
     let view = SaleAdminView::from(actions::change(&tx, before, changes, now).await?);
     let what = ("sale.update", "sale", id.uuid());

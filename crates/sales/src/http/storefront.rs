@@ -26,6 +26,8 @@ struct SaleView {
     variant_ids: Vec<VariantId>,
     starts_at: DateTime<Utc>,
     ends_at: Option<DateTime<Utc>>,
+    /// Whether an order needs a token from the queue (`joinQueue`).
+    has_queue: bool,
     /// The shop's clock: a countdown is `starts_at` minus this, whatever the client's own says.
     now: DateTime<Utc>,
 }
@@ -52,6 +54,7 @@ async fn get_sale(
         variant_ids: sale.variant_ids,
         starts_at: sale.starts_at,
         ends_at: sale.ends_at,
+        has_queue: sale.queue.is_some(),
         now: kit.clock.now(),
     }))
 }

@@ -26,7 +26,7 @@ pub use supply::lock_files_keep_the_bans;
 pub use tables::one_owner_per_table;
 
 /// The nouns with tables of their own: each is built from the same file names.
-pub const CAPABILITIES: [&str; 11] = [
+pub const CAPABILITIES: [&str; 12] = [
     "staff",
     "customers",
     "ledger",
@@ -34,6 +34,7 @@ pub const CAPABILITIES: [&str; 11] = [
     "inventory",
     "sales",
     "cart",
+    "admission",
     "orders",
     "payments",
     "checkout",

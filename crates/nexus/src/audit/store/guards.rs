@@ -88,11 +88,27 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Foreign "stock_count_lines_count_fkey"
         Foreign "stock_count_lines_variant_fkey";
     "sales":
-        Check "sales_ends_after_start";
+        Check "sales_ends_after_start"
+        Check "sales_queue_whole";
     "sale_variants":
         Primary "sale_variants_pkey"
         Foreign "sale_variants_variant_id_fkey"
         Foreign "sale_variants_sale_id_fkey";
+    "sale_queues":
+        Primary "sale_queues_pkey"
+        Foreign "sale_queues_sale_id_fkey"
+        Check "sale_queues_called_was_given"
+        Check "sale_queues_drawn_whole";
+    "sale_queue_places":
+        Unique "sale_queue_places_cart_key"
+        Unique "sale_queue_places_number_key"
+        Partial "sale_queue_places_customer_key"
+        Check "sale_queue_places_state_known"
+        Check "sale_queue_places_admitted_when"
+        Check "sale_queue_places_used_when"
+        Foreign "sale_queue_places_sale_id_fkey"
+        Foreign "sale_queue_places_cart_id_fkey"
+        Foreign "sale_queue_places_customer_id_fkey";
     "reservations":
         Check "reservations_quantity_positive"
         Check "reservations_state_known"

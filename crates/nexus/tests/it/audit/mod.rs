@@ -67,8 +67,12 @@ async fn busy_shop() -> Shop {
     give_back(&shop, &order.text("/id"), goods[0]).await;
     move_some(&shop, goods[0]).await;
 
-    on_sale(&shop, goods[0]).await;
-    let (guest, order) = shop.guest_order(&[(goods[0], 2)]).await;
+    let sale = on_sale(&shop, goods[0]).await;
+    let (guest, cart) = shop.guest_cart(&[(goods[0], 2)]).await;
+    let token = shop.admitted(&guest, &sale, &cart).await;
+    let mut body = place_body(&cart);
+    body["admission_tokens"] = json!([token]);
+    let order = guest.post("/api/v1/orders/", body).await.expect(201).body;
     shop.initiate(&guest, &order).await;
     shop.customer("abebe@example.com").await;
     shop.run_jobs().await;
@@ -96,16 +100,19 @@ async fn move_some(shop: &Shop, variant: ids::VariantId) {
     clerk.post(&path, json!({})).await.expect(200);
 }
 
-/// A variant is in a sale that starts now.
-async fn on_sale(shop: &Shop, variant: ids::VariantId) {
+/// A variant is in a sale that starts now and has a queue; answers which.
+async fn on_sale(shop: &Shop, variant: ids::VariantId) -> String {
     let sale = ids::SaleId::generate(shop.now());
     let (now, before) = (shop.now(), shop.now() - TimeDelta::seconds(1));
     let db = shop.db().await;
-    let sql = "insert into sales (id, name, starts_at, created_at, updated_at)
-        values ($1, 'Week', $2, $3, $3)";
+    let sql = "
+        insert into sales (id, name, starts_at, created_at, updated_at, queue_slots,
+            queue_token_seconds, queue_since)
+        values ($1, 'Week', $2, $3, $3, 1, 60, $3)";
     db.execute(sql, &[&sale, &now, &before]).await.unwrap();
     let sql = "insert into sale_variants (variant_id, sale_id, added_at) values ($1, $2, $3)";
     db.execute(sql, &[&variant, &sale, &before]).await.unwrap();
+    sale.to_string()
 }
 
 /// One unit of an order is given back and is with the buyer; a part of another is on its way.
@@ -159,7 +166,7 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
     let shop = busy_shop().await;
     let report = audit_with(&shop, "select").await;
     assert!(report.is_clean(), "{report:#?}");
-    assert_eq!(report.checks.len(), 33);
+    assert_eq!(report.checks.len(), 35);
     let ids: BTreeSet<&str> = report.checks.iter().map(|check| check.id).collect();
     assert_eq!(
         ids.len(),

@@ -329,6 +329,37 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I40"],
     ),
     (
+        "an order past the queue",
+        "update sale_queue_places set state = 'expired', used_at = null",
+        &["I46"],
+    ),
+    (
+        "a turn that was used for nothing",
+        "update sale_queue_places set cart_id = gen_random_uuid()",
+        &["I46"],
+    ),
+    (
+        "somebody who was not called yet",
+        "update sale_queues set called_number = 0",
+        &["I45"],
+    ),
+    (
+        "a draw that was not fair",
+        "update sale_queues set last_number = 3, drawn_number = 3;
+         insert into sale_queue_places (id, sale_id, cart_id, number, joined_at)
+         select places.id, sales.id, gen_random_uuid(),
+             1 + row_number() over (
+                 order by sha256(convert_to(seed || places.id::text, 'UTF8')) desc
+             ), starts_at - interval '1 second'
+         from sales
+         join sale_queues on sale_id = sales.id
+         cross join (
+             values ('00000000-0000-7000-8000-000000000001'::uuid),
+                 ('00000000-0000-7000-8000-000000000002'::uuid)
+         ) as places (id)",
+        &["I45"],
+    ),
+    (
         "order numbers with a gap",
         "update orders set number = 1005 where number = 1003;
          update order_numbers set last_number = 1005",

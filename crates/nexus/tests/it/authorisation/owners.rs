@@ -11,12 +11,14 @@ pub(super) enum On {
     Cart,
     Item,
     Order,
+    /// A place of the cart in a queue.
+    Place,
     /// The whole list of the caller.
     Own,
 }
 
 /// Every operation on somebody's things, and what it answers to whom they do not belong.
-pub(super) const OPERATIONS: [(&str, On, u16, &str); 12] = [
+pub(super) const OPERATIONS: [(&str, On, u16, &str); 15] = [
     ("getCart", On::Cart, 404, "cart_not_found"),
     ("deleteCart", On::Cart, 404, "cart_not_found"),
     ("listCartItems", On::Cart, 404, "cart_not_found"),
@@ -24,12 +26,30 @@ pub(super) const OPERATIONS: [(&str, On, u16, &str); 12] = [
     ("updateCartItem", On::Item, 404, "cart_not_found"),
     ("deleteCartItem", On::Item, 404, "cart_not_found"),
     ("mergeCart", On::Cart, 404, "cart_not_found"),
+    ("joinQueue", On::Place, 404, "cart_not_found"),
+    ("getQueuePlace", On::Place, 404, "cart_not_found"),
+    ("streamQueuePlace", On::Place, 404, "cart_not_found"),
     ("placeOrder", On::Cart, 404, "cart_not_found"),
     ("getOrder", On::Order, 404, "order_not_found"),
     ("initiatePayment", On::Order, 404, "order_not_found"),
     ("listOrderRefunds", On::Order, 404, "order_not_found"),
     ("listOrders", On::Own, 200, ""),
 ];
+
+/// What everybody buys, and a sale of something else that has a queue.
+type Goods = (ids::VariantId, String);
+
+async fn goods(shop: &Shop) -> Goods {
+    let variant = shop.product("coffee", &[(100, 50)]).await[0];
+    let rare = shop.product("rare", &[(100, 5)]).await;
+    let staff = shop.staff("seller", &["catalogue.edit"]).await;
+    let sale = json!({
+        "name": "Rare", "variant_ids": rare, "starts_at": shop.now(),
+        "queue": { "slots": 1, "token_seconds": 30 },
+    });
+    let sale = staff.post("/api/v1/admin/sales/", sale).await.expect(201);
+    (variant, sale.text("/id"))
+}
 
 /// Somebody with an open cart of one line and a placed order.
 struct Owner {
@@ -39,20 +59,23 @@ struct Owner {
     item: String,
     order: String,
     variant: String,
+    sale: String,
 }
 
 impl Owner {
-    async fn guest(shop: &Shop, name: &'static str, variant: ids::VariantId) -> Self {
+    async fn guest(shop: &Shop, name: &'static str, (variant, sale): &Goods) -> Self {
+        let variant = *variant;
         let (who, first) = shop.guest_cart(&[(variant, 1)]).await;
         let order = who
             .post("/api/v1/orders/", place_body(&first))
             .await
             .expect(201)
             .text("/id");
-        Self::with_open_cart(name, who, order, variant).await
+        Self::with_open_cart(name, who, order, (variant, sale)).await
     }
 
-    async fn customer(shop: &Shop, name: &'static str, variant: ids::VariantId) -> Self {
+    async fn customer(shop: &Shop, name: &'static str, (variant, sale): &Goods) -> Self {
+        let variant = *variant;
         let who = shop.customer(&format!("{name}@example.com")).await;
         let cart = who
             .post("/api/v1/cart/", json!({}))
@@ -68,14 +91,14 @@ impl Owner {
             .await
             .expect(201)
             .text("/id");
-        Self::with_open_cart(name, who, order, variant).await
+        Self::with_open_cart(name, who, order, (variant, sale)).await
     }
 
     async fn with_open_cart(
         name: &'static str,
         who: Client,
         order: String,
-        variant: ids::VariantId,
+        (variant, sale): (ids::VariantId, &str),
     ) -> Self {
         let cart = who
             .post("/api/v1/cart/", json!({}))
@@ -95,6 +118,7 @@ impl Owner {
             item,
             order,
             variant: variant.to_string(),
+            sale: sale.to_owned(),
         }
     }
 
@@ -102,6 +126,8 @@ impl Owner {
     async fn tried(&self, who: &Client, (name, on, ..): (&str, On, u16, &str)) -> Answer {
         let ids: &[&str] = match (name, on) {
             ("placeOrder", _) | (_, On::Own) => &[],
+            ("joinQueue", _) => &[&self.sale],
+            (_, On::Place) => &[&self.sale, &self.cart],
             (_, On::Cart) => &[&self.cart],
             (_, On::Item) => &[&self.cart, &self.item],
             (_, On::Order) => &[&self.order],
@@ -114,6 +140,7 @@ impl Owner {
             "addCartItem" => Some(json!({ "variant_id": self.variant })),
             "updateCartItem" => Some(json!({ "quantity": 2 })),
             "placeOrder" => Some(place_body(&self.cart)),
+            "joinQueue" => Some(json!({ "cart_id": self.cart })),
             _ => None,
         };
         who.send(method, &path, body).await
@@ -123,12 +150,12 @@ impl Owner {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_belongs_to_others_is_not_there() {
     let shop = Shop::open().await;
-    let variant = shop.product("coffee", &[(100, 50)]).await[0];
+    let goods = goods(&shop).await;
     let owners = [
-        Owner::guest(&shop, "guest-a", variant).await,
-        Owner::guest(&shop, "guest-b", variant).await,
-        Owner::customer(&shop, "customer-a", variant).await,
-        Owner::customer(&shop, "customer-b", variant).await,
+        Owner::guest(&shop, "guest-a", &goods).await,
+        Owner::guest(&shop, "guest-b", &goods).await,
+        Owner::customer(&shop, "customer-a", &goods).await,
+        Owner::customer(&shop, "customer-b", &goods).await,
     ];
     let before = shop.state().await;
     for owner in &owners {
@@ -156,10 +183,10 @@ async fn what_belongs_to_others_is_not_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_and_staff_own_nothing() {
     let shop = Shop::open().await;
-    let variant = shop.product("coffee", &[(100, 50)]).await[0];
+    let goods = goods(&shop).await;
     let owners = [
-        Owner::guest(&shop, "guest", variant).await,
-        Owner::customer(&shop, "customer", variant).await,
+        Owner::guest(&shop, "guest", &goods).await,
+        Owner::customer(&shop, "customer", &goods).await,
     ];
     let staff = shop.staff("all", &staff::PERMISSIONS).await;
     let before = shop.state().await;
@@ -193,10 +220,10 @@ async fn nobody_and_staff_own_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_ones_own_is_there() {
     let shop = Shop::open().await;
-    let variant = shop.product("coffee", &[(100, 50)]).await[0];
+    let goods = goods(&shop).await;
     let owners = [
-        Owner::guest(&shop, "guest", variant).await,
-        Owner::customer(&shop, "customer", variant).await,
+        Owner::guest(&shop, "guest", &goods).await,
+        Owner::customer(&shop, "customer", &goods).await,
     ];
     for owner in &owners {
         for name in [

@@ -67,6 +67,7 @@ async fn of_sales(shop: &Shop) -> Vec<Write> {
         order[member] = value;
     }
     order["language"] = json!("am");
+    order["admission_tokens"] = json!(["of an earlier sale"]);
     let sign_in = json!({ "email": "abebe@example.com", "password": "no", "cart_id": cart });
     let line = json!({ "variant_id": coffee, "quantity": 1 });
     let changed = json!({ "quantity": 1 });
@@ -335,15 +336,23 @@ async fn of_flash_sales(shop: &Shop, staff: &Client) -> Vec<Write> {
     let body = |variants: &[ids::VariantId]| {
         json!({
             "name": "Week", "variant_ids": variants, "starts_at": later(1), "ends_at": later(2),
+            "queue": { "slots": 5, "token_seconds": 60 },
         })
     };
     let on_sale = shop.product("on-sale", &[(100, 5)]).await;
     let made = staff.post(path, body(&on_sale)).await.expect(201);
     let one = format!("{path}{}/", made.text("/id"));
-    let change = json!({ "name": "Week", "starts_at": later(2), "ends_at": later(3) });
+    let queue = json!({ "slots": 6, "token_seconds": 90 });
+    let change = json!({
+        "name": "Week", "starts_at": later(2), "ends_at": later(3), "queue": queue,
+    });
+    let (guest, cart) = shop.guest_cart(&[(on_sale[0], 1)]).await;
+    let join = format!("/api/v1/sales/{}/queue/", made.text("/id"));
+    let joins = json!({ "cart_id": cart });
     let new = body(&shop.product("for-sale", &[(100, 5)]).await);
     vec![
         Write::new("createSale", staff, Method::POST, path, new),
         Write::new("updateSale", staff, Method::PATCH, &one, change),
+        Write::new("joinQueue", &guest, Method::POST, &join, joins),
     ]
 }

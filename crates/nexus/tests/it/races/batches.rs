@@ -2,13 +2,10 @@
 //! would be answered alone.
 
 use ids::VariantId;
-use kit::http::server::serve;
-use nexus::{app::App, routes};
 use serde_json::json;
-use tokio::net::TcpListener;
 
 use crate::world::{
-    Answer, Client, Shop, place_body,
+    Answer, Client, Second, Shop, place_body,
     race::{
         Held, Racers, at_most, at_once, caught, deadlocks, equal, every_round, holds, patient_shop,
         rounds, statuses, successes,
@@ -175,36 +172,6 @@ async fn without_the_key_the_second_of_a_pair_is_answered_otherwise() {
     })
     .await;
     shop.close_broken().await;
-}
-
-/// Another server process of the same shop, as far as the database can tell.
-struct Second {
-    app: App,
-    url: String,
-}
-
-impl Second {
-    async fn open(shop: &Shop) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let settings = (*shop.app.settings).clone();
-        let clock = shop.app.kit.clock.clone();
-        let mut app = App::build(settings, clock).await.unwrap();
-        app.kit.db = app.kit.db.sabotaged(shop.app.kit.db.sabotage().clone());
-        let router = routes::router(&app);
-        let server = serve(
-            listener,
-            router,
-            app.settings.server.clone(),
-            app.tasks.clone(),
-        );
-        drop(app.tasks.spawn(server));
-        Self { app, url }
-    }
-
-    async fn close(self) {
-        assert!(self.app.stop().await, "the second server stops in time");
-    }
 }
 
 /// Buyers before two servers: both sell the same item and items that they share in every order.

@@ -7,7 +7,7 @@ use kit::sabotage::Sabotage;
 use serde_json::json;
 
 use super::{ORDERS, place};
-use crate::world::{Answer, Shop, place_body, race::patient_shop};
+use crate::world::{Answer, Shop, Stream, place_body, race::patient_shop};
 
 /// Whether nobody has locked the shelf's row.
 async fn row_is_free(shop: &Shop, variant: ids::VariantId) -> bool {
@@ -155,7 +155,7 @@ async fn a_product_s_stock_is_followed() {
     let shop = Shop::open().await;
     let goods = shop.product("goods", &[(100, 2), (200, 5)]).await;
     let path = "/api/v1/catalogue/products/goods/stock/stream/";
-    let mut follower = Stream::open(&shop, path, None).await;
+    let mut follower = Stream::open(&shop.client(), path, None).await;
     let seen = |first: i64| {
         json!({ "variants": [
             { "variant_id": goods[0], "available": first },
@@ -169,7 +169,7 @@ async fn a_product_s_stock_is_followed() {
     let (last, data) = follower.next().await;
     assert_eq!(data, seen(0));
     // After a break, what is known already is not told again.
-    let mut again = Stream::open(&shop, path, Some(&last)).await;
+    let mut again = Stream::open(&shop.client(), path, Some(&last)).await;
     shop.advance(TimeDelta::minutes(60));
     shop.run_jobs().await;
     // The orders expire one after the other.
@@ -185,54 +185,4 @@ async fn a_product_s_stock_is_followed() {
     // A stop ends the streams in order.
     shop.close().await;
     again.end().await;
-}
-
-/// A stream of server-sent events.
-struct Stream {
-    response: reqwest::Response,
-    read: String,
-}
-
-impl Stream {
-    async fn open(shop: &Shop, path: &str, last: Option<&str>) -> Self {
-        let http = reqwest::Client::builder()
-            .tls_certs_only([])
-            .no_proxy()
-            .build();
-        let mut request = http.unwrap().get(shop.url.clone() + path);
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
-        let response = request.send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        assert_eq!(response.headers()["cache-control"], "no-store");
-        let read = String::new();
-        Self { response, read }
-    }
-
-    /// The next event: its id and its data.
-    async fn next(&mut self) -> (String, serde_json::Value) {
-        loop {
-            if let Some((event, rest)) = self.read.split_once("\n\n") {
-                let field = |name: &str| {
-                    let of_name = |line: &str| line.strip_prefix(name).map(str::to_owned);
-                    event.lines().find_map(of_name)
-                };
-                let found = field("id: ").zip(field("data: "));
-                self.read = rest.to_owned();
-                if let Some((id, data)) = found {
-                    return (id, serde_json::from_str(&data).unwrap());
-                }
-                continue;
-            }
-            let more = self.response.chunk().await.unwrap().unwrap();
-            self.read += std::str::from_utf8(&more).unwrap();
-        }
-    }
-
-    /// Reads on until the server has ended it.
-    async fn end(&mut self) {
-        while self.response.chunk().await.unwrap().is_some() {}
-    }
 }

@@ -107,6 +107,15 @@ impl Client {
             .expect("an answer")
     }
 
+    /// A request whose answer is read bit by bit.
+    pub(crate) fn request(&self, path: &str) -> reqwest::RequestBuilder {
+        let mut request = self.http.get(self.base.clone() + path);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        request
+    }
+
     /// Sends exact bytes; an error is a broken connection.
     pub(crate) async fn try_raw(
         &self,

@@ -11,9 +11,11 @@ mod people;
 mod process;
 pub(crate) mod race;
 pub(crate) mod receiver;
+mod second;
 mod servers;
 mod shop;
 mod steps;
+mod stream;
 mod wait;
 
 pub(crate) use self::{
@@ -23,8 +25,10 @@ pub(crate) use self::{
     pair::Pair,
     process::{Process, free_ports, is_alive},
     receiver::Receiver,
+    second::Second,
     servers::{empty_database, new_database, servers},
     shop::{CHAPA_KEY, Shop, WEBHOOK_SECRET},
     steps::{on_page, place_body},
+    stream::Stream,
     wait::until,
 };

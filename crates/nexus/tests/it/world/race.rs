@@ -27,6 +27,7 @@ pub(crate) async fn patient_shop(guards: &[&str]) -> Shop {
         settings.database.lock_timeout_ms = PATIENCE_MS;
         settings.database.idle_in_transaction_timeout_ms = PATIENCE_MS;
         settings.payments.total_timeout_ms = PATIENCE_MS;
+        settings.overload.queues.at_once = 20;
         if !guards.is_empty() {
             // Placed in one batch, orders would not meet at all: each by itself, all at once.
             settings.checkout.batch_max = 1;

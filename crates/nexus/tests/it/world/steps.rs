@@ -12,6 +12,21 @@ use super::{
 };
 
 impl Shop {
+    /// Has a cart queue until it is its turn: the token.
+    pub(crate) async fn admitted(&self, who: &Client, sale: &str, cart: &str) -> String {
+        let path = format!("/api/v1/sales/{sale}/queue/");
+        who.post(&path, json!({ "cart_id": cart }))
+            .await
+            .expect(201);
+        let path = format!("{path}{cart}/");
+        super::until("its turn", async || {
+            let place = who.get(&path).await.expect(200);
+            let token = place.body["admission"]["token"].as_str();
+            token.map(str::to_owned)
+        })
+        .await
+    }
+
     /// A published product with one variant for each (price in minor units, units on hand).
     pub(crate) async fn product(&self, slug: &str, variants: &[(i64, i64)]) -> Vec<VariantId> {
         plant(&self.app.kit, slug, variants).await
