@@ -1,13 +1,14 @@
 //! Verbs of the catalogue.
 
 use chrono::{DateTime, Utc};
-use ids::{BrandId, CategoryId};
+use ids::{BrandId, CategoryId, ProductId};
 use inventory::StockOpening;
-use kit::{Error, Result, Tx};
+use kit::{Error, Result, Tx, jobs::NewJob};
 
 use crate::{
+    jobs::{IndexCatalogue, Indexed},
     model::{
-        Brand, CatalogueRefusal, Category, NewBrand, NewCategory, NewProduct, check_move,
+        Brand, CatalogueRefusal, Category, NewBrand, NewCategory, NewProduct, Texts, check_move,
         check_slug,
     },
     store::{self, ProductChange, VariantChange},
@@ -24,11 +25,23 @@ pub async fn create_brand(tx: &Tx, new: &NewBrand, now: DateTime<Utc>) -> Result
         .map_err(refuse_by_constraint)
 }
 
-pub(crate) async fn change_brand(tx: &Tx, brand: &Brand, now: DateTime<Utc>) -> Result<()> {
+/// Changes a brand that the caller has locked; its products are found by the new name soon after.
+pub(crate) async fn change_brand(
+    tx: &Tx,
+    before: &Texts,
+    brand: &Brand,
+    now: DateTime<Utc>,
+) -> Result<()> {
     check_slug(&brand.slug)?;
     store::update_brand(tx, brand, now)
         .await
-        .map_err(refuse_by_constraint)
+        .map_err(refuse_by_constraint)?;
+    if *before == brand.name {
+        return Ok(());
+    }
+    store::update_brand_vector(tx, brand.id, &brand.name).await?;
+    let job = IndexCatalogue::of(Indexed::Brand(brand.id));
+    kit::jobs::insert(tx, &NewJob::now(&job)?, now).await
 }
 
 pub(crate) async fn remove_brand(tx: &Tx, id: BrandId) -> Result<()> {
@@ -63,7 +76,16 @@ pub(crate) async fn change_category(
     }
     store::update_category(tx, changed, now)
         .await
-        .map_err(refuse_by_constraint)
+        .map_err(refuse_by_constraint)?;
+    if tree
+        .iter()
+        .any(|before| before.id == changed.id && before.name == changed.name)
+    {
+        return Ok(());
+    }
+    store::update_category_vector(tx, changed.id, &changed.name).await?;
+    let job = IndexCatalogue::of(Indexed::Category(changed.id));
+    kit::jobs::insert(tx, &NewJob::now(&job)?, now).await
 }
 
 pub(crate) async fn remove_category(tx: &Tx, id: CategoryId) -> Result<()> {
@@ -93,7 +115,9 @@ pub async fn create_products(tx: &Tx, products: &[NewProduct], now: DateTime<Utc
             on_hand: variant.on_hand,
         })
         .collect();
-    inventory::open_levels(tx, &openings, now).await
+    inventory::open_levels(tx, &openings, now).await?;
+    let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
+    store::upsert_search(tx, &ids).await
 }
 
 pub(crate) async fn change_product(
@@ -111,7 +135,7 @@ pub(crate) async fn change_product(
             .await
             .map_err(refuse_by_constraint)?;
     }
-    Ok(())
+    store::upsert_search(tx, &[change.id]).await
 }
 
 pub(crate) async fn change_variant(
@@ -132,7 +156,8 @@ pub(crate) async fn change_variant(
     }
     store::update_variant(tx, change, now)
         .await
-        .map_err(refuse_by_constraint)
+        .map_err(refuse_by_constraint)?;
+    store::upsert_search(tx, &[change.product_id]).await
 }
 
 fn refuse_by_constraint(error: Error) -> Error {

@@ -1,13 +1,15 @@
 //! What is sold: products with their options and variants, the category tree, brands.
 //!
 //! Owns: `brands`, `categories`, `products`, `product_categories`, `product_images`,
-//! `product_options`, `product_option_values`, `variants`, `variant_option_values`.
+//! `product_options`, `product_option_values`, `variants`, `variant_option_values`; derived from
+//! them, `product_search` and `search_words`.
 //! Promises: the category tree has no cycle; slugs and SKUs are unique; every variant of a
 //! product is priced in the product's currency; a shopper sees published products only.
 //! Never: a cart, an order, a payment.
 
 mod actions;
 mod http;
+mod jobs;
 mod model;
 mod store;
 #[cfg(test)]
@@ -15,6 +17,7 @@ mod tests;
 
 pub use actions::{create_brand, create_category, create_products};
 pub use http::routes;
+pub use jobs::{jobs, plan};
 pub use model::{
     CatalogueRefusal, ImageDraft, NewBrand, NewCategory, NewProduct, NewVariant, OptionDraft,
     ProductStatus, REFUSALS, Sellable, Texts,

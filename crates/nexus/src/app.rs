@@ -97,6 +97,7 @@ impl App {
     /// When the database is away.
     pub async fn start_workers(&self) -> Result<()> {
         kit::sweep::plan(&self.kit.db, self.kit.clock.now()).await?;
+        catalogue::plan(&self.kit.db, self.kit.clock.now()).await?;
         ledger::plan(&self.kit.db, self.kit.clock.now()).await?;
         payments::plan_watch(&self.kit.db, self.kit.clock.now()).await?;
         let worker = crate::workers::worker(self);

@@ -34,4 +34,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0019_sales"
     "0023_queues"
     "0025_addresses"
+    "0031_search"
 };

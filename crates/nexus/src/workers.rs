@@ -15,6 +15,7 @@ use crate::app::App;
 pub fn worker(app: &App) -> Worker {
     let registry = kit::sweep::jobs(Registry::default());
     let registry = ledger::jobs(registry);
+    let registry = catalogue::jobs(registry);
     let registry = payments::jobs(registry, &app.gateway);
     let registry = checkout::jobs(registry, &app.gateway);
     let registry = webhooks::jobs(registry, &app.webhooks);

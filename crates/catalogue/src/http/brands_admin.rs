@@ -167,7 +167,7 @@ async fn update_brand(
         after.name = name;
     }
     after.slug = body.value.slug.unwrap_or(after.slug);
-    actions::change_brand(&tx, &after, now).await?;
+    actions::change_brand(&tx, &shown.name, &after, now).await?;
     after.version += 1;
     let view = BrandAdminView::from(after);
     staff

@@ -4,6 +4,8 @@ mod brands_admin;
 mod categories_admin;
 mod product_draft;
 mod products_admin;
+mod search;
+mod search_views;
 mod stock_stream;
 mod storefront;
 mod views;
@@ -15,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub fn routes() -> OpenApiRouter<Kit> {
     storefront::routes()
         .merge(stock_stream::routes())
+        .merge(search::routes())
         .merge(brands_admin::routes())
         .merge(categories_admin::routes())
         .merge(products_admin::routes())

@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::views::{BrandView, CategoryNode, ProductSummary, ProductView, category_nodes};
 use crate::{
-    model::{CatalogueRefusal, ProductAfter, ProductFilter, ProductSort, is_language},
+    model::{CatalogueRefusal, ProductAfter, ProductFilter, ProductSort, SearchText, is_language},
     store,
 };
 
@@ -29,7 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
 }
 
 /// For how long a shared cache may answer for us, in seconds.
-const SHARED_CACHE_SECONDS: u32 = 5;
+pub(super) const SHARED_CACHE_SECONDS: u32 = 5;
 
 /// The list's filters; each parameter at most once.
 #[derive(Deserialize, IntoParams)]
@@ -46,7 +46,7 @@ struct ListProducts {
     category: Option<String>,
     /// Only this brand: id or slug.
     brand: Option<String>,
-    /// Only titles (in any language) that contain this text.
+    /// Only what answers to these words; see `GET /api/v1/search/`.
     #[param(max_length = 100)]
     q: Option<String>,
     /// Only what can (`true`) or cannot (`false`) be bought now.
@@ -57,7 +57,7 @@ struct ListProducts {
     /// The highest price, in minor units.
     #[param(minimum = 0)]
     price_max: Option<i64>,
-    /// `-created_at` (newest first, the default), `price` or `-price`.
+    /// `-created_at` (newest first, the default), `price`, `-price` or `-sold` (best-selling).
     sort: Option<String>,
     /// The language of texts, a BCP 47 tag; English without it and where a text lacks it.
     #[param(example = "am")]
@@ -67,12 +67,15 @@ struct ListProducts {
 /// Where the next page of products begins.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ProductCursor {
-    sort: String,
+pub(super) struct ProductCursor {
+    pub(super) sort: String,
     #[serde(deserialize_with = "instant")]
-    created_at: DateTime<Utc>,
-    price_minor: i64,
-    id: ProductId,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) price_minor: i64,
+    pub(super) sold_count: i64,
+    /// How well the last entry answers the question; 0 in every other order.
+    pub(super) rank: i64,
+    pub(super) id: ProductId,
 }
 
 impl Cursor for ProductCursor {}
@@ -88,59 +91,55 @@ pub(super) fn language(asked: Option<&String>) -> Result<String> {
     }
 }
 
-fn sort(asked: Option<&str>) -> Result<ProductSort> {
+pub(super) fn sort(asked: Option<&str>) -> Result<ProductSort> {
     match asked.unwrap_or("-created_at") {
         "-created_at" => Ok(ProductSort::Newest),
         "price" => Ok(ProductSort::Cheapest),
         "-price" => Ok(ProductSort::Dearest),
+        "-sold" => Ok(ProductSort::BestSelling),
         _ => Err(invalid_parameter(
             "sort",
-            "it must be -created_at, price or -price",
+            "it must be -created_at, price, -price or -sold",
         )),
     }
 }
 
-async fn filter(conn: &kit::Conn, query: &ListProducts) -> Result<ProductFilter> {
-    for (name, price) in [
-        ("price_min", query.price_min),
-        ("price_max", query.price_max),
-    ] {
+pub(super) fn check_prices(price_min: Option<i64>, price_max: Option<i64>) -> Result<()> {
+    for (name, price) in [("price_min", price_min), ("price_max", price_max)] {
         if price.is_some_and(|price| price < 0) {
             return Err(invalid_parameter(name, "it must be 0 or more"));
         }
     }
-    let mut filter = ProductFilter {
-        is_available: query.is_available,
-        price_min: query.price_min,
-        price_max: query.price_max,
-        ..ProductFilter::default()
+    Ok(())
+}
+
+/// What is asked for in words; none without a `q`. Words that say nothing find nothing.
+pub(super) fn text(q: Option<&str>) -> Result<Option<SearchText>> {
+    let Some(q) = q.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
     };
-    if let Some(search) = query
-        .q
-        .as_deref()
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
+    if q.chars().count() > 100 {
+        return Err(invalid_parameter(
+            "q",
+            "it must have at most 100 characters",
+        ));
+    }
+    Ok(Some(SearchText::parse(q).unwrap_or_default()))
+}
+
+/// Refuses a category or a brand that there is not: asked only where nothing was found.
+pub(super) async fn refuse_unknown(conn: &kit::Conn, filter: &ProductFilter) -> Result<()> {
+    if let Some(wanted) = &filter.category
+        && !store::exists_category(conn, wanted).await?
     {
-        if search.chars().count() > 100 {
-            return Err(invalid_parameter(
-                "q",
-                "it must have at most 100 characters",
-            ));
-        }
-        filter.search = Some(search.to_owned());
+        return Err(CatalogueRefusal::UnknownCategory.into());
     }
-    if let Some(wanted) = &query.category {
-        let tree = store::list_tree(conn).await?;
-        let found = tree
-            .iter()
-            .find(|c| c.slug == *wanted || c.id.to_string() == *wanted);
-        filter.category_id = Some(found.ok_or(CatalogueRefusal::UnknownCategory)?.id);
+    if let Some(wanted) = &filter.brand
+        && store::find_brand(conn, wanted).await?.is_none()
+    {
+        return Err(CatalogueRefusal::UnknownBrand.into());
     }
-    if let Some(wanted) = &query.brand {
-        let found = store::find_brand(conn, wanted).await?;
-        filter.brand_id = Some(found.ok_or(CatalogueRefusal::UnknownBrand)?.id);
-    }
-    Ok(filter)
+    Ok(())
 }
 
 /// List products
@@ -176,16 +175,30 @@ async fn list_products(
     let after = after.map(|after| ProductAfter {
         created_at: after.created_at,
         price_minor: after.price_minor,
+        sold_count: after.sold_count,
         id: after.id,
     });
+    check_prices(query.price_min, query.price_max)?;
+    let filter = ProductFilter {
+        category: query.category,
+        brand: query.brand,
+        search: text(query.q.as_deref())?,
+        is_available: query.is_available,
+        price_min: query.price_min,
+        price_max: query.price_max,
+    };
     let conn = kit.db.read().await?;
-    let filter = filter(&conn, &query).await?;
     let rows =
         store::list_products(&conn, &filter, &["published"], order, after, limit + 1).await?;
+    if rows.is_empty() {
+        refuse_unknown(&conn, &filter).await?;
+    }
     let page = Page::cut(rows, limit, |row| ProductCursor {
         sort: sort_name.clone(),
         created_at: row.created_at,
         price_minor: row.price_from.map_or(0, |price| price.minor()),
+        sold_count: row.sold_count,
+        rank: 0,
         id: row.id,
     })?;
     let page = page.map(|row| ProductSummary::of(row, &language));

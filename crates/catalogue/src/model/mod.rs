@@ -3,6 +3,7 @@
 mod refusal;
 mod texts;
 mod tree;
+mod words;
 
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
@@ -16,6 +17,7 @@ pub use self::{
 pub(crate) use self::{
     texts::{check_sku, check_slug, is_language, slug_from},
     tree::{breadcrumbs, check_move, children_of},
+    words::{Lexemes, SearchText, Weight},
 };
 
 /// Whether shoppers see a product.
@@ -248,14 +250,17 @@ pub(crate) enum ProductSort {
     Newest,
     Cheapest,
     Dearest,
+    BestSelling,
 }
 
 /// What the public list is narrowed to.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ProductFilter {
-    pub(crate) category_id: Option<CategoryId>,
-    pub(crate) brand_id: Option<BrandId>,
-    pub(crate) search: Option<String>,
+    /// Id or slug.
+    pub(crate) category: Option<String>,
+    /// Id or slug.
+    pub(crate) brand: Option<String>,
+    pub(crate) search: Option<SearchText>,
     pub(crate) is_available: Option<bool>,
     pub(crate) price_min: Option<i64>,
     pub(crate) price_max: Option<i64>,
@@ -266,5 +271,6 @@ pub(crate) struct ProductFilter {
 pub(crate) struct ProductAfter {
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) price_minor: i64,
+    pub(crate) sold_count: i64,
     pub(crate) id: ProductId,
 }

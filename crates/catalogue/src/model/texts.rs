@@ -40,6 +40,11 @@ impl Texts {
             .map_or("", String::as_str)
     }
 
+    /// The texts, in the order of their languages' tags.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
+    }
+
     /// From what the database keeps; anything else than texts reads as empty.
     #[must_use]
     pub fn from_json(value: serde_json::Value) -> Self {

@@ -5,7 +5,8 @@ use ids::{BrandId, CategoryId};
 use kit::{Conn, Result, Tx};
 use tokio_postgres::Row;
 
-use crate::model::{Brand, Category, NewBrand, NewCategory, Texts};
+use super::search_index::vector_of;
+use crate::model::{Brand, Category, NewBrand, NewCategory, SearchText, Texts};
 
 fn brand(row: &Row) -> Brand {
     Brand {
@@ -49,6 +50,58 @@ pub(crate) async fn find_brand(conn: &Conn, id_or_slug: &str) -> Result<Option<B
         .map(brand))
 }
 
+const LIST_NAMED_BRANDS: &str = "
+    select id, slug, name, version
+    from brands
+    where vector @@ $1::text::tsquery
+    order by slug
+    limit $2";
+
+/// Brands whose names answer a question.
+pub(crate) async fn list_named_brands(
+    conn: &Conn,
+    text: &SearchText,
+    limit: i64,
+) -> Result<Vec<Brand>> {
+    let rows = conn
+        .query(LIST_NAMED_BRANDS, &[&text.heard, &limit])
+        .await?;
+    Ok(rows.iter().map(brand).collect())
+}
+
+const LIST_NAMED_CATEGORIES: &str = "
+    select id, parent_id, slug, name, position, version, 0::bigint as product_count
+    from categories
+    where vector @@ $1::text::tsquery
+    order by slug
+    limit $2";
+
+/// Categories whose names answer a question.
+pub(crate) async fn list_named_categories(
+    conn: &Conn,
+    text: &SearchText,
+    limit: i64,
+) -> Result<Vec<Category>> {
+    let rows = conn
+        .query(LIST_NAMED_CATEGORIES, &[&text.heard, &limit])
+        .await?;
+    Ok(rows.iter().map(category).collect())
+}
+
+const FIND_CATEGORY: &str = "
+    select id
+    from categories
+    where slug = $1 or id = $2";
+
+/// Whether there is a category of this id or slug.
+pub(crate) async fn exists_category(conn: &Conn, id_or_slug: &str) -> Result<bool> {
+    let id: Option<CategoryId> = id_or_slug.parse().ok();
+    Ok(conn
+        .query_opt(FIND_CATEGORY, &[&id_or_slug, &id])
+        .await?
+        .is_some())
+}
+
 const LOCK_BRAND: &str = "
     select id, slug, name, version
     from brands
@@ -60,13 +113,19 @@ pub(crate) async fn lock_brand(tx: &Tx, id: BrandId) -> Result<Option<Brand>> {
 }
 
 const INSERT_BRAND: &str = "
-    insert into brands (id, slug, name, created_at, updated_at)
-    values ($1, $2, $3, $4, $4)";
+    insert into brands (id, slug, name, created_at, updated_at, vector)
+    values ($1, $2, $3, $4, $4, $5::text::tsvector)";
 
 pub(crate) async fn insert_brand(tx: &Tx, new: &NewBrand, now: DateTime<Utc>) -> Result<()> {
     tx.execute(
         INSERT_BRAND,
-        &[&new.id, &new.slug, &new.name.to_json(), &now],
+        &[
+            &new.id,
+            &new.slug,
+            &new.name.to_json(),
+            &now,
+            &vector_of(&new.name),
+        ],
     )
     .await?;
     Ok(())
@@ -170,8 +229,8 @@ pub(crate) async fn lock_categories(tx: &Tx) -> Result<Vec<Category>> {
 }
 
 const INSERT_CATEGORY: &str = "
-    insert into categories (id, parent_id, slug, name, position, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $6)";
+    insert into categories (id, parent_id, slug, name, position, created_at, updated_at, vector)
+    values ($1, $2, $3, $4, $5, $6, $6, $7::text::tsvector)";
 
 pub(crate) async fn insert_category(tx: &Tx, new: &NewCategory, now: DateTime<Utc>) -> Result<()> {
     tx.execute(
@@ -183,6 +242,7 @@ pub(crate) async fn insert_category(tx: &Tx, new: &NewCategory, now: DateTime<Ut
             &new.name.to_json(),
             &new.position,
             &now,
+            &vector_of(&new.name),
         ],
     )
     .await?;

@@ -1,6 +1,6 @@
 //! Lists of products, cut page by page.
 
-use ids::{ProductId, VariantId};
+use ids::{BrandId, CategoryId, ProductId, VariantId};
 use kit::{Conn, Result};
 
 use super::read::{ProductRow, product_row};
@@ -10,28 +10,32 @@ use crate::model::{ProductAfter, ProductFilter, ProductSort};
 // counted for every product that matches. `$status` is written out for the public lists, so that
 // their partial indexes serve.
 macro_rules! product_list {
-    ($status:literal, $end:literal, $order:literal) => {
+    ($from:literal, $status:literal, $end:literal, $order:literal) => {
         concat!(
             "
     with recursive wanted (id) as (
-        select id from categories where id = $1
+        select id from categories where slug = $1 or id = $13
         union
         select categories.id from categories join wanted on categories.parent_id = wanted.id
     ),
     page as materialized (
-        select id, slug, status, title, currency, price_from_minor, created_at, brand_id
-        from products
+        select id, slug, status, title, currency, price_from_minor, created_at, brand_id,
+            ",
+            $from,
+            "
         where ",
             $status,
             "
-            and ($1::uuid is null or exists (
+            and ($1::text is null or exists (
                 select from product_categories
                 where product_id = products.id and category_id in (select id from wanted)
             ))
-            and ($3::uuid is null or brand_id = $3)
-            and ($4::text is null or exists (
-                select from jsonb_each_text(title) as words
-                where words.value ilike $4
+            and ($3::text is null
+                or brand_id = (select id from brands where slug = $3 or id = $14))
+            and ($4::text is null or id in (
+                select product_id
+                from product_search
+                where vector @@ (select search_meant($4, $11, $12))
             ))
             and ($5::boolean is null or $5 = exists (
                 select from variants
@@ -51,7 +55,8 @@ macro_rules! product_list {
         limit $10
     )
     select page.id, page.slug, page.status, page.title, page.currency, page.price_from_minor,
-        page.created_at, page.brand_id, brands.slug as brand_slug, brands.name as brand_name,
+        page.created_at, page.brand_id, page.sold_count, brands.slug as brand_slug,
+        brands.name as brand_name,
         image.url, image.alt,
         exists (
             select from variants
@@ -75,39 +80,54 @@ macro_rules! product_list {
 }
 
 const LIST_NEWEST: &str = product_list!(
+    "0::bigint as sold_count from products",
     "status = 'published' and $2::text[] = '{published}'",
     "and ($8::timestamptz is null or (created_at, id) < ($8, $9))",
     "created_at desc, id desc"
 );
 
 const LIST_NEWEST_OF_ANY_STATUS: &str = product_list!(
+    "0::bigint as sold_count from products",
     "status = any($2)",
     "and ($8::timestamptz is null or (created_at, id) < ($8, $9))",
     "created_at desc, id desc"
 );
 
 const LIST_CHEAPEST: &str = product_list!(
+    "0::bigint as sold_count from products",
     "status = 'published' and $2::text[] = '{published}'",
     "and ($8::bigint is null or (price_from_minor, id) > ($8, $9))",
     "price_from_minor, id"
 );
 
 const LIST_CHEAPEST_OF_ANY_STATUS: &str = product_list!(
+    "0::bigint as sold_count from products",
     "status = any($2)",
     "and ($8::bigint is null or (price_from_minor, id) > ($8, $9))",
     "price_from_minor, id"
 );
 
 const LIST_DEAREST: &str = product_list!(
+    "0::bigint as sold_count from products",
     "status = 'published' and $2::text[] = '{published}'",
     "and ($8::bigint is null or (price_from_minor, id) < ($8, $9))",
     "price_from_minor desc, id desc"
 );
 
 const LIST_DEAREST_OF_ANY_STATUS: &str = product_list!(
+    "0::bigint as sold_count from products",
     "status = any($2)",
     "and ($8::bigint is null or (price_from_minor, id) < ($8, $9))",
     "price_from_minor desc, id desc"
+);
+
+const LIST_BEST_SELLING: &str = product_list!(
+    "sold_count from products join (
+            select product_id, sold_count from product_search where status = 'published'
+        ) as sold on sold.product_id = id",
+    "status = 'published' and $2::text[] = '{published}'",
+    "and ($8::bigint is null or (sold_count, id) < ($8, $9))",
+    "sold_count desc, id desc"
 );
 
 pub(crate) async fn list_products(
@@ -118,14 +138,23 @@ pub(crate) async fn list_products(
     after: Option<ProductAfter>,
     limit: i64,
 ) -> Result<Vec<ProductRow>> {
-    let search = filter.search.as_deref().map(like_pattern);
+    let text = filter.search.as_ref();
+    let search = text.map(|text| text.heard.as_str());
+    let alternatives = text.map(|text| text.alternatives.as_slice());
+    let spelled = text.map(|text| text.spelled.as_slice());
+    let (category, brand) = (filter.category.as_deref(), filter.brand.as_deref());
+    let category_id: Option<CategoryId> = category.and_then(|text| text.parse().ok());
+    let brand_id: Option<BrandId> = brand.and_then(|text| text.parse().ok());
     let after_id = after.map(|after| after.id);
     let after_at = after.map(|after| after.created_at);
     let after_price = after.map(|after| after.price_minor);
+    let after_sold = after.map(|after| after.sold_count);
     let (public, any, after_value): (_, _, kit::db::Param<'_>) = match sort {
         ProductSort::Newest => (LIST_NEWEST, LIST_NEWEST_OF_ANY_STATUS, &after_at),
         ProductSort::Cheapest => (LIST_CHEAPEST, LIST_CHEAPEST_OF_ANY_STATUS, &after_price),
         ProductSort::Dearest => (LIST_DEAREST, LIST_DEAREST_OF_ANY_STATUS, &after_price),
+        // Only what is published is sold.
+        ProductSort::BestSelling => (LIST_BEST_SELLING, LIST_BEST_SELLING, &after_sold),
     };
     let sql = if statuses == ["published"] {
         public
@@ -136,9 +165,9 @@ pub(crate) async fn list_products(
         .query(
             sql,
             &[
-                &filter.category_id,
+                &category,
                 &statuses,
-                &filter.brand_id,
+                &brand,
                 &search,
                 &filter.is_available,
                 &filter.price_min,
@@ -146,19 +175,14 @@ pub(crate) async fn list_products(
                 after_value,
                 &after_id,
                 &limit,
+                &alternatives,
+                &spelled,
+                &category_id,
+                &brand_id,
             ],
         )
         .await?;
     rows.iter().map(product_row).collect()
-}
-
-/// Text as a pattern for `ilike`: its own percent signs and underscores mean themselves.
-fn like_pattern(text: &str) -> String {
-    let escaped = text
-        .replace('\\', r"\\")
-        .replace('%', r"\%")
-        .replace('_', r"\_");
-    format!("%{escaped}%")
 }
 
 macro_rules! sold_variants {

@@ -4,8 +4,12 @@ mod groups;
 mod insert;
 mod list;
 mod read;
+mod search;
+mod search_index;
 mod write;
 
-pub(crate) use self::{groups::*, insert::*, list::*, read::*, write::*};
+pub(crate) use self::{
+    groups::*, insert::*, list::*, read::*, search::*, search_index::*, write::*,
+};
 
 pub use self::{insert::count_products, read::list_sellables};

@@ -21,6 +21,8 @@ pub(crate) struct ProductRow {
     pub(crate) price_from: Option<Money>,
     pub(crate) is_available: bool,
     pub(crate) created_at: DateTime<Utc>,
+    /// Units sold lately, where a list is in that order; 0 elsewhere.
+    pub(crate) sold_count: i64,
 }
 
 pub(super) fn product_row(row: &Row) -> Result<ProductRow> {
@@ -43,6 +45,7 @@ pub(super) fn product_row(row: &Row) -> Result<ProductRow> {
         price_from: price.map(|minor| money(minor, row)).transpose()?,
         is_available: row.get("is_available"),
         created_at: row.get("created_at"),
+        sold_count: row.try_get("sold_count").unwrap_or(0),
     })
 }
 

@@ -10,7 +10,11 @@ mod transaction;
 use std::{future::Future, sync::Arc, time::Duration};
 
 use deadpool_postgres::Object;
-use tokio_postgres::{Row, error::SqlState, types::ToSql};
+use tokio_postgres::{
+    Row,
+    error::SqlState,
+    types::{ToSql, Type},
+};
 
 use self::settings::Retirement;
 pub use self::{
@@ -258,6 +262,15 @@ impl Conn {
     pub async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
         let statement = self.object.prepare_cached(sql).await?;
         self.noted(self.object.query(&statement, params).await)
+    }
+
+    /// All rows of a statement that is planned anew for these very values: for a statement of many
+    /// filters, of which a question uses few. Its parameters have the types that are given.
+    ///
+    /// # Errors
+    /// As [`Conn::query`].
+    pub async fn query_planned(&self, sql: &str, params: &[(Param<'_>, Type)]) -> Result<Vec<Row>> {
+        self.noted(self.object.query_typed(sql, params).await)
     }
 
     /// At most one row.

@@ -102,6 +102,13 @@ fn macros(source: &str) -> Vec<(String, Vec<Piece>)> {
     found
 }
 
+/// The text of a statement, by its file within `crates/` and the name of its constant.
+pub(super) fn statement(file: &str, name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    let found = statements(&fs::read_to_string(path).unwrap());
+    found.into_iter().find(|found| found.0 == name).unwrap().1
+}
+
 #[tokio::test]
 async fn every_statement_fits_the_schema() {
     let client = kit::db::connect_once(&new_database().await).await.unwrap();

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// Operations that ask nobody who they are.
-const PUBLIC: [&str; 26] = [
+const PUBLIC: [&str; 28] = [
     "createCart",
     "getProduct",
     "getSale",
@@ -28,9 +28,11 @@ const PUBLIC: [&str; 26] = [
     "receivePaymentCallbackByPost",
     "refreshSession",
     "registerCustomer",
+    "searchProducts",
     "signIn",
     "signInStaff",
     "streamProductStock",
+    "suggest",
     "signOut",
     "verifyPayment",
     "verifyToken",

@@ -3,6 +3,7 @@
 mod admin;
 mod pages;
 mod queries;
+mod search;
 mod storefront;
 
 use serde_json::{Value, json};

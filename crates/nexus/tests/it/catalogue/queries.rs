@@ -55,3 +55,42 @@ async fn a_query_that_is_not_understood_is_refused_by_name() {
     }
     shop.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_is_not_understood_is_refused_by_name() {
+    let shop = Shop::open().await;
+    for (query, names) in [
+        ("color=red", "color"),
+        ("limit=0", "limit"),
+        ("sort=title", "sort"),
+        ("sort=relevance", "relevance"),
+        ("q=a&sort=rank", "sort"),
+        ("language=e", "language"),
+        ("is_available=1", "is_available"),
+        ("price_min=-1", "price_min"),
+        ("cursor=abc", "cursor"),
+        (&*format!("q={}", "x".repeat(101)), "q"),
+        ("q=%00", "U+0000"),
+        ("suggest", "q"),
+        ("suggest&q=a&limit=11", "limit"),
+        ("suggest&q=a&sort=price", "sort"),
+    ] {
+        let path = match query.strip_prefix("suggest") {
+            Some(query) => format!("/api/v1/search/suggest/?{}", query.trim_start_matches('&')),
+            None => format!("/api/v1/search/?{query}"),
+        };
+        let refused = shop.client().get(&path).await.refused(400, "invalid_query");
+        let detail = refused.text("/detail");
+        assert!(detail.contains(names), "{query}: {detail}");
+    }
+    for (query, code) in [
+        ("category=none", "unknown_category"),
+        ("q=a&category=none", "unknown_category"),
+        ("q=a&brand=none", "unknown_brand"),
+        ("q=a&brand=none&sort=price", "unknown_brand"),
+    ] {
+        let refused = shop.client().get(&format!("/api/v1/search/?{query}")).await;
+        refused.refused(422, code);
+    }
+    shop.close().await;
+}

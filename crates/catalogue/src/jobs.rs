@@ -1,0 +1,128 @@
+//! What the catalogue does later: what search looks at is written anew, and what sells is counted.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ids::{BrandId, CategoryId, ProductId};
+use kit::{
+    Conn, Db, Result,
+    jobs::{self, Job, JobRun, NewJob, Outcome, Registry},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::store;
+
+/// How many products are written in one transaction.
+const BATCH: i64 = 500;
+
+/// What "lately" means where it is said what sells.
+const SOLD_LATELY: TimeDelta = TimeDelta::days(90);
+
+/// Whose products are to be found anew.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Indexed {
+    /// All of them, the names of brands and categories too.
+    Everything,
+    /// Those of a brand.
+    Brand(BrandId),
+    /// Those of a category.
+    Category(CategoryId),
+}
+
+/// Writes what search looks at, a batch at a time; each batch plans the next.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct IndexCatalogue {
+    of: Indexed,
+    after: Option<ProductId>,
+}
+
+impl IndexCatalogue {
+    /// From the first product on.
+    pub(crate) const fn of(of: Indexed) -> Self {
+        Self { of, after: None }
+    }
+}
+
+impl Job for IndexCatalogue {
+    const KIND: &'static str = "index_catalogue";
+
+    fn unique_key(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Counts, every hour, what was sold lately.
+#[derive(Debug, Serialize, Deserialize)]
+struct CountSales;
+
+impl Job for CountSales {
+    const KIND: &'static str = "count_sales";
+
+    fn unique_key(&self) -> Option<String> {
+        Some("hourly".to_owned())
+    }
+}
+
+/// Makes sure that the counting of sales is planned; from then on it plans itself.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn plan(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    let tx = db.begin("plan_catalogue").await?;
+    jobs::insert(&tx, &NewJob::now(&CountSales)?, now).await?;
+    tx.commit().await
+}
+
+/// The jobs of the catalogue.
+#[must_use]
+pub fn jobs(registry: Registry) -> Registry {
+    registry
+        .with(index)
+        .with(|_: CountSales, run: JobRun| async move {
+            let now = run.clock.now();
+            store::update_sold_counts(&run.db.read().await?, now - SOLD_LATELY).await?;
+            Ok(Outcome::Again(now + TimeDelta::hours(1)))
+        })
+}
+
+async fn index(job: IndexCatalogue, run: JobRun) -> Result<Outcome> {
+    let tx = run.db.begin("index_catalogue").await?;
+    if matches!(job.of, Indexed::Everything) && job.after.is_none() {
+        index_names(&tx).await?;
+    }
+    let products = products_of(&tx, &job).await?;
+    store::upsert_search(&tx, &products).await?;
+    if i64::try_from(products.len()).is_ok_and(|count| count == BATCH) {
+        let next = IndexCatalogue {
+            of: job.of,
+            after: products.last().copied(),
+        };
+        jobs::insert(&tx, &NewJob::now(&next)?, run.clock.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(Outcome::Done)
+}
+
+async fn products_of(conn: &Conn, job: &IndexCatalogue) -> Result<Vec<ProductId>> {
+    match job.of {
+        Indexed::Everything => store::list_ids(conn, job.after, BATCH).await,
+        Indexed::Brand(id) => store::list_ids_of_brand(conn, id, job.after, BATCH).await,
+        Indexed::Category(id) => store::list_ids_of_category(conn, id, job.after, BATCH).await,
+    }
+}
+
+async fn index_names(tx: &kit::Tx) -> Result<()> {
+    for category in store::list_tree(tx).await? {
+        store::update_category_vector(tx, category.id, &category.name).await?;
+    }
+    let mut after: Option<String> = None;
+    loop {
+        let brands = store::list_brands(tx, after.as_deref(), BATCH).await?;
+        let Some(last) = brands.last() else {
+            return Ok(());
+        };
+        after = Some(last.slug.clone());
+        for brand in &brands {
+            store::update_brand_vector(tx, brand.id, &brand.name).await?;
+        }
+    }
+}
