@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::{Conn, Db},
     error::Result,
-    jobs::{self, Job, JobRun, NewJob, Outcome, Registry},
+    jobs::{self, Job, JobRun, NewJob, Outcome, Priority, Registry},
     sessions,
 };
 
@@ -25,6 +25,8 @@ pub struct Sweep;
 
 impl Job for Sweep {
     const KIND: &'static str = "sweep";
+    const QUEUE: &'static str = "upkeep";
+    const PRIORITY: Priority = Priority::Low;
 
     fn unique_key(&self) -> Option<String> {
         Some("hourly".to_owned())

@@ -25,6 +25,7 @@ pub struct SealLedger;
 
 impl Job for SealLedger {
     const KIND: &'static str = "seal_ledger";
+    const QUEUE: &'static str = "upkeep";
 
     fn unique_key(&self) -> Option<String> {
         Some("minutely".to_owned())

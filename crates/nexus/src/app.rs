@@ -7,13 +7,13 @@ use anyhow::{Context, Result};
 use checkout::Placement;
 use inventory::StockBoard;
 use kit::{
-    Clock, Db, Kit, http::access::Access, mail::Mailer, passwords::Passwords, rate_limit::Limits,
-    sabotage::Sabotage, tasks::Tasks, tokens::Tokens, wake::Wake,
+    Clock, Db, Kit, http::access::Access, jobs::Worker, mail::Mailer, passwords::Passwords,
+    rate_limit::Limits, sabotage::Sabotage, tasks::Tasks, tokens::Tokens, wake::Wake,
 };
 use notifications::NotificationSettings;
 use payments::Gateway;
 
-use crate::{config::Settings, subscriptions::subscriptions};
+use crate::{config::Settings, operations::watch_depth, subscriptions::subscriptions};
 
 /// The parts of a running shop.
 #[derive(Clone)]
@@ -91,16 +91,20 @@ impl App {
         })
     }
 
-    /// Starts the hands that run jobs, in this process.
+    /// Starts the hands that run the jobs of some queues, of all when none is named, in this
+    /// process.
     ///
     /// # Errors
-    /// When the database is away.
-    pub async fn start_workers(&self) -> Result<()> {
+    /// When a queue is not known; when the database is away.
+    pub async fn start_workers(&self, queues: &[String]) -> Result<()> {
+        let registry = crate::workers::registry_of(self, queues)?;
         kit::sweep::plan(&self.kit.db, self.kit.clock.now()).await?;
         catalogue::plan(&self.kit.db, self.kit.clock.now()).await?;
         ledger::plan(&self.kit.db, self.kit.clock.now()).await?;
         payments::plan_watch(&self.kit.db, self.kit.clock.now()).await?;
-        let worker = crate::workers::worker(self);
+        let depth = watch_depth(self.kit.clone(), registry.clone(), self.tasks.clone());
+        drop(self.tasks.spawn(depth));
+        let worker = Worker::new(self.kit.db.clone(), self.kit.clock.clone(), registry);
         let concurrency = self.settings.worker.concurrency;
         drop(
             self.tasks

@@ -13,6 +13,7 @@ pub mod events;
 pub mod media;
 pub mod migrations;
 pub mod openapi;
+mod operations;
 pub mod pages;
 pub mod refusals;
 pub mod routes;

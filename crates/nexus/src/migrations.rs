@@ -35,4 +35,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0023_queues"
     "0025_addresses"
     "0031_search"
+    "0046_jobs_by_priority"
+    "0047_jobs_by_priority_validated"
 };

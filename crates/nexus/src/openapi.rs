@@ -33,6 +33,7 @@ use utoipa::{
         (name = "Admin: books", description = "What staff read of the books"),
         (name = "Admin: payments", description = "What staff see of payments"),
         (name = "Admin: webhooks", description = "Which other systems hear of events"),
+        (name = "Admin: jobs", description = "What is done in the background"),
         (name = "Admin: staff", description = "Sign-in, rights and the audit trail of staff")
     ),
     modifiers(&Security)

@@ -5,12 +5,13 @@ use kit::RefusalKind;
 /// Every refusal, in the order of capabilities.
 #[must_use]
 pub fn all() -> Vec<&'static RefusalKind> {
-    let groups: [&[&'static RefusalKind]; 16] = [
+    let groups: &[&[&'static RefusalKind]] = &[
         kit::http::problem::REFUSALS,
         kit::idempotency::REFUSALS,
         kit::tokens::REFUSALS,
         kit::sessions::REFUSALS,
         kit::passwords::REFUSALS,
+        kit::jobs::backlog::REFUSALS,
         staff::REFUSALS,
         customers::REFUSALS,
         inventory::REFUSALS,

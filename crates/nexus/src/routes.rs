@@ -13,7 +13,9 @@ use tower_http::{compression::CompressionLayer, cors::CorsLayer};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{app::App, docs, doors::doors, events, media, openapi::ApiDoc, pages};
+use crate::{
+    app::App, docs, doors::doors, events, media, openapi::ApiDoc, operations, pages, workers,
+};
 
 /// The documented routes of every capability.
 #[must_use]
@@ -31,6 +33,7 @@ pub fn api() -> OpenApiRouter<Kit> {
         .merge(orders::routes())
         .merge(payments::routes())
         .merge(webhooks::routes())
+        .merge(operations::routes())
 }
 
 /// The whole server.
@@ -55,6 +58,7 @@ pub fn router(app: &App) -> Router {
         .layer(Extension(app.webhooks.clone()))
         .layer(Extension(webhooks::EventTypes(events::NAMES.into())))
         .layer(Extension(app.tasks.clone()))
+        .layer(Extension(workers::registry(app)))
         .layer(middleware::from_fn_with_state(
             doors(&app.settings.overload),
             through_doors,

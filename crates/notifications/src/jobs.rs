@@ -33,6 +33,7 @@ pub struct SendReceipt {
 
 impl Job for SendReceipt {
     const KIND: &'static str = "send_receipt";
+    const QUEUE: &'static str = "mail";
     /// More than a day, for a mail server that is away overnight.
     const ATTEMPTS_MAX: i16 = 36;
 
@@ -72,6 +73,7 @@ pub struct SendRefundMail {
 
 impl Job for SendRefundMail {
     const KIND: &'static str = "send_refund_mail";
+    const QUEUE: &'static str = "mail";
     const ATTEMPTS_MAX: i16 = SendReceipt::ATTEMPTS_MAX;
 
     /// One of a kind per refund, for ever.

@@ -36,7 +36,7 @@ pub(crate) const SIGN_IN_QUOTAS: SignInQuotas = SignInQuotas {
 };
 
 /// Every permission that an account can be given.
-pub const PERMISSIONS: [&str; 8] = [
+pub const PERMISSIONS: [&str; 9] = [
     CanEditCatalogue::NAME_TEXT,
     CanEditStock::NAME_TEXT,
     CanReadOrders::NAME_TEXT,
@@ -45,6 +45,7 @@ pub const PERMISSIONS: [&str; 8] = [
     CanRefund::NAME_TEXT,
     CanReadBooks::NAME_TEXT,
     CanManageWebhooks::NAME_TEXT,
+    CanManageJobs::NAME_TEXT,
 ];
 
 /// A right, as a type that stands in a handler's signature.
@@ -87,6 +88,8 @@ permissions! {
     CanReadBooks "ledger.read"
     /// May say which other systems hear of events (`webhooks.manage`).
     CanManageWebhooks "webhooks.manage"
+    /// May see what the shop does in the background, and retry or discard it (`jobs.manage`).
+    CanManageJobs "jobs.manage"
 }
 
 /// Asks for no right but an account that is active.

@@ -66,7 +66,8 @@ fn rights_are_listed_once_and_in_order() {
             "payments.manage",
             "payments.refund",
             "ledger.read",
-            "webhooks.manage"
+            "webhooks.manage",
+            "jobs.manage",
         ]
     );
 }

@@ -36,6 +36,7 @@ pub struct DeliverWebhook {
 
 impl Job for DeliverWebhook {
     const KIND: &'static str = "deliver_webhook";
+    const QUEUE: &'static str = "webhooks";
 
     /// A delivery is taken up again when its endpoint is resumed; its own row makes it one.
     fn unique_key(&self) -> Option<String> {
@@ -51,6 +52,7 @@ pub(crate) struct ResumeWebhooks {
 
 impl Job for ResumeWebhooks {
     const KIND: &'static str = "resume_webhooks";
+    const QUEUE: &'static str = "webhooks";
 
     fn unique_key(&self) -> Option<String> {
         None

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ids::OrderId;
 use kit::{
     Kit, Result,
-    jobs::{Job, JobRun, Outcome, Registry},
+    jobs::{Job, JobRun, Outcome, Priority, Registry},
 };
 use orders::OrderStatus;
 use payments::{Gateway, PaymentNews};
@@ -28,6 +28,8 @@ pub struct ExpireOrder {
 
 impl Job for ExpireOrder {
     const KIND: &'static str = "expire_order";
+    const QUEUE: &'static str = "orders";
+    const PRIORITY: Priority = Priority::Urgent;
     // The provider may be away for a while; the order's units are held until it can be asked.
     const ATTEMPTS_MAX: i16 = 200;
 

@@ -25,6 +25,7 @@ pub use self::{
 use crate::{
     changes::Changes,
     error::{Error, Result},
+    jobs::Lease,
     outbox::Subscriptions,
     sabotage::Sabotage,
     wake::Wake,
@@ -42,6 +43,8 @@ pub struct Db {
     sabotage: Arc<Sabotage>,
     wake: Wake,
     changes: Changes,
+    /// Whose end makes transactions fail.
+    lease: Option<Lease>,
 }
 
 /// A connection outside a transaction: for reading.
@@ -67,6 +70,7 @@ impl Db {
             sabotage: Arc::default(),
             wake: Wake::default(),
             changes: Changes::default(),
+            lease: None,
         })
     }
 
@@ -89,6 +93,16 @@ impl Db {
     #[must_use]
     pub fn waking(self, wake: Wake) -> Self {
         Self { wake, ..self }
+    }
+
+    /// The same pool for one job: its transactions can be committed only while its worker holds
+    /// that lease.
+    #[must_use]
+    pub(crate) fn under(&self, lease: Lease) -> Self {
+        Self {
+            lease: Some(lease),
+            ..self.clone()
+        }
     }
 
     /// The bell that rings when jobs were committed.
@@ -150,12 +164,13 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub async fn begin_snapshot(&self, name: &'static str) -> Result<Tx> {
-        Tx::begin(
-            self,
-            name,
-            "begin isolation level repeatable read read only",
-        )
-        .await
+        let statement = "begin isolation level repeatable read read only";
+        // Reads need no lease, and could not lock it.
+        let free = Self {
+            lease: None,
+            ..self.clone()
+        };
+        Tx::begin(&free, name, statement).await
     }
 
     /// Runs `work` again when PostgreSQL gave its transaction up for another one (deadlock or

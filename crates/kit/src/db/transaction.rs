@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use super::{Conn, Db};
 use crate::{
-    error::Result,
+    error::{Error, Result},
+    jobs,
     outbox::Subscriptions,
     sabotage::{Sabotage, crash_point},
     tasks,
@@ -52,9 +53,11 @@ impl Tx {
     /// Makes everything in it durable. After an `Ok` it survives a crash.
     ///
     /// # Errors
-    /// A fault; when the connection was lost meanwhile, the outcome is unknown to the caller.
+    /// A fault; when the connection was lost meanwhile, the outcome is unknown to the caller. In a
+    /// job whose lease has gone to another worker a fault too, and nothing is kept.
     pub async fn commit(mut self) -> Result<()> {
         crash_point(&format!("before commit of {}", self.name));
+        self.require_lease().await?;
         let committed = self.batch("commit").await;
         // Also when the answer got lost: then it may have been committed.
         self.db.changes().note(&self.changed());
@@ -68,6 +71,17 @@ impl Tx {
         metrics::histogram!("database_transaction_seconds", "name" => self.name)
             .record(self.started_at.elapsed().as_secs_f64());
         Ok(())
+    }
+
+    /// The lease's row stays locked until the commit, so that nobody takes the job in between.
+    async fn require_lease(&self) -> Result<()> {
+        let Some(lease) = self.db.lease else {
+            return Ok(());
+        };
+        if self.sabotage().has_removed("job lease") || jobs::is_held(self, lease).await? {
+            return Ok(());
+        }
+        Err(Error::fault("another worker has taken this job"))
     }
 
     /// Tests may have the answer to a commit get lost, where jobs were written: the commit stands,

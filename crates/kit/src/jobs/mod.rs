@@ -1,8 +1,10 @@
 //! Work for later, written in the transaction that causes it.
 //!
 //! Promises: a job exists exactly when its cause was committed; a unique key makes it one for
-//! ever; a job runs at least once, with a lease; it ends done or buried with its reason.
+//! ever; a job runs at least once, with a lease; a worker that has lost the lease commits nothing
+//! any more; a job ends done or buried with its reason.
 
+pub mod backlog;
 mod registry;
 mod store;
 mod worker;
@@ -31,6 +33,10 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     const VERSION: i16 = 1;
     /// How often it is tried before it is buried.
     const ATTEMPTS_MAX: i16 = 12;
+    /// The queue that it waits in; a worker process can be kept to some queues.
+    const QUEUE: &'static str = "default";
+    /// What is due goes before what is due with a lower priority.
+    const PRIORITY: Priority = Priority::Normal;
     /// How long one try may take; the lease ends then and another worker may take it.
     const LEASE: Duration = Duration::from_secs(60);
 
@@ -38,11 +44,47 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     fn unique_key(&self) -> Option<String>;
 }
 
+/// Which of the jobs that are due comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Somebody is waiting for it: money, units that are held.
+    Urgent = 0,
+    /// As it comes.
+    Normal = 1,
+    /// When there is nothing else to do.
+    Low = 2,
+}
+
+impl Priority {
+    /// Its word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Urgent => "urgent",
+            Self::Normal => "normal",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// A worker's hold on a job. The version rises each time that somebody takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lease {
+    pub(crate) job_id: Uuid,
+    pub(crate) version: i32,
+}
+
+/// Whether the lease is still that of its job; if so, nobody can take the job until `tx` ends.
+pub(crate) async fn is_held(tx: &Tx, lease: Lease) -> Result<bool> {
+    store::lock_lease(tx, lease).await
+}
+
 /// A job that is to be written.
 #[derive(Debug, Clone)]
 pub struct NewJob {
     kind: &'static str,
     version: i16,
+    priority: Priority,
     attempts_max: i16,
     unique_key: Option<String>,
     payload: Value,
@@ -58,6 +100,7 @@ impl NewJob {
         Ok(Self {
             kind: J::KIND,
             version: J::VERSION,
+            priority: J::PRIORITY,
             attempts_max: J::ATTEMPTS_MAX,
             unique_key: job.unique_key(),
             payload: serde_json::to_value(job)?,

@@ -1,17 +1,23 @@
 //! Which code runs which kind of job.
 
-use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::Job;
+use super::{Job, Priority};
 use crate::{clock::Clock, db::Db, error::Result};
 
 /// What a job is given to work with.
 #[derive(Clone)]
 pub struct JobRun {
-    /// The database.
+    /// The database. Its transactions can be committed only while the lease of this try lasts.
     pub db: Db,
     /// The clock.
     pub clock: Clock,
@@ -36,6 +42,8 @@ type Handler = Arc<dyn Fn(Value, JobRun) -> Run + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) version: i16,
+    pub(crate) queue: &'static str,
+    pub(crate) priority: Priority,
     pub(crate) lease: Duration,
     pub(crate) handler: Handler,
 }
@@ -60,6 +68,8 @@ impl Registry {
         };
         let entry = Entry {
             version: J::VERSION,
+            queue: J::QUEUE,
+            priority: J::PRIORITY,
             lease: J::LEASE,
             handler: Arc::new(run),
         };
@@ -71,6 +81,25 @@ impl Registry {
     #[must_use]
     pub fn kinds(&self) -> Vec<&'static str> {
         self.0.keys().copied().collect()
+    }
+
+    /// The queues that its kinds wait in, in order.
+    #[must_use]
+    pub fn queues(&self) -> BTreeSet<&'static str> {
+        self.0.values().map(|entry| entry.queue).collect()
+    }
+
+    /// Each kind with its queue and priority.
+    pub fn list(&self) -> impl Iterator<Item = (&'static str, &'static str, Priority)> + '_ {
+        let kind = |(kind, entry): (&&'static str, &Entry)| (*kind, entry.queue, entry.priority);
+        self.0.iter().map(kind)
+    }
+
+    /// Only the kinds of these queues.
+    #[must_use]
+    pub fn of_queues(mut self, queues: &BTreeSet<String>) -> Self {
+        self.0.retain(|_, entry| queues.contains(entry.queue));
+        self
     }
 
     pub(crate) fn find(&self, kind: &str) -> Option<&Entry> {

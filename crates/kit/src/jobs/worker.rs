@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use futures_util::FutureExt;
 
 use super::{
-    backoff,
+    Lease, backoff,
     registry::{JobRun, Outcome, Registry},
     store::{self, ClaimedJob},
 };
@@ -109,7 +109,10 @@ impl Worker {
             )));
         }
         let run = JobRun {
-            db: self.db.clone(),
+            db: self.db.under(Lease {
+                job_id: job.id,
+                version: job.lease_version,
+            }),
             clock: self.clock.clone(),
             attempt: job.attempts,
         };

@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod health;
+mod jobs;
 mod ledger;
 mod migrate;
 mod openapi;
@@ -47,7 +48,10 @@ enum Command {
     /// Serve the API.
     Serve(serve::Args),
     /// Run jobs.
-    Worker,
+    Worker(serve::WorkerArgs),
+    /// See what is done in the background; retry and discard what was given up.
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// Bring the database's schema up to date.
     Migrate,
     /// Create a member of the staff who may do everything.
@@ -121,7 +125,8 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
     match arguments.command {
         Command::Demo(args) => demo::run(file, &args).await,
         Command::Serve(args) => serve::serve(settings()?, args).await,
-        Command::Worker => serve::work(settings()?).await,
+        Command::Worker(args) => serve::work(settings()?, args).await,
+        Command::Jobs(command) => jobs::run(&settings()?, command).await,
         Command::Migrate => migrate::run(&settings()?).await,
         Command::Createsuperuser(args) => superuser::run(&settings()?, &args).await,
         Command::Seed(args) => seed::run(settings()?, &args).await,

@@ -17,6 +17,14 @@ pub(super) struct Args {
     with_worker: bool,
 }
 
+/// What to work on.
+#[derive(clap::Args)]
+pub(super) struct WorkerArgs {
+    /// Only the jobs of these queues: orders, payments, mail, webhooks, upkeep; all without it.
+    #[arg(long, value_delimiter = ',')]
+    queues: Vec<String>,
+}
+
 pub(super) async fn serve(settings: Settings, args: Args) -> Result<ExitCode> {
     let app = start(settings).await?;
     let listen = app.settings.server.listen.clone();
@@ -25,7 +33,7 @@ pub(super) async fn serve(settings: Settings, args: Args) -> Result<ExitCode> {
         .with_context(|| format!("cannot listen on {listen}; choose another server.listen"))?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     if args.with_worker {
-        app.start_workers().await?;
+        app.start_workers(&[]).await?;
     }
     let server = kit::http::server::serve(
         listener,
@@ -37,9 +45,9 @@ pub(super) async fn serve(settings: Settings, args: Args) -> Result<ExitCode> {
     wait_and_stop(&app).await
 }
 
-pub(super) async fn work(settings: Settings) -> Result<ExitCode> {
+pub(super) async fn work(settings: Settings, args: WorkerArgs) -> Result<ExitCode> {
     let app = start(settings).await?;
-    app.start_workers().await?;
+    app.start_workers(&args.queues).await?;
     tracing::info!(concurrency = app.settings.worker.concurrency, "working");
     wait_and_stop(&app).await
 }

@@ -21,6 +21,7 @@ mod demo;
 mod hangup;
 mod histories;
 mod inventory;
+mod jobs;
 mod ledger;
 mod orders;
 mod overload;

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use ids::{AttemptId, WebhookId};
 use kit::{
     Kit, Result,
-    jobs::{Job, JobRun, Outcome, Registry},
+    jobs::{Job, JobRun, Outcome, Priority, Registry},
 };
 use orders::OrderStatus;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ pub struct CheckPayment {
 
 impl Job for CheckPayment {
     const KIND: &'static str = "check_payment";
+    const QUEUE: &'static str = "payments";
+    const PRIORITY: Priority = Priority::Urgent;
 
     fn unique_key(&self) -> Option<String> {
         Some(self.attempt_id.to_string())
@@ -62,6 +64,8 @@ pub struct ConfirmPayment {
 
 impl Job for ConfirmPayment {
     const KIND: &'static str = "confirm_payment";
+    const QUEUE: &'static str = "payments";
+    const PRIORITY: Priority = Priority::Urgent;
 
     fn unique_key(&self) -> Option<String> {
         None
@@ -77,6 +81,8 @@ pub struct ProcessWebhook {
 
 impl Job for ProcessWebhook {
     const KIND: &'static str = "process_payment_webhook";
+    const QUEUE: &'static str = "payments";
+    const PRIORITY: Priority = Priority::Urgent;
 
     fn unique_key(&self) -> Option<String> {
         Some(self.webhook_id.to_string())

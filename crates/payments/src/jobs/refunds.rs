@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use ids::RefundId;
 use kit::{
     Kit, Result,
-    jobs::{Job, JobRun, Outcome},
+    jobs::{Job, JobRun, Outcome, Priority},
     sabotage::crash_point,
 };
 use orders::Order;
@@ -32,6 +32,8 @@ pub struct SubmitRefund {
 
 impl Job for SubmitRefund {
     const KIND: &'static str = "submit_refund";
+    const QUEUE: &'static str = "payments";
+    const PRIORITY: Priority = Priority::Urgent;
 
     fn unique_key(&self) -> Option<String> {
         Some(self.refund_id.to_string())
@@ -48,6 +50,7 @@ pub struct CheckRefund {
 
 impl Job for CheckRefund {
     const KIND: &'static str = "check_refund";
+    const QUEUE: &'static str = "payments";
 
     fn unique_key(&self) -> Option<String> {
         Some(self.refund_id.to_string())

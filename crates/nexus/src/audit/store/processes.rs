@@ -146,7 +146,7 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
                     run_at) end,
             case when attempts > attempts_max + 1
                 then format('this %s was tried %s times of %s', kind, attempts, attempts_max) end,
-            case when (finished_at is not null) <> (state in ('done', 'dead'))
+            case when (finished_at is not null) <> (state in ('done', 'dead', 'discarded'))
                 then format('this %s is %s and finished at %s', kind, state,
                     coalesce(finished_at::text, 'no time')) end,
             case when state = 'dead' and last_error is null
@@ -154,7 +154,7 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
         from jobs
         where (state = 'running' and run_at < $1::timestamptz - interval '2 minutes')
             or attempts > attempts_max + 1
-            or (finished_at is not null) <> (state in ('done', 'dead'))
+            or (finished_at is not null) <> (state in ('done', 'dead', 'discarded'))
             or (state = 'dead' and last_error is null)",
         binds: Binds::Now,
         plan: Plan::Free,

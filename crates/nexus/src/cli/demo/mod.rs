@@ -72,7 +72,7 @@ pub(super) async fn run(file: Option<&str>, args: &Args) -> Result<ExitCode> {
     kit::db::migrate(&behind.database_url, MIGRATIONS).await?;
     let app = App::build(settings, Clock::system()).await?;
     prepare_shop(&app, args.generated, &secrets).await?;
-    app.start_workers().await?;
+    app.start_workers(&[]).await?;
     let server = kit::http::server::serve(
         listener,
         routes::router(&app),

@@ -2,6 +2,7 @@
 //! of the document stands in one of the tables here, or the first test fails.
 
 mod guests;
+mod jobs;
 mod owners;
 mod rights;
 mod sales;

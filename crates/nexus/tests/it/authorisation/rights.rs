@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    address, sales, stock,
+    address, jobs, sales, stock,
     targets::{Target, Targets},
     webhooks,
 };
@@ -221,6 +221,7 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
         .iter()
         .chain(capabilities)
         .chain(&sales::OPERATIONS)
+        .chain(&jobs::OPERATIONS)
 }
 
 impl Operation {

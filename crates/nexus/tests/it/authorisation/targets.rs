@@ -27,6 +27,8 @@ pub(super) enum Target {
     Count,
     OtherCount,
     Sale,
+    /// One that was given up.
+    Job,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -107,6 +109,16 @@ async fn transfer(shop: &Shop, slug: &str) -> String {
     row.get(0)
 }
 
+/// A job that was given up, of a kind that nobody runs here.
+async fn dead_job(shop: &Shop) -> String {
+    let sql = "insert into jobs (id, kind, version, payload, state, run_at, attempts, attempts_max,
+            last_error, created_at, finished_at)
+        values (gen_random_uuid(), 'sweep', 1, 'null', 'dead', now(), 1, 1, 'x', now(), now())
+        returning id::text";
+    let row = shop.db().await.query_one(sql, &[]).await.unwrap();
+    row.get(0)
+}
+
 /// The ids of the things.
 pub(super) struct Targets {
     pub(super) brand: String,
@@ -128,10 +140,15 @@ pub(super) struct Targets {
     pub(super) location: String,
     counts: [String; 2],
     sale: String,
+    job: String,
 }
 
 impl Targets {
     pub(super) async fn of(shop: &Shop) -> Self {
+        // A message that comes while a refusal is looked at would look like its doing.
+        let silence = json!({ "drop": true });
+        let provider = shop.provider();
+        provider.patch("/__sim/webhook", silence).await.expect(200);
         let owner = shop.superuser().await;
         let create = async |name, body| {
             let (method, path) = address(name, &[]);
@@ -159,6 +176,7 @@ impl Targets {
         let on_sale = shop.product("sale", &[(100, 5)]).await;
         let sale = json!({ "name": "Old", "variant_ids": on_sale, "starts_at": soon });
         Self {
+            job: dead_job(shop).await,
             sale: create("createSale", sale).await,
             soon,
             endpoint,
@@ -203,6 +221,7 @@ impl Targets {
             Target::Count => &self.counts[0],
             Target::OtherCount => &self.counts[1],
             Target::Sale => &self.sale,
+            Target::Job => &self.job,
         }
     }
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use ids::ReconciliationId;
 use kit::{
     Error, Kit, Result,
-    jobs::{Job, JobRun, Outcome, Registry},
+    jobs::{Job, JobRun, Outcome, Priority, Registry},
     sabotage::crash_point,
 };
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub struct ReconcileProvider {
 
 impl Job for ReconcileProvider {
     const KIND: &'static str = "reconcile_provider";
+    const QUEUE: &'static str = "upkeep";
+    const PRIORITY: Priority = Priority::Low;
 
     fn unique_key(&self) -> Option<String> {
         Some(self.reconciliation_id.to_string())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use kit::{
     Db, Error, Kit, Result,
-    jobs::{self, Job, JobRun, NewJob, Outcome},
+    jobs::{self, Job, JobRun, NewJob, Outcome, Priority},
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub struct WatchPayments;
 
 impl Job for WatchPayments {
     const KIND: &'static str = "watch_payments";
+    const QUEUE: &'static str = "upkeep";
+    const PRIORITY: Priority = Priority::Low;
 
     fn unique_key(&self) -> Option<String> {
         Some("always".to_owned())
