@@ -361,6 +361,7 @@ proptest! {
 fn a_failure_is_repeated_then_halved_then_answered() {
     let (transient, other) = (Failure::Transient, Failure::Other);
     let (locked, away) = (Failure::Locked, Failure::OutOfReach);
+    let moving = Failure::Moving;
     for (failure, attempt, orders, is_patient, next) in [
         (transient, 1, 8, true, Next::Again),
         (transient, 1, 1, false, Next::Again),
@@ -369,6 +370,9 @@ fn a_failure_is_repeated_then_halved_then_answered() {
         (other, 1, 8, true, Next::Split),
         (other, 1, 1, true, Next::Answer),
         (locked, 1, 8, true, Next::LeaveOut),
+        (moving, 1, 8, true, Next::LeaveOut),
+        (moving, 1, 8, false, Next::Again),
+        (moving, ATTEMPTS_MAX, 8, false, Next::Answer),
         (locked, 1, 1, true, Next::LeaveOut),
         (locked, 1, 8, false, Next::Answer),
         (away, 1, 8, true, Next::Answer),

@@ -26,4 +26,4 @@ pub use model::{
     Hold, InventoryRefusal, Level, Location, MAIN_LOCATION, Pick, REFUSALS, ReasonCode, Shelf,
     Shortage, StockOpening, Wait, Want,
 };
-pub use store::{find_level, list_available, list_levels};
+pub use store::{find_level, find_level_versions, list_available, list_levels};

@@ -7,7 +7,7 @@ use ids::OrderId;
 use kit::{Result, Tx};
 use orders::OrderStatus;
 
-pub(crate) use self::placement::{Answer, Outcome, Turn, place};
+pub(crate) use self::placement::{Answer, Outcome, Progress, Turn, place};
 
 /// What the end of an order's time came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -46,17 +46,25 @@ pub(crate) struct Turn {
     pub(crate) avoid: BTreeSet<VariantId>,
 }
 
+/// How far a transaction has come.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// It has locked the shelf.
+    pub(crate) has_shelf: bool,
+    /// Variants of which nothing is left if it is kept.
+    pub(crate) sold_out: Vec<VariantId>,
+}
+
 /// Places what can be placed and says of each wish, in their order, what became of it. Locks the
 /// carts, then the shelves in the order of their ids, then the counter of order numbers. `None`:
 /// somebody was quicker with a key, so nothing of this may be kept and all is to be done again.
-/// `sold_out` are the variants of which nothing is left if it is kept.
 pub(crate) async fn place(
     tx: &Tx,
     wishes: &[&Wish],
     turn: &Turn,
     settings: &CheckoutSettings,
     now: DateTime<Utc>,
-    sold_out: &mut Vec<VariantId>,
+    progress: &mut Progress,
 ) -> Result<Option<Vec<Outcome>>> {
     let carts: BTreeSet<CartId> = wishes.iter().map(|wish| wish.command.cart_id).collect();
     let carts: Vec<CartId> = carts.into_iter().collect();
@@ -68,10 +76,11 @@ pub(crate) async fn place(
     let variants = variants_of(&carts);
     let free = |id: &VariantId| !turn.avoid.contains(id);
     let wanted: Vec<VariantId> = variants.iter().copied().filter(free).collect();
-    let (shelf, goods) = shelf_and_goods(tx, &wanted, &variants, turn.shelf).await?;
+    let (shelf, goods) = shelf_and_goods(tx, &wanted, &variants, &turn.shelf).await?;
+    progress.has_shelf = true;
     let mut shelf = shelf.without(&turn.avoid);
     let verdicts = decide(wishes, earlier, &carts, &goods, &mut shelf, now);
-    *sold_out = shelf.empty();
+    progress.sold_out = shelf.empty();
     let before = ordered_before(tx, wishes, &verdicts).await?;
     let batch = Batch {
         wishes,
@@ -90,10 +99,10 @@ async fn shelf_and_goods(
     tx: &Tx,
     wanted: &[VariantId],
     variants: &[VariantId],
-    wait: Wait,
+    wait: &Wait,
 ) -> Result<(Shelf, Goods)> {
     inventory::prepare_shelf(tx).await?;
-    let shelf = inventory::lock_shelf(tx, wanted, wait);
+    let shelf = inventory::lock_shelf(tx, wanted, wait.clone());
     if let Wait::For(_) = wait {
         return Ok((shelf.await?, cart::goods_of(tx, variants).await?));
     }

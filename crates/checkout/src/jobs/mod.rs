@@ -1,6 +1,7 @@
 //! What goes on beside requests: waiting orders are placed together, unpaid ones expire.
 
 mod desk;
+mod lanes;
 mod placement;
 mod queue;
 

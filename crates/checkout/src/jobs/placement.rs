@@ -4,12 +4,15 @@
 use std::{
     collections::BTreeSet,
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use futures_util::FutureExt;
-use ids::{CartId, OrderId};
+use ids::OrderId;
 use inventory::{StockBoard, Wait};
 use kit::{
     Error, Kit, Result,
@@ -22,26 +25,18 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::{
     desk::CROWD,
-    queue::{Queue, Waiting},
+    lanes::LANES_AT_ONCE,
+    queue::{Lane, Queue, Waiting},
 };
 use crate::{
-    actions::{self, Answer, Outcome, Turn},
-    model::{ATTEMPTS_MAX, CheckoutSettings, Failure, Next, PlaceOrder, Stuck, Wish, after},
+    actions::{self, Answer, Outcome, Progress, Turn},
+    model::{ATTEMPTS_MAX, CheckoutSettings, Failure, Next, PlaceOrder, Wish, after},
 };
 
 /// For how long a batch waits for somebody else's lock before it goes on without the orders that
 /// need it: longer than another server's commit takes, shorter than anybody notices.
 const PATIENCE: Duration = Duration::from_millis(100);
-
-/// How many lanes wait for somebody else's locks at once, each on a connection of its own.
-const LANES_AT_ONCE: usize = 4;
-
-/// How many orders a lane places at once, so that those beside it do not wait for long for what
-/// all orders share.
-const LANE_BATCH_MAX: usize = 64;
-
-/// How long a lane waits for its turn.
-const LANE_PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE_MAX: Duration = Duration::from_millis(500);
 
 /// Where orders wait to be placed. Each process has one; several processes may work on the same
 /// shelf at once, because what must not happen is guarded by PostgreSQL and not here.
@@ -49,7 +44,9 @@ pub struct Placement {
     pub(super) settings: CheckoutSettings,
     tasks: Tasks,
     queue: Mutex<Queue>,
-    lanes_at_once: Semaphore,
+    pub(super) lanes_at_once: Semaphore,
+    /// What a transaction has taken lately, in microseconds.
+    pace_us: AtomicU64,
     /// Which shelves are empty.
     pub(super) board: Arc<StockBoard>,
 }
@@ -64,21 +61,34 @@ enum Task {
 }
 
 /// How a transaction treats other people's locks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Way {
     /// Waits a little, in the order of ids.
     Patient,
     /// Waits for nothing and leaves out what is locked.
     LeavingOut,
     /// Waits for that, and leaves out everything else that is locked.
-    Lane(Stuck),
+    Lane(Lane),
 }
 
 /// Orders that are tried together.
-struct Batch {
-    orders: Vec<Waiting>,
-    way: Way,
-    attempt: u32,
+pub(super) struct Batch {
+    pub(super) orders: Vec<Waiting>,
+    pub(super) way: Way,
+    pub(super) attempt: u32,
+}
+
+/// Why a transaction has kept nothing, and whether it only waited for others who were at work.
+struct Failed {
+    error: Error,
+    is_moving: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        let is_moving = false;
+        Self { error, is_moving }
+    }
 }
 
 impl Placement {
@@ -90,6 +100,7 @@ impl Placement {
             tasks,
             queue: Mutex::default(),
             lanes_at_once: Semaphore::new(LANES_AT_ONCE),
+            pace_us: AtomicU64::new(0),
             board,
         }
     }
@@ -113,7 +124,7 @@ impl Placement {
             key,
         };
         let (answer, answered) = oneshot::channel();
-        match self.enter(Waiting { wish, answer })? {
+        match self.enter(Waiting::new(wish, answer))? {
             Task::None => {}
             Task::Commit => {
                 // The first one needs nobody else's hands; those who come meanwhile get a task.
@@ -133,8 +144,18 @@ impl Placement {
         self.queue().waiting()
     }
 
+    /// How many lanes are open beside the queue, for metrics and tests.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        self.queue().lanes.len()
+    }
+
     pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) const fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     fn go_on(self: &Arc<Self>, kit: &Kit) {
@@ -189,7 +210,7 @@ impl Placement {
     }
 
     /// Tries until each has an answer or a lane. Whoever a panic meets is answered a fault.
-    async fn settle(self: &Arc<Self>, kit: &Kit, orders: Vec<Waiting>, way: Way) {
+    pub(super) async fn settle(self: &Arc<Self>, kit: &Kit, orders: Vec<Waiting>, way: Way) {
         let attempt = 1;
         let mut batches = vec![Batch {
             orders,
@@ -205,52 +226,78 @@ impl Placement {
                 Ok(Ok(Some(outcomes))) => self.deliver(kit, batch, outcomes),
                 Ok(Ok(None)) if batch.attempt < ATTEMPTS_MAX => batches.push(batch.again()),
                 Ok(Ok(None)) => batch.answer(Refused::new(&BUSY, BUSY.help).into()),
-                Ok(Err(error)) => batch.fail(error, &mut batches),
+                Ok(Err(failed)) => self.fail(batch, failed, &mut batches),
                 Err(_) => batch.answer(Error::fault("the placement of orders panicked")),
             }
         }
     }
 
     /// One transaction. `None`: somebody was quicker with a key; nothing was kept.
-    async fn attempt(&self, kit: &Kit, batch: &Batch) -> Result<Option<Vec<Outcome>>> {
+    async fn attempt(
+        &self,
+        kit: &Kit,
+        batch: &Batch,
+    ) -> std::result::Result<Option<Vec<Outcome>>, Failed> {
         crash_point("before orders are placed");
+        let begun_at = Instant::now();
         let wishes: Vec<&Wish> = batch.orders.iter().map(|waiting| &waiting.wish).collect();
         metrics::histogram!("placement_batch_orders").record(as_metric(wishes.len()));
         let turn = self.turn(batch);
-        let tx = match batch.way {
-            Way::Patient => kit.db.begin_patient("place_order", PATIENCE).await?,
+        let seen = self.version_of(kit, &batch.way).await?;
+        if let Err(error) = self.await_shelves(kit, &batch.way).await {
+            let is_moving = self.has_moved(kit, &batch.way, &seen).await;
+            return Err(Failed { error, is_moving });
+        }
+        let tx = match &batch.way {
+            Way::Patient => kit.db.begin_patient("place_order", self.patience()).await?,
+            Way::Lane(lane) if lane.holds_several() => {
+                kit.db.begin_patient("place_order", self.patience()).await?
+            }
             _ => kit.db.begin("place_order").await?,
         };
         let now = kit.clock.now();
-        let mut sold_out = Vec::new();
-        let placed = actions::place(&tx, &wishes, &turn, &self.settings, now, &mut sold_out).await;
-        let Ok(Some(outcomes)) = placed else {
-            // Before the next attempt, which would find the carts locked by this one otherwise.
-            // A rollback that fails has lost its connection, and its locks with it.
-            drop(tx.rollback().await);
-            return placed;
+        let mut progress = Progress::default();
+        let placed = actions::place(&tx, &wishes, &turn, &self.settings, now, &mut progress).await;
+        let placed = match placed {
+            Ok(Some(outcomes)) => outcomes,
+            other => {
+                // Before the next attempt, which would find the carts locked by this one
+                // otherwise. A rollback that fails has lost its connection, and its locks with it.
+                drop(tx.rollback().await);
+                let Err(error) = other else { return Ok(None) };
+                let is_moving = progress.has_shelf || self.has_moved(kit, &batch.way, &seen).await;
+                return Err(Failed { error, is_moving });
+            }
         };
         // Until then nobody else can have put anything on the shelves that this one has locked.
         let decided_at = Instant::now();
         tx.commit().await?;
-        self.board.note_empty(&kit.db, &sold_out, decided_at);
+        self.board
+            .note_empty(&kit.db, &progress.sold_out, decided_at);
+        self.note_pace(begun_at.elapsed());
         crash_point("before orders are answered");
-        Ok(Some(outcomes))
+        Ok(Some(placed))
+    }
+
+    /// For how long somebody else's lock is waited for: three of our own transactions.
+    pub(super) fn patience(&self) -> Duration {
+        let pace = Duration::from_micros(self.pace_us.load(Ordering::Relaxed));
+        (pace * 3).clamp(PATIENCE, PATIENCE_MAX)
+    }
+
+    fn note_pace(&self, took: Duration) {
+        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX / 8);
+        let before = self.pace_us.load(Ordering::Relaxed);
+        let pace = (before.saturating_mul(7).saturating_add(took)) / 8;
+        self.pace_us.store(pace, Ordering::Relaxed);
     }
 
     fn turn(&self, batch: &Batch) -> Turn {
-        let cart_of = |id| {
-            let of_id = |waiting: &&Waiting| waiting.wish.order_id == id;
-            let found = batch.orders.iter().find(of_id);
-            found.map(|waiting| waiting.wish.command.cart_id)
-        };
-        let (cart, shelf): (Option<CartId>, Wait) = match batch.way {
+        let (cart, shelf) = match &batch.way {
             Way::Patient => (None, Wait::InOrder),
             Way::LeavingOut => (None, Wait::Never),
-            Way::Lane(Stuck::Cart(id)) => (Some(id), Wait::Never),
-            Way::Lane(Stuck::Variant(id)) => (None, Wait::For(id)),
-            // Whoever is stuck twice waits for everything.
-            Way::Lane(Stuck::Order(id)) => (cart_of(id), Wait::InOrder),
+            Way::Lane(Lane::Cart(id)) => (Some(*id), Wait::Never),
+            Way::Lane(Lane::Shelves(ids)) => (None, Wait::For(ids.clone())),
         };
         let avoid = match batch.way {
             Way::Lane(_) => BTreeSet::new(),
@@ -261,58 +308,38 @@ impl Placement {
 
     fn deliver(self: &Arc<Self>, kit: &Kit, batch: Batch, outcomes: Vec<Outcome>) {
         for (waiting, outcome) in batch.orders.into_iter().zip(outcomes) {
-            match (outcome, batch.way) {
+            match outcome {
                 // Nobody may be listening any more; what was done stays done.
-                (Outcome::Answered(answer), _) => drop(waiting.answer.send(answer)),
-                (Outcome::Held(_), Way::Lane(Stuck::Order(_))) => {
-                    drop(
-                        waiting
-                            .answer
-                            .send(Err(Refused::new(&BUSY, BUSY.help).into())),
-                    );
-                }
-                (Outcome::Held(_), Way::Lane(_)) => {
-                    let stuck = Stuck::Order(waiting.wish.order_id);
-                    self.park(kit, stuck, waiting);
-                }
-                (Outcome::Held(stuck), _) => self.park(kit, stuck, waiting),
+                Outcome::Answered(answer) => drop(waiting.answer.send(answer)),
+                Outcome::Held(stuck) => self.park(kit, stuck, waiting),
             }
         }
     }
 
-    /// Puts an order into the lane of what it needs; the first one opens the lane.
-    pub(super) fn park(self: &Arc<Self>, kit: &Kit, stuck: Stuck, waiting: Waiting) {
-        let mut queue = self.queue();
-        let is_new = !queue.lanes.contains_key(&stuck);
-        queue.lanes.entry(stuck).or_default().push_back(waiting);
-        drop(queue);
-        if is_new {
-            let (placement, kit) = (Arc::clone(self), kit.clone());
-            drop(self.tasks.spawn(async move {
-                let most = placement.settings.batch_max.min(LANE_BATCH_MAX);
-                loop {
-                    let orders = placement.queue().next_of_lane(stuck, most);
-                    let Some(orders) = orders else { return };
-                    placement.settle_lane(&kit, orders, stuck).await;
-                }
-            }));
-        }
-    }
-
-    async fn settle_lane(self: &Arc<Self>, kit: &Kit, orders: Vec<Waiting>, stuck: Stuck) {
-        let way = Way::Lane(stuck);
-        let turn = tokio::time::timeout(LANE_PATIENCE, self.lanes_at_once.acquire());
-        let Ok(Ok(_turn)) = turn.await else {
-            let attempt = 1;
-            let batch = Batch {
-                orders,
-                way,
-                attempt,
-            };
-            batch.answer(Refused::new(&BUSY, BUSY.help).into());
-            return;
+    /// Goes on after a failure: together, in halves, or with an answer.
+    fn fail(&self, batch: Batch, failed: Failed, batches: &mut Vec<Batch>) {
+        let Failed { error, is_moving } = failed;
+        let is_patient = batch.way == Way::Patient;
+        let failure = match Failure::of(&error) {
+            Failure::Locked if is_moving => Failure::Moving,
+            failure => failure,
         };
-        self.settle(kit, orders, way).await;
+        let (orders, attempt) = (batch.orders.len(), batch.attempt);
+        tracing::warn!(%error, ?failure, orders, attempt, "orders were not placed");
+        match after(failure, attempt, orders, is_patient) {
+            Next::Again => batches.push(batch.again()),
+            Next::LeaveOut => {
+                let way = Way::LeavingOut;
+                batches.push(Batch { way, ..batch });
+            }
+            Next::Split => batches.extend(batch.split()),
+            Next::Answer => {
+                if let (Failure::Locked, Way::Lane(lane)) = (failure, &batch.way) {
+                    self.refuse_lane(lane);
+                }
+                batch.answer(error);
+            }
+        }
     }
 }
 
@@ -333,31 +360,18 @@ impl Batch {
         Self { attempt, ..self }
     }
 
-    /// Goes on after a failure: together, in halves, or with an answer.
-    fn fail(mut self, error: Error, batches: &mut Vec<Self>) {
-        let is_patient = self.way == Way::Patient;
-        let failure = Failure::of(&error);
-        let (orders, attempt) = (self.orders.len(), self.attempt);
-        tracing::warn!(%error, ?failure, orders, attempt, "orders were not placed");
-        match after(failure, attempt, orders, is_patient) {
-            Next::Again => batches.push(self.again()),
-            Next::LeaveOut => {
-                let way = Way::LeavingOut;
-                batches.push(Self { way, ..self });
-            }
-            Next::Split => {
-                let second = self.orders.split_off(orders / 2);
-                // The last one in is the first one out.
-                for orders in [second, self.orders] {
-                    batches.push(Self { orders, ..self });
-                }
-            }
-            Next::Answer => self.answer(error),
-        }
+    /// The first half is tried first: the last one in is the first one out.
+    fn split(mut self) -> [Self; 2] {
+        let second = Self {
+            orders: self.orders.split_off(self.orders.len() / 2),
+            way: self.way.clone(),
+            attempt: self.attempt,
+        };
+        [second, self]
     }
 
     /// Answers everybody the same.
-    fn answer(self, error: Error) {
+    pub(super) fn answer(self, error: Error) {
         let kind = match Failure::of(&error) {
             Failure::OutOfReach => &OVERLOADED,
             _ => &BUSY,

@@ -28,8 +28,6 @@ pub(crate) struct Wish {
 pub(crate) enum Stuck {
     Cart(CartId),
     Variant(VariantId),
-    /// More than one thing: it has to wait by itself.
-    Order(OrderId),
 }
 
 /// What becomes of a wish.

@@ -16,6 +16,8 @@ pub(crate) enum Failure {
     Transient,
     /// Somebody else has held a lock for longer than we wait.
     Locked,
+    /// We have waited for a lock for longer than we wait, and others had it one after the other.
+    Moving,
     /// There is no connection.
     OutOfReach,
     /// One of its orders, or the whole.
@@ -55,7 +57,8 @@ pub(crate) fn after(failure: Failure, attempt: u32, orders: usize, is_patient: b
     match failure {
         Failure::Transient if attempt < ATTEMPTS_MAX => Next::Again,
         Failure::Transient | Failure::Other if orders > 1 => Next::Split,
-        Failure::Locked if is_patient => Next::LeaveOut,
+        Failure::Locked | Failure::Moving if is_patient => Next::LeaveOut,
+        Failure::Moving if attempt < ATTEMPTS_MAX => Next::Again,
         _ => Next::Answer,
     }
 }

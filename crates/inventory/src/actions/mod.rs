@@ -58,8 +58,9 @@ async fn lock_variants(
     if wait == Wait::InOrder {
         return Ok((store::lock_levels(tx, variants).await?, BTreeSet::new()));
     }
-    if let Wait::For(variant_id) = wait {
-        store::lock_levels(tx, &[variant_id]).await?;
+    if let Wait::For(waited) = &wait {
+        let waited: Vec<VariantId> = waited.iter().copied().collect();
+        store::lock_levels(tx, &waited).await?;
     }
     let levels = store::lock_free_levels(tx, variants).await?;
     let locked: BTreeSet<VariantId> = levels.iter().map(|level| level.variant_id).collect();

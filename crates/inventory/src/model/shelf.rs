@@ -16,12 +16,12 @@ pub struct Shelf {
 }
 
 /// What to do about a level that somebody else has locked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wait {
     /// Wait for it, one after the other in the order of ids.
     InOrder,
-    /// Wait for this one alone; leave out others that are not free.
-    For(VariantId),
+    /// Wait for these alone, in the order of ids; leave out others that are not free.
+    For(BTreeSet<VariantId>),
     /// Leave it out.
     Never,
 }

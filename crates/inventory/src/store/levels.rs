@@ -104,6 +104,21 @@ pub async fn list_available(conn: &Conn, variants: &[VariantId]) -> Result<Vec<(
     Ok(rows.iter().map(available).collect())
 }
 
+// Each transaction that changes a row leaves its number there.
+const FIND_LEVEL_VERSIONS: &str = "
+    select coalesce(string_agg(xmin::text, ',' order by variant_id, location_id), '') as version
+    from stock_levels
+    where variant_id = any($1)";
+
+/// Another text whenever somebody has changed a level of one of these variants.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn find_level_versions(conn: &Conn, variants: &[VariantId]) -> Result<String> {
+    let row = conn.query_one(FIND_LEVEL_VERSIONS, &[&variants]).await?;
+    Ok(row.get("version"))
+}
+
 /// As [`lock_levels`], without the variants of which somebody else has a level locked.
 pub(crate) async fn lock_free_levels(tx: &Tx, variants: &[VariantId]) -> Result<Vec<Level>> {
     let rows = tx.query(LOCK_FREE_LEVELS, &[&variants]).await?;

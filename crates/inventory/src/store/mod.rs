@@ -6,5 +6,5 @@ mod locations;
 mod movements;
 mod reservations;
 
-pub use self::levels::{find_level, list_available, list_levels};
+pub use self::levels::{find_level, find_level_versions, list_available, list_levels};
 pub(crate) use self::{counts::*, levels::*, locations::*, movements::*, reservations::*};

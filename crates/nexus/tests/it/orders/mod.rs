@@ -5,6 +5,7 @@ mod held;
 mod keys;
 mod listing;
 mod placing;
+mod servers;
 
 use serde_json::{Value, json};
 
