@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use futures_util::future::try_join;
 use ids::{CartId, CartItemId, CustomerId, VariantId};
-use kit::{Conn, Error, Result, Tx, db::Param};
+use kit::{
+    Conn, Error, Result, Tx,
+    db::{Param, try_join},
+};
 use money::Currency;
 use tokio_postgres::Row;
 

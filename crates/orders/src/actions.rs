@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use futures_util::future::try_join;
 use ids::{CartId, OrderId};
-use kit::{Conn, Error, Result, Tx, outbox};
+use kit::{Conn, Error, Result, Tx, db::try_join, outbox};
 use money::Money;
 
 use crate::{

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cart::{Cart, CartInHand, CartRefusal, CartState, Goods, QuotedLine};
 use chrono::{DateTime, Utc};
-use futures_util::future::{try_join, try_join4};
 use ids::{CartId, OrderId, OrderLineId, SaleId, VariantId};
 use inventory::{Hold, Shelf, Wait};
 use kit::{
     Result, Tx,
+    db::{try_join, try_join4},
     idempotency::{self, IdempotencyKey, StoredReply},
     jobs::{self, NewJob},
 };

@@ -7,9 +7,8 @@ mod moving;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use futures_util::future::try_join;
 use ids::{OrderId, VariantId};
-use kit::{Result, Tx};
+use kit::{Result, Tx, db::try_join};
 
 pub use self::moving::{adjust, open_levels};
 pub(crate) use self::{

@@ -4,6 +4,7 @@
 //! its connection is used again. Never: a call to the outside world.
 
 mod migrate;
+mod pipeline;
 mod settings;
 mod transaction;
 
@@ -19,6 +20,7 @@ use tokio_postgres::{
 use self::settings::Retirement;
 pub use self::{
     migrate::{Migration, MigrationState, migrate, pending},
+    pipeline::{try_join, try_join3, try_join4},
     settings::{DatabaseSettings, connect_once},
     transaction::Tx,
 };
@@ -258,7 +260,7 @@ impl Conn {
     }
 
     /// Prepares statements that are about to travel together. Whoever then starts them at once
-    /// (`futures_util::future::try_join`) has them run in that order within one round trip, and
+    /// ([`try_join`]) has them run in that order within one round trip, and
     /// is told the first error.
     ///
     /// # Errors

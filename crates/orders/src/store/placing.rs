@@ -1,9 +1,11 @@
 //! The statements that place orders: one each, however many orders.
 
 use chrono::{DateTime, Utc};
-use futures_util::future::try_join3;
 use ids::{OrderId, OrderLineId};
-use kit::{Result, Tx, db::Param};
+use kit::{
+    Result, Tx,
+    db::{Param, try_join3},
+};
 use money::Currency;
 use serde_json::Value;
 
