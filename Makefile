@@ -6,7 +6,7 @@ TESTED := --features nexus/sabotage
 
 .DEFAULT_GOAL := help
 # What `make bench` measures in a way of its own: `make bench placement`.
-MEASURED := placement memory
+MEASURED := placement memory storm
 .PHONY: help run web web-test story test check fix bench $(MEASURED) fuzz chaos prove openapi \
 	schemathesis reset
 
@@ -47,7 +47,7 @@ fix: ## format, and repair what clippy can
 	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets $(TESTED)
 	cargo fmt --all
 
-bench: ## against bare SQL; `bench placement`, `bench memory`; ARGS=--help; ORDERS=1000000: the books
+bench: ## against bare SQL; `bench placement`, `bench memory`, `bench storm`; ARGS=--help; ORDERS=1000000: the books
 	cargo build --release -p nexus -p bench -p chapa
 	@exec target/release/bench $(filter $(MEASURED),$(MAKECMDGOALS)) $(if $(ORDERS),--books $(ORDERS)) $(ARGS)
 

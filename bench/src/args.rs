@@ -12,6 +12,9 @@ pub(crate) enum Set {
     Placement,
     /// The server's memory with no, with 1,000 and with 10,000 idle connections.
     Memory,
+    /// Twice and four times as much as the server can do; then one item stormed by 2,000 clients,
+    /// and what else is asked meanwhile.
+    Storm,
 }
 
 /// Measures the shop over HTTP, beside the same work as bare SQL. bench/README.md explains how.

@@ -212,7 +212,7 @@ fn side(answers: &[Vec<Answer>], from: &Reading, to: &Reading, meter: &Meter) ->
 }
 
 /// The smallest value that so many percent of the sorted values do not exceed.
-fn percentile(sorted: &[f64], percent: usize) -> Option<f64> {
+pub(crate) fn percentile(sorted: &[f64], percent: usize) -> Option<f64> {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.checked_sub(1)?).copied()
 }

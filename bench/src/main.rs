@@ -16,6 +16,7 @@ mod measure;
 mod memory;
 mod messages;
 mod nexus;
+mod overload;
 mod past;
 mod payments;
 mod pgbench;
@@ -26,6 +27,8 @@ mod random;
 mod report;
 mod requests;
 mod shop;
+mod storm;
+mod storm_table;
 
 use std::{
     io::Write,
@@ -43,6 +46,7 @@ use crate::{
     placement_table::PlacementReport,
     report::{Machine, Report, command_line},
     shop::Shop,
+    storm_table::StormReport,
 };
 
 fn main() -> ExitCode {
@@ -113,6 +117,28 @@ async fn place(shop: Shop, args: &Args, tell: &mut dyn FnMut(&str) -> Result<()>
     Ok(())
 }
 
+async fn storm(shop: Shop, args: &Args, tell: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+    let report = StormReport {
+        command: command_line(),
+        machine: Machine::here(),
+        postgres: shop.database.version()?,
+        // While there is still some of everything.
+        overload: overload::run(&shop, args, tell).await?,
+        storm: storm::run(&shop, args, tell).await?,
+    };
+    let path = report.write_json(&args.name)?;
+    writeln!(std::io::stdout(), "{}", report.table())?;
+    tell("auditing the books")?;
+    shop.close().await.context("after the measurement")?;
+    let mut out = std::io::stdout();
+    let path = path.display();
+    writeln!(
+        out,
+        "The books are right after it all. Every figure: {path}"
+    )?;
+    Ok(())
+}
+
 /// Keeps the server busy for a profiler, and lists PostgreSQL's statements.
 async fn keep_busy(
     shop: &Shop,
@@ -157,6 +183,7 @@ async fn run(args: &Args) -> Result<()> {
             writeln!(std::io::stdout(), "{}", memory::table(&held))?;
             return shop.close().await.context("after the measurement");
         }
+        Some(Set::Storm) => return storm(shop, args, &mut tell).await,
         None => {}
     }
     let mut bench = Bench::new(&shop, &args.cases)?;

@@ -30,7 +30,7 @@ pub(crate) struct Report {
 }
 
 /// What the figures depend on most.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Machine {
     pub(crate) processor: String,
     pub(crate) cores: usize,

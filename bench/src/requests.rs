@@ -25,6 +25,31 @@ pub(crate) struct Goods {
     pub(crate) messages: Messages,
 }
 
+fn post(host: &str, token: &str, path: &str, body: String) -> Result<Request<Full<Bytes>>> {
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(header::HOST, host)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("x-shopper-token", token);
+    Ok(request.body(Full::from(body))?)
+}
+
+fn order_of(host: &str, token: &str, cart: &str) -> Result<Request<Full<Bytes>>> {
+    let body = format!(
+        r#"{{"cart_id":"{cart}","email":"abebe@example.com","phone":"0911223344",
+        "shipping_address":{{"name":"Abebe Bikila","country":"ET",
+        "region":"Addis Ababa","city":"Bole","woreda":"03",
+        "landmark":"behind Edna Mall"}}}}"#
+    );
+    post(host, token, "/api/v1/orders/", body)
+}
+
+/// An order of the cart with this number.
+pub(crate) fn order(host: &str, token: &str, cart: u64) -> Result<Request<Full<Bytes>>> {
+    order_of(host, token, &cart_id(cart))
+}
+
 /// The requests of one measurement.
 pub(crate) struct Requests<'a> {
     goods: &'a Goods,
@@ -81,13 +106,7 @@ impl<'a> Requests<'a> {
                 let Some(cart) = self.take_cart() else {
                     return Ok(None);
                 };
-                let body = format!(
-                    r#"{{"cart_id":"{cart}","email":"abebe@example.com","phone":"0911223344",
-                    "shipping_address":{{"name":"Abebe Bikila","country":"ET",
-                    "region":"Addis Ababa","city":"Bole","woreda":"03",
-                    "landmark":"behind Edna Mall"}}}}"#
-                );
-                self.post("/api/v1/orders/", body)?
+                order_of(&goods.host, &goods.token, &cart)?
             }
         };
         Ok(Some(request))
@@ -106,13 +125,7 @@ impl<'a> Requests<'a> {
     }
 
     fn post(&self, path: &str, body: String) -> Result<Request<Full<Bytes>>> {
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(path)
-            .header(header::HOST, &self.goods.host)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header("x-shopper-token", &self.goods.token);
-        Ok(request.body(Full::from(body))?)
+        post(&self.goods.host, &self.goods.token, path, body)
     }
 
     /// A message as the provider sends it.

@@ -81,8 +81,8 @@ impl Shop {
         };
         let mut environment = environment(&cluster, &secrets, address, called)?;
         environment.extend(redis.iter().map(|r| ("REDIS_URL".to_owned(), r.url())));
-        if args.set == Some(Set::Memory) {
-            // None of the idle connections is closed while the others are being opened.
+        if matches!(args.set, Some(Set::Memory | Set::Storm)) {
+            // None of the idle connections is closed while the others are being opened or used.
             let name = "NEXUS__SERVER__HEADER_TIMEOUT_MS".to_owned();
             environment.push((name, "600000".to_owned()));
         }
