@@ -73,6 +73,16 @@ pub type BreakId = Id<kind::Break>;
 pub type WebhookEndpointId = Id<kind::WebhookEndpoint>;
 /// An event on its way to such a system.
 pub type WebhookDeliveryId = Id<kind::WebhookDelivery>;
+/// Units of an order that left together.
+pub type FulfilmentId = Id<kind::Fulfilment>;
+/// Units of an order that will never be shipped.
+pub type CancellationId = Id<kind::Cancellation>;
+/// What a buyer sends back.
+pub type ReturnId = Id<kind::Return>;
+/// What staff have written down about an order.
+pub type NoteId = Id<kind::Note>;
+/// An invoice or a credit note.
+pub type InvoiceId = Id<kind::Invoice>;
 /// A mail that was sent or is on its way.
 pub type MailId = Id<kind::Mail>;
 
@@ -93,5 +103,6 @@ pub mod kind {
         Sale
         Address Promotion ShippingMethod
         Place
+        Fulfilment Cancellation Return Note Invoice
     }
 }

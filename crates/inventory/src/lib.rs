@@ -18,12 +18,15 @@ mod store;
 mod tests;
 
 pub use actions::{
-    adjust, claim, extend, lock_shelf, open_levels, prepare_shelf, reacquire, release, reserve,
+    adjust, claim, extend, lock_shelf, open_levels, prepare_shelf, reacquire, release, replace,
+    reserve, take_back, transfer,
 };
 pub use http::routes;
 pub use jobs::{StockBoard, Units};
 pub use model::{
     Hold, InventoryRefusal, Level, Location, MAIN_LOCATION, Pick, REFUSALS, ReasonCode, Shelf,
-    Shortage, StockOpening, Wait, Want,
+    Shortage, StockOpening, TakenBack, TransferOrder, Wait, Want,
 };
-pub use store::{find_level, find_level_versions, list_available, list_levels};
+pub use store::{
+    find_level, find_level_versions, list_available, list_levels, list_units_of_order,
+};

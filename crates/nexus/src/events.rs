@@ -1,12 +1,14 @@
 //! The registry: every event that the shop announces; a test compares it with the sources.
 
 use customers::{CustomerPasswordChanged, CustomerRegistered};
+use fulfilment::{OrderDelivered, OrderShipped};
 use kit::outbox::Event;
-use orders::{OrderExpired, OrderPaid, OrderPlaced};
+use orders::{OrderCancelled, OrderExpired, OrderPaid, OrderPlaced};
 use payments::{
     PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus, RefundFailed,
     RefundRequested, RefundReversed, RefundSucceeded,
 };
+use returns::{ReturnApproved, ReturnReceived, ReturnRejected, ReturnRequested};
 use webhooks::WebhookEndpointPaused;
 
 /// Their names.
@@ -16,6 +18,13 @@ pub static NAMES: &[&str] = &[
     OrderPlaced::NAME,
     OrderPaid::NAME,
     OrderExpired::NAME,
+    OrderCancelled::NAME,
+    OrderShipped::NAME,
+    OrderDelivered::NAME,
+    ReturnRequested::NAME,
+    ReturnApproved::NAME,
+    ReturnRejected::NAME,
+    ReturnReceived::NAME,
     PaymentCaptured::NAME,
     PaymentSurplus::NAME,
     PaymentMismatched::NAME,

@@ -35,6 +35,10 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0023_queues"
     "0025_addresses"
     "0031_search"
+    "0040_fulfilment"
+    "0041_fulfilment_validated"
+    "0042_returns"
+    "0043_returns_validated"
     "0046_jobs_by_priority"
     "0047_jobs_by_priority_validated"
 };

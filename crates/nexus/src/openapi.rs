@@ -30,6 +30,7 @@ use utoipa::{
         (name = "Payments", description = "Paying through Chapa"),
         (name = "Admin: catalogue", description = "What staff do with the catalogue"),
         (name = "Admin: inventory", description = "What staff do with stock"),
+        (name = "Admin: orders", description = "What staff do with orders: ship, cancel"),
         (name = "Admin: books", description = "What staff read of the books"),
         (name = "Admin: payments", description = "What staff see of payments"),
         (name = "Admin: webhooks", description = "Which other systems hear of events"),

@@ -22,6 +22,8 @@ pub fn all() -> Vec<&'static RefusalKind> {
         orders::REFUSALS,
         payments::REFUSALS,
         checkout::REFUSALS,
+        fulfilment::REFUSALS,
+        returns::REFUSALS,
         webhooks::REFUSALS,
     ];
     groups.concat()

@@ -32,6 +32,8 @@ pub fn api() -> OpenApiRouter<Kit> {
         .merge(checkout::routes())
         .merge(orders::routes())
         .merge(payments::routes())
+        .merge(fulfilment::routes())
+        .merge(returns::routes())
         .merge(webhooks::routes())
         .merge(operations::routes())
 }

@@ -1,5 +1,6 @@
 //! The one table from event to jobs. The jobs are written in the event's own transaction.
 
+use fulfilment::{OrderDelivered, OrderShipped};
 use kit::outbox::Subscriptions;
 use orders::OrderPaid;
 use payments::{RefundRequested, RefundSucceeded};
@@ -11,4 +12,6 @@ pub fn subscriptions() -> Subscriptions {
         .on::<OrderPaid>(notifications::receipt_of)
         .on::<RefundRequested>(notifications::mail_of_promised_refund)
         .on::<RefundSucceeded>(notifications::mail_of_refund)
+        .on::<OrderShipped>(notifications::mail_of_shipped_parcel)
+        .on::<OrderDelivered>(notifications::mail_of_delivered_parcel)
 }

@@ -8,10 +8,10 @@ use kit::{Conn, Error, Result, Tx, db::try_join, outbox};
 use money::Money;
 
 use crate::{
-    events::{OrderExpired, OrderPaid, OrderPlaced},
+    events::{OrderCancelled, OrderExpired, OrderPaid, OrderPlaced},
     http::OrderView,
-    model::{NewOrder, Order, OrderRefusal, OrderStatus},
-    store,
+    model::{FulfilmentStatus, NewOrder, Order, OrderRefusal, OrderStatus, ReturnStatus},
+    store::{self, Step},
 };
 
 /// Draws the numbers of so many orders and answers the first. They stay drawn only if `tx` is
@@ -83,7 +83,9 @@ async fn transition(
         .into());
     }
     store::update_status(tx, order.id, to, now).await?;
-    store::insert_history(tx, order.id, Some(order.status), to, reason, now).await
+    let (from, to) = (order.status.as_str(), to.as_str());
+    let step = Step::of_order(from, to, reason, now);
+    store::insert_history(tx, order.id, &step).await
 }
 
 /// Marks a locked order as paid and announces it. One that has expired comes back by this; its
@@ -121,6 +123,80 @@ pub async fn expire(tx: &Tx, order: &Order, now: DateTime<Utc>) -> Result<()> {
         now,
     )
     .await
+}
+
+/// Calls a locked order off as a whole and announces it. Its units and its money are the
+/// caller's to give back.
+///
+/// # Errors
+/// `order_status_conflict` when it is neither waiting for payment nor paid.
+pub async fn cancel(tx: &Tx, order: &Order, reason: &str, now: DateTime<Utc>) -> Result<()> {
+    transition(tx, order, OrderStatus::Cancelled, reason, now).await?;
+    let event = OrderCancelled {
+        order_id: order.id,
+        number: order.number,
+        was_paid: order.paid_at.is_some(),
+    };
+    outbox::announce(tx, &event, now).await
+}
+
+/// Notes how far the parcels of a locked order are; nothing happens where it is known already.
+///
+/// # Errors
+/// A fault when facts went backwards.
+pub async fn record_fulfilment(
+    tx: &Tx,
+    order: &Order,
+    to: FulfilmentStatus,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let from = order.fulfilment_status;
+    if from == to {
+        return Ok(());
+    }
+    if !from.may_become(to) {
+        let (from, to) = (from.as_str(), to.as_str());
+        return Err(Error::fault(format_args!(
+            "the parcels of an order went from {from} to {to}"
+        )));
+    }
+    store::update_fulfilment_status(tx, order.id, to).await?;
+    let step = Step {
+        aspect: "fulfilment",
+        ..Step::of_order(from.as_str(), to.as_str(), reason, now)
+    };
+    store::insert_history(tx, order.id, &step).await
+}
+
+/// Notes whether something of a locked order comes back; nothing happens where it is known
+/// already.
+///
+/// # Errors
+/// A fault for a step that there is not.
+pub async fn record_return(
+    tx: &Tx,
+    order: &Order,
+    to: ReturnStatus,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let from = order.return_status;
+    if from == to {
+        return Ok(());
+    }
+    if !from.may_become(to) {
+        let (from, to) = (from.as_str(), to.as_str());
+        return Err(Error::fault(format_args!(
+            "the returns of an order went from {from} to {to}"
+        )));
+    }
+    store::update_return_status(tx, order.id, to).await?;
+    let step = Step {
+        aspect: "return",
+        ..Step::of_order(from.as_str(), to.as_str(), reason, now)
+    };
+    store::insert_history(tx, order.id, &step).await
 }
 
 /// Notes that money of a locked order has gone back to its buyer.

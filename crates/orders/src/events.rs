@@ -39,6 +39,17 @@ pub struct OrderExpired {
     pub number: i64,
 }
 
+/// An order was called off as a whole; its units are back for sale.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrderCancelled {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Its number.
+    pub number: i64,
+    /// Whether it had been paid.
+    pub was_paid: bool,
+}
+
 impl Event for OrderPlaced {
     const NAME: &'static str = "order.placed";
 
@@ -57,6 +68,14 @@ impl Event for OrderPaid {
 
 impl Event for OrderExpired {
     const NAME: &'static str = "order.expired";
+
+    fn subject(&self) -> Uuid {
+        self.order_id.uuid()
+    }
+}
+
+impl Event for OrderCancelled {
+    const NAME: &'static str = "order.cancelled";
 
     fn subject(&self) -> Uuid {
         self.order_id.uuid()

@@ -19,7 +19,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     actions,
-    model::{Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus},
+    model::{
+        FulfilmentStatus, Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus,
+        ReturnStatus,
+    },
     store,
 };
 
@@ -61,6 +64,10 @@ pub struct OrderView {
     payment_status: OrderPaymentStatus,
     /// What of the total went back to the buyer.
     refunded: Money,
+    /// How far its parcels are.
+    fulfilment_status: FulfilmentStatus,
+    /// Whether something of it comes back.
+    return_status: ReturnStatus,
     #[serde(skip)]
     version: i64,
 }
@@ -91,6 +98,8 @@ impl OrderView {
         Self {
             payment_status,
             refunded: order.refunded,
+            fulfilment_status: order.fulfilment_status,
+            return_status: order.return_status,
             id: order.id,
             number: order.number,
             status: order.status.as_str().to_owned(),

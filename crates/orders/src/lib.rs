@@ -15,13 +15,13 @@ mod store;
 pub use customers::ShippingAddress;
 
 pub use actions::{
-    draw_numbers, expire, extend, get_view, mark_paid, record, record_refund, views_of,
-    views_of_carts,
+    cancel, draw_numbers, expire, extend, get_view, mark_paid, record, record_fulfilment,
+    record_refund, record_return, views_of, views_of_carts,
 };
-pub use events::{OrderExpired, OrderPaid, OrderPlaced};
+pub use events::{OrderCancelled, OrderExpired, OrderPaid, OrderPlaced};
 pub use http::{OrderView, routes};
 pub use model::{
-    NewOrder, NewOrderLine, Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus,
-    REFUSALS,
+    FulfilmentStatus, NewOrder, NewOrderLine, Order, OrderLine, OrderPaymentStatus, OrderRefusal,
+    OrderStatus, REFUSALS, ReturnStatus,
 };
 pub use store::{find_order, list_lines, lock_order};

@@ -21,7 +21,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::expire_attempts;
+pub use actions::{cancel_attempts, expire_attempts, give_back};
 pub use events::{
     PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus, RefundFailed,
     RefundRequested, RefundReversed, RefundSucceeded,
@@ -33,8 +33,8 @@ pub use jobs::{
     verify_and_settle,
 };
 pub use model::{
-    Attempt, AttemptState, BankTransferSettings, Break, CashOnDeliverySettings, Mode, PaymentNews,
-    PaymentRefusal, PaymentSettings, PaymentStatus, ProviderError, ProviderId, REFUSALS,
-    Reconciliation, Refund, RefundCause, RefundLine, RefundState, StaticTokenPolicy, SurplusPolicy,
-    Window,
+    Attempt, AttemptState, BankTransferSettings, Break, CashOnDeliverySettings, GiveBack, Mode,
+    PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus, ProviderError, ProviderId,
+    REFUSALS, Reconciliation, Refund, RefundCause, RefundLine, RefundState, StaticTokenPolicy,
+    SurplusPolicy, Window,
 };

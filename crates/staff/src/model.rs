@@ -36,10 +36,11 @@ pub(crate) const SIGN_IN_QUOTAS: SignInQuotas = SignInQuotas {
 };
 
 /// Every permission that an account can be given.
-pub const PERMISSIONS: [&str; 9] = [
+pub const PERMISSIONS: [&str; 10] = [
     CanEditCatalogue::NAME_TEXT,
     CanEditStock::NAME_TEXT,
     CanReadOrders::NAME_TEXT,
+    CanManageOrders::NAME_TEXT,
     CanManageStaff::NAME_TEXT,
     CanManagePayments::NAME_TEXT,
     CanRefund::NAME_TEXT,
@@ -77,6 +78,8 @@ permissions! {
     CanEditStock "stock.edit"
     /// May see everybody's orders and payments (`orders.read`).
     CanReadOrders "orders.read"
+    /// May ship parcels, decide about returns and write notes (`orders.manage`).
+    CanManageOrders "orders.manage"
     /// May see the audit trail and decide who may do what (`staff.manage`).
     CanManageStaff "staff.manage"
     /// May ask providers again, confirm money that came by hand, settle reviews and differences

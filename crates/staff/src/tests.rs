@@ -62,6 +62,7 @@ fn rights_are_listed_once_and_in_order() {
             "catalogue.edit",
             "stock.edit",
             "orders.read",
+            "orders.manage",
             "staff.manage",
             "payments.manage",
             "payments.refund",

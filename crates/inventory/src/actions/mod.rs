@@ -3,6 +3,7 @@
 mod counts;
 mod locations;
 mod moving;
+mod returning;
 
 use std::collections::BTreeSet;
 
@@ -10,11 +11,14 @@ use chrono::{DateTime, Utc};
 use ids::{OrderId, VariantId};
 use kit::{Result, Tx, db::try_join};
 
-pub use self::moving::{adjust, open_levels};
 pub(crate) use self::{
     counts::{apply_count, cancel_count, enter_counted, open_count},
     locations::{change_location, create_location},
-    moving::{keep_back, lock_level, move_each, move_units, transfer},
+    moving::{keep_back, lock_level, move_each, move_units},
+};
+pub use self::{
+    moving::{adjust, open_levels, transfer},
+    returning::{replace, take_back},
 };
 use crate::{
     model::{Hold, Level, NewMovement, Pick, Shelf, Wait},

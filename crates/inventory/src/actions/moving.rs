@@ -185,9 +185,12 @@ pub(crate) async fn move_each(
     Ok(results)
 }
 
-/// Moves units from one location to another, all or nothing. Locks the levels of both in the
-/// order of ids.
-pub(crate) async fn transfer(
+/// Moves units from one location to another, all or nothing: the levels of each line, here and
+/// there. Locks the levels of both in the order of ids.
+///
+/// # Errors
+/// `insufficient_stock`, `stock_too_many`, `unknown_variant`, `unknown_location`.
+pub async fn transfer(
     tx: &Tx,
     order: &TransferOrder,
     staff_id: StaffId,

@@ -257,7 +257,8 @@ struct MovementQuery {
 #[derive(Serialize, ToSchema)]
 struct MovementView {
     id: MovementId,
-    /// `receipt`, `sale`, `return`, `adjustment`, `damage` or `transfer`.
+    /// `receipt`, `sale`, `return`, `adjustment`, `damage`, `transfer` or
+    /// `replacement`.
     kind: String,
     /// The other side: `suppliers`, `customers`, `differences`, `losses` or `transit`.
     account: String,

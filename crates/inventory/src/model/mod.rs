@@ -10,10 +10,10 @@ use ids::{LocationId, OrderId, VariantId};
 
 pub(crate) use self::counts::{Count, CountLine};
 pub(crate) use self::movements::{
-    AccountUnits, Movement, MovementFilter, MovementKind, NewMovement, TransferOrder, Wish, weigh,
+    AccountUnits, Movement, MovementFilter, MovementKind, NewMovement, Wish, weigh,
 };
 pub use self::{
-    movements::ReasonCode,
+    movements::{ReasonCode, TakenBack, TransferOrder},
     refusal::{InventoryRefusal, REFUSALS},
     shelf::{Shelf, Wait},
 };

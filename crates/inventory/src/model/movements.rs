@@ -20,6 +20,8 @@ pub(crate) enum MovementKind {
     Damage,
     /// To or from another location.
     Transfer,
+    /// To customers, in the place of what came back.
+    Replacement,
 }
 
 impl MovementKind {
@@ -32,6 +34,7 @@ impl MovementKind {
             Self::Adjustment => "adjustment",
             Self::Damage => "damage",
             Self::Transfer => "transfer",
+            Self::Replacement => "replacement",
         }
     }
 }
@@ -169,13 +172,30 @@ pub(crate) fn weigh(level: &Level, wish: &Wish) -> Result<Level, InventoryRefusa
 
 /// Units that are to go from one location to another.
 #[derive(Debug, Clone)]
-pub(crate) struct TransferOrder {
-    pub(crate) id: StockTransferId,
-    pub(crate) from: LocationId,
-    pub(crate) to: LocationId,
+pub struct TransferOrder {
+    /// Its id; all its movements bear it.
+    pub id: StockTransferId,
+    /// Where they are.
+    pub from: LocationId,
+    /// Where they go.
+    pub to: LocationId,
     /// One entry per variant.
-    pub(crate) lines: Vec<Want>,
-    pub(crate) reason: String,
+    pub lines: Vec<Want>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// Units of an order that come back to a location.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenBack {
+    /// Which variant.
+    pub variant_id: VariantId,
+    /// Where they come to.
+    pub location_id: LocationId,
+    /// Units that can be sold again, 0 or more.
+    pub restocked: i64,
+    /// Units that cannot, 0 or more.
+    pub written_off: i64,
 }
 
 /// A movement as it was written.

@@ -6,5 +6,8 @@ mod locations;
 mod movements;
 mod reservations;
 
-pub use self::levels::{find_level, find_level_versions, list_available, list_levels};
 pub(crate) use self::{counts::*, levels::*, locations::*, movements::*, reservations::*};
+pub use self::{
+    levels::{find_level, find_level_versions, list_available, list_levels},
+    reservations::list_units_of_order,
+};

@@ -117,6 +117,21 @@ pub(crate) async fn list_released(conn: &Conn, order_id: OrderId) -> Result<Vec<
     Ok(rows.iter().map(pick).collect())
 }
 
+const LIST_UNITS_OF_ORDER: &str = "
+    select variant_id, location_id, quantity
+    from reservations
+    where order_id = $1 and state <> 'released'
+    order by variant_id, location_id";
+
+/// What an order holds, or has taken because it is paid, and where; in the order of ids.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn list_units_of_order(conn: &Conn, order_id: OrderId) -> Result<Vec<Pick>> {
+    let rows = conn.query(LIST_UNITS_OF_ORDER, &[&order_id]).await?;
+    Ok(rows.iter().map(pick).collect())
+}
+
 const DELETE_RELEASED: &str = "
     delete from reservations
     where order_id = $1 and state = 'released'

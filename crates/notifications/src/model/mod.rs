@@ -2,16 +2,18 @@
 
 mod ethiopian_date;
 mod language;
+mod parcel_mail;
 mod receipt;
 mod refund_mail;
 
-pub use self::refund_mail::RefundNews;
 pub(crate) use self::{
     ethiopian_date::EthiopianDate,
     language::{Language, Words},
+    parcel_mail::ParcelMail,
     receipt::{Receipt, one_line},
     refund_mail::RefundMail,
 };
+pub use self::{parcel_mail::ParcelNews, refund_mail::RefundNews};
 
 /// What mails have to know of the shop.
 #[derive(Clone, Debug)]

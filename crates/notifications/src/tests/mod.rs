@@ -58,6 +58,8 @@ fn order(language: &str) -> Order {
         tax: etb(0),
         total: etb(259_800),
         status: OrderStatus::Paid,
+        fulfilment_status: orders::FulfilmentStatus::Unfulfilled,
+        return_status: orders::ReturnStatus::None,
         version: 2,
         placed_at: paid_at(),
         expires_at: paid_at(),

@@ -5,12 +5,12 @@ mod placing;
 use catalogue::Texts;
 use chrono::{DateTime, Utc};
 use ids::{CartId, CustomerId, OrderId};
-use kit::{Conn, Error, Result, Tx};
+use kit::{Conn, Error, Result, Tx, db::Param};
 use money::{Currency, Money};
 use tokio_postgres::Row;
 
 pub(crate) use self::placing::{insert_orders, update_order_number};
-use crate::model::{Order, OrderLine, OrderStatus};
+use crate::model::{FulfilmentStatus, Order, OrderLine, OrderStatus, ReturnStatus};
 
 fn order(row: &Row) -> Result<Order> {
     let currency: Currency = row
@@ -19,6 +19,9 @@ fn order(row: &Row) -> Result<Order> {
         .map_err(Error::fault)?;
     let amount = |column: &str| Money::new(row.get(column), currency);
     let status: &str = row.get("status");
+    let fulfilment: &str = row.get("fulfilment_status");
+    let returned: &str = row.get("return_status");
+    let unknown = |status: &str| Error::fault(format_args!("unknown order status {status}"));
     Ok(Order {
         id: row.get("id"),
         number: row.get("number"),
@@ -35,8 +38,10 @@ fn order(row: &Row) -> Result<Order> {
         shipping: amount("shipping_minor"),
         tax: amount("tax_minor"),
         total: amount("total_minor"),
-        status: OrderStatus::parse(status)
-            .ok_or_else(|| Error::fault(format_args!("unknown order status {status}")))?,
+        status: OrderStatus::parse(status).ok_or_else(|| unknown(status))?,
+        fulfilment_status: FulfilmentStatus::parse(fulfilment)
+            .ok_or_else(|| unknown(fulfilment))?,
+        return_status: ReturnStatus::parse(returned).ok_or_else(|| unknown(returned))?,
         version: row.get("version"),
         placed_at: row.get("placed_at"),
         expires_at: row.get("expires_at"),
@@ -52,8 +57,8 @@ macro_rules! select_orders {
             "
     select id, number, cart_id, customer_id, token_hash, email, phone, language,
         shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
-        tax_minor, total_minor, status, version, placed_at, expires_at, paid_at,
-        refunded_minor
+        tax_minor, total_minor, status, fulfilment_status, return_status, version, placed_at,
+        expires_at, paid_at, refunded_minor
     from orders
     ",
             $rest
@@ -189,7 +194,7 @@ pub async fn list_lines(conn: &Conn, orders: &[OrderId]) -> Result<Vec<(OrderId,
 const UPDATE_STATUS: &str = "
     update orders
     set status = $2, version = version + 1,
-        paid_at = case when $2 = 'paid' then $3::timestamptz end,
+        paid_at = case $2 when 'paid' then $3::timestamptz when 'cancelled' then paid_at end,
         closed_at = case when $2 in ('cancelled', 'expired') then $3::timestamptz end
     where id = $1";
 
@@ -219,9 +224,36 @@ pub(crate) async fn update_expires_at(
     Ok(())
 }
 
+const UPDATE_FULFILMENT_STATUS: &str = "
+    update orders
+    set fulfilment_status = $2, version = version + 1
+    where id = $1";
+
+pub(crate) async fn update_fulfilment_status(
+    tx: &Tx,
+    id: OrderId,
+    status: FulfilmentStatus,
+) -> Result<()> {
+    tx.execute(UPDATE_FULFILMENT_STATUS, &[&id, &status.as_str()])
+        .await?;
+    Ok(())
+}
+
+const UPDATE_RETURN_STATUS: &str = "
+    update orders
+    set return_status = $2, version = version + 1
+    where id = $1";
+
+pub(crate) async fn update_return_status(tx: &Tx, id: OrderId, status: ReturnStatus) -> Result<()> {
+    tx.execute(UPDATE_RETURN_STATUS, &[&id, &status.as_str()])
+        .await?;
+    Ok(())
+}
+
 const INSERT_HISTORY: &str = "
-    insert into order_history (order_id, sequence, from_status, to_status, reason, occurred_at)
-    select $1, coalesce(max(sequence), 0) + 1, $2, $3, $4, $5
+    insert into order_history
+        (order_id, sequence, aspect, from_status, to_status, reason, occurred_at)
+    select $1, coalesce(max(sequence), 0) + 1, $2, $3, $4, $5, $6
     from order_history
     where order_id = $1";
 
@@ -236,16 +268,42 @@ pub(crate) async fn update_status(
     Ok(())
 }
 
-pub(crate) async fn insert_history(
-    tx: &Tx,
-    id: OrderId,
-    from: Option<OrderStatus>,
-    to: OrderStatus,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let from = from.map(OrderStatus::as_str);
-    tx.execute(INSERT_HISTORY, &[&id, &from, &to.as_str(), &reason, &now])
-        .await?;
+/// A step of an order's history.
+pub(crate) struct Step<'a> {
+    /// Of what: the order itself, or its parcels.
+    pub(crate) aspect: &'static str,
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+    pub(crate) reason: &'a str,
+    pub(crate) occurred_at: DateTime<Utc>,
+}
+
+impl<'a> Step<'a> {
+    pub(crate) const fn of_order(
+        from: &'a str,
+        to: &'a str,
+        reason: &'a str,
+        occurred_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            aspect: "order",
+            from,
+            to,
+            reason,
+            occurred_at,
+        }
+    }
+}
+
+pub(crate) async fn insert_history(tx: &Tx, id: OrderId, step: &Step<'_>) -> Result<()> {
+    let columns: [Param<'_>; 6] = [
+        &id,
+        &step.aspect,
+        &step.from,
+        &step.to,
+        &step.reason,
+        &step.occurred_at,
+    ];
+    tx.execute(INSERT_HISTORY, &columns).await?;
     Ok(())
 }

@@ -17,6 +17,7 @@ use kit::{
 };
 use orders::{Order, OrderStatus};
 
+pub use self::refunds::give_back;
 pub(crate) use self::{
     by_hand::{confirm_by_hand, reject_by_hand},
     reconciliation::{
@@ -185,6 +186,18 @@ pub(crate) async fn cancel_attempt(
 pub async fn expire_attempts(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
     for attempt in store::lock_open_attempts(tx, order_id).await? {
         change(tx, attempt, AttemptState::Expired, now).await?;
+    }
+    Ok(())
+}
+
+/// Lets the open attempts of an order go, because the order was called off. Locks as
+/// [`expire_attempts`] does.
+///
+/// # Errors
+/// Faults.
+pub async fn cancel_attempts(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
+    for attempt in store::lock_open_attempts(tx, order_id).await? {
+        change(tx, attempt, AttemptState::Cancelled, now).await?;
     }
     Ok(())
 }

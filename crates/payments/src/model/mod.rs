@@ -51,7 +51,7 @@ pub(crate) use self::{
 pub use self::{
     provider::{Mode, ProviderError, ProviderId},
     reconciliation::{Break, Reconciliation, Window},
-    refund::{Refund, RefundCause, RefundLine, RefundState},
+    refund::{GiveBack, Refund, RefundCause, RefundLine, RefundState},
     refusal::{PaymentRefusal, REFUSALS},
     settings::{
         BankTransferSettings, CashOnDeliverySettings, PaymentSettings, StaticTokenPolicy,

@@ -175,6 +175,15 @@ pub(crate) struct WantedLine {
     pub(crate) amount: Option<Money>,
 }
 
+/// What goes back of the money of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GiveBack<'a> {
+    /// All that is left of it.
+    All,
+    /// What was paid for so many units of lines, each line once.
+    Lines(&'a [(VariantId, i64)]),
+}
+
 /// A wish to give money back.
 #[derive(Debug, Clone)]
 pub(crate) struct RefundRequest {

@@ -43,11 +43,11 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
         cross join (values (array['held', 'claimed', 'released'])) as words (states)
         where lines_count <> 1
             or kept is distinct from asked
-            or coalesce(sold, 0) <> case status when 'paid' then asked else 0 end
+            or coalesce(sold, 0) <> case when paid_at is null then 0 else asked end
             or first_state <> last_state
-            or last_state <> case status
-                when 'pending_payment' then 1
-                when 'paid' then 2
+            or last_state <> case
+                when status = 'pending_payment' then 1
+                when paid_at is not null then 2
                 else 3
             end",
         binds: Binds::Nothing,
@@ -126,7 +126,8 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
         binds: Binds::Nothing,
         plan: Plan::Sorted,
     },
-    // Read in order: each step begins where the one before ended, and the last is the status.
+    // Read in order: each step of an aspect begins where the one before ended, and the last is
+    // what the order says.
     Invariant {
         id: "I19",
         title: "an order's history is legal, whole and ends in its status",
@@ -143,25 +144,51 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
                 then format('step %s goes from %s to %s', step,
                     coalesce(from_status, 'nothing'), to_status) end,
             case when is_last and to_status <> status
-                then format('its history ends in %s and its status is %s', to_status, status) end)
+                then format('its history ends in %s and its status is %s', to_status, status) end,
+            case when is_shipped is false
+                then format('its history of parcels does not end in %s', fulfilment_status) end,
+            case when is_returned is false
+                then format('its history of returns does not end in %s', return_status) end)
         from orders
         left join (
-            select order_id, sequence, from_status, to_status,
-                row_number() over steps as step,
-                lag(to_status) over steps as before,
-                lead(sequence) over steps is null as is_last,
-                case when from_status is null then to_status = 'pending_payment'
+            select order_id, aspect, sequence, from_status, to_status,
+                row_number() over (partition by order_id order by sequence) as step,
+                coalesce(lag(to_status) over steps,
+                    case aspect when 'fulfilment' then 'unfulfilled' when 'return' then 'none'
+                    end) as before,
+                aspect = 'order' and lead(sequence) over steps is null as is_last,
+                case
+                    when aspect <> 'order' then from_status is not null
+                    when from_status is null then to_status = 'pending_payment'
                     else from_status = 'pending_payment'
                             and to_status in ('paid', 'cancelled', 'expired')
-                        or from_status = 'expired' and to_status = 'paid' end as is_legal
+                        or (from_status, to_status)
+                            in (('expired', 'paid'), ('paid', 'cancelled'))
+                end as is_legal
             from order_history
-            window steps as (partition by order_id order by sequence)
+            window steps as (partition by order_id, aspect order by sequence)
         ) as walked on walked.order_id = orders.id
+        left join (
+            select order_id,
+                (array_agg(to_status order by sequence desc)
+                    filter (where aspect = 'fulfilment'))[1] as shipped_to,
+                (array_agg(to_status order by sequence desc)
+                    filter (where aspect = 'return'))[1] as returned_to
+            from order_history
+            where aspect <> 'order'
+            group by order_id
+        ) as parcels on parcels.order_id = orders.id
+        cross join lateral (
+            select coalesce(shipped_to, 'unfulfilled') = fulfilment_status as is_shipped,
+                coalesce(returned_to, 'none') = return_status as is_returned
+        ) as compared
         where step is null
             or sequence <> step
             or from_status is distinct from before
             or not is_legal
-            or (is_last and to_status <> status)",
+            or (is_last and to_status <> status)
+            or not is_shipped
+            or not is_returned",
         binds: Binds::Nothing,
         plan: Plan::Free,
     },

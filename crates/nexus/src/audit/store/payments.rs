@@ -88,8 +88,8 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
         counted: "select count(*) from orders",
         broken: "
         select format('order %s', orders.id), concat_ws('; ',
-            case when status = 'paid' and money.id is null then 'it is paid by nothing' end,
-            case when status <> 'paid'
+            case when paid_at is not null and money.id is null then 'it is paid by nothing' end,
+            case when paid_at is null
                 then format('it is %s and capture %s pays it', status, money.id) end,
             case when (money.amount_minor, money.currency) <> (total_minor, orders.currency)
                 then format('it costs %s %s and got %s %s', total_minor, orders.currency,
@@ -132,7 +132,7 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
             left join payment_attempts as attempts on attempts.id = attempt_id
             where disposition = 'applied'
         ) as money on money.order_id = orders.id
-        where (status = 'paid') <> (money.id is not null)
+        where (paid_at is not null) <> (money.id is not null)
             or (money.amount_minor, money.currency) <> (total_minor, orders.currency)
             or asked_order_id <> orders.id
             or (asked_minor, asked_currency) <> (total_minor, orders.currency)

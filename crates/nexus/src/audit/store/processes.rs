@@ -6,7 +6,7 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
     Invariant {
         id: "I13",
         title: "each paid order has its receipt, once",
-        counted: "select count(*) from orders where status = 'paid'",
+        counted: "select count(*) from orders where paid_at is not null",
         broken: "
         select
             case when orders_count = 0 then format('receipt of %s', coalesce(key, 'nothing'))
@@ -28,7 +28,7 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
             from (
                 select id::text as key, 'paid' as part
                 from orders
-                where status = 'paid'
+                where paid_at is not null
                 union all
                 select unique_key, case when state = 'done' then 'done' else 'job' end
                 from jobs
@@ -54,28 +54,31 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
         counted: "select count(*) from events",
         broken: "
         select format('order %s', coalesce(orders.id, told.subject_id)),
-            format('it is %s; announced as placed %s times, paid %s, expired %s',
+            format('it is %s; announced as placed %s times, paid %s, expired %s, cancelled %s',
                 coalesce(status, 'not there'), coalesce(placed, 0), coalesce(paid, 0),
-                coalesce(expired, 0))
+                coalesce(expired, 0), coalesce(cancelled, 0))
         from orders
         full join (
             select subject_id, count(*) filter (where name = 'order.placed') as placed,
                 count(*) filter (where name = 'order.paid') as paid,
-                count(*) filter (where name = 'order.expired') as expired
+                count(*) filter (where name = 'order.expired') as expired,
+                count(*) filter (where name = 'order.cancelled') as cancelled
             from events
-            where name in ('order.placed', 'order.paid', 'order.expired')
+            where name in ('order.placed', 'order.paid', 'order.expired', 'order.cancelled')
             group by subject_id
         ) as told on told.subject_id = orders.id
         left join (
-            select order_id, count(*) as ends
+            select order_id, count(*) filter (where to_status = 'expired') as ends,
+                count(*) filter (where to_status = 'cancelled') as calls
             from order_history
-            where to_status = 'expired'
+            where aspect = 'order' and to_status in ('expired', 'cancelled')
             group by order_id
         ) as expiries on expiries.order_id = orders.id
         where orders.id is null
             or placed is distinct from 1
-            or paid is distinct from (status = 'paid')::int
+            or paid is distinct from (paid_at is not null)::int
             or expired is distinct from coalesce(ends, 0)
+            or cancelled is distinct from coalesce(calls, 0)
         union all
         select format('attempt %s', attempt_id),
             case when made = 0 then format('%s was announced without its cause', name)

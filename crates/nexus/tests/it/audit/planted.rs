@@ -167,7 +167,7 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "a gap in the events",
-        "update events set sequence = 9 where name = 'payment.captured'",
+        "update events set sequence = 99 where name = 'payment.captured'",
         &["I15"],
     ),
     (
@@ -192,7 +192,7 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "a history with a gap",
-        "update order_history set sequence = 3 where sequence = 2",
+        "update order_history set sequence = 30 where sequence = 2",
         &["I19"],
     ),
     (
@@ -265,7 +265,9 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     (
         "a refund that is more than its lines",
         "update refund_lines set amount_minor = amount_minor - 1
-         where refund_id = (select id from refunds where state = 'processing')",
+         where refund_id = (
+             select id from refunds where state = 'processing' order by id limit 1
+         )",
         &["I9"],
     ),
     (

@@ -3,6 +3,7 @@
 
 mod guests;
 mod jobs;
+mod orders;
 mod owners;
 mod rights;
 mod sales;

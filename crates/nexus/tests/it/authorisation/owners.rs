@@ -18,7 +18,7 @@ pub(super) enum On {
 }
 
 /// Every operation on somebody's things, and what it answers to whom they do not belong.
-pub(super) const OPERATIONS: [(&str, On, u16, &str); 15] = [
+pub(super) const OPERATIONS: [(&str, On, u16, &str); 19] = [
     ("getCart", On::Cart, 404, "cart_not_found"),
     ("deleteCart", On::Cart, 404, "cart_not_found"),
     ("listCartItems", On::Cart, 404, "cart_not_found"),
@@ -33,6 +33,10 @@ pub(super) const OPERATIONS: [(&str, On, u16, &str); 15] = [
     ("getOrder", On::Order, 404, "order_not_found"),
     ("initiatePayment", On::Order, 404, "order_not_found"),
     ("listOrderRefunds", On::Order, 404, "order_not_found"),
+    ("listOrderParcels", On::Order, 404, "order_not_found"),
+    ("cancelOwnOrder", On::Order, 404, "order_not_found"),
+    ("listOrderReturns", On::Order, 404, "order_not_found"),
+    ("requestReturn", On::Order, 404, "order_not_found"),
     ("listOrders", On::Own, 200, ""),
 ];
 
@@ -141,6 +145,10 @@ impl Owner {
             "updateCartItem" => Some(json!({ "quantity": 2 })),
             "placeOrder" => Some(place_body(&self.cart)),
             "joinQueue" => Some(json!({ "cart_id": self.cart })),
+            "requestReturn" => Some(json!({ "lines": [{
+                "variant_id": self.variant, "quantity": 1, "reason": "other",
+                "resolution": "refund",
+            }] })),
             _ => None,
         };
         who.send(method, &path, body).await
@@ -205,8 +213,13 @@ async fn nobody_and_staff_own_nothing() {
                 .refused(status, code);
             let by_staff = owner.tried(&staff, operation).await;
             match name {
-                "getOrder" | "listOrders" | "listOrderRefunds" => drop(by_staff.expect(200)),
-                "initiatePayment" => drop(by_staff.refused(404, "order_not_found")),
+                "getOrder" | "listOrders" | "listOrderRefunds" | "listOrderParcels"
+                | "listOrderReturns" => {
+                    drop(by_staff.expect(200));
+                }
+                "initiatePayment" | "cancelOwnOrder" | "requestReturn" => {
+                    drop(by_staff.refused(404, "order_not_found"));
+                }
                 // A token of the staff is nobody's where people shop.
                 _ => drop(by_staff.refused(401, "token_invalid")),
             }
@@ -233,7 +246,10 @@ async fn what_is_ones_own_is_there() {
             "getOrder",
             "listOrders",
             "listOrderRefunds",
+            "listOrderParcels",
+            "listOrderReturns",
             "initiatePayment",
+            "cancelOwnOrder",
         ] {
             let operation = OPERATIONS
                 .into_iter()

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    address, jobs, sales, stock,
+    address, jobs, orders, sales, stock,
     targets::{Target, Targets},
     webhooks,
 };
@@ -222,6 +222,7 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(capabilities)
         .chain(&sales::OPERATIONS)
         .chain(&jobs::OPERATIONS)
+        .chain(&orders::OPERATIONS)
 }
 
 impl Operation {
@@ -247,6 +248,9 @@ impl Operation {
             let text = text.replace(stock::LOCATION, &targets.location);
             let text = text.replace(stock::VARIANT, &targets.variant);
             let text = text.replace(sales::SOON, &targets.soon);
+            let text = text.replace(orders::SHIPPED, &targets.shipped);
+            let text = text.replace(orders::PARCEL, &targets.parcel);
+            let text = text.replace(orders::LINE, &targets.line);
             serde_json::from_str(&text).unwrap()
         });
         who.send(method, &path, body).await

@@ -29,6 +29,13 @@ pub(super) enum Target {
     Sale,
     /// One that was given up.
     Job,
+    /// A paid order of which a parcel has left.
+    Shipped,
+    Parcel,
+    /// Asked for by its buyer, two units.
+    Return,
+    OtherReturn,
+    ThirdReturn,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -141,6 +148,31 @@ pub(super) struct Targets {
     counts: [String; 2],
     sale: String,
     job: String,
+    pub(super) shipped: String,
+    pub(super) parcel: String,
+    pub(super) line: String,
+    returns: [String; 3],
+}
+
+/// A paid order of ten units, six of which have left: the order, its parcel, its variant; and what
+/// its buyer wants to send back.
+async fn shipped(shop: &Shop, owner: &Client) -> ([String; 3], [String; 3]) {
+    let boot = shop.product("boot", &[(100, 19)]).await[0];
+    let (buyer, order) = shop.paid_order(&[(boot, 10)]).await;
+    let id = order["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/admin/orders/{id}/fulfilments/");
+    let body = json!({ "lines": [{ "variant_id": boot, "quantity": 6 }] });
+    let parcel = owner.key("parcel").post(&path, body).await.expect(201);
+    let ask = async |quantity: i64| {
+        let line = json!({
+            "variant_id": boot, "quantity": quantity, "reason": "other", "resolution": "refund",
+        });
+        let path = format!("/api/v1/orders/{id}/returns/");
+        let asked = buyer.post(&path, json!({ "lines": [line] })).await;
+        asked.expect(201).text("/id")
+    };
+    let returns = [ask(2).await, ask(1).await, ask(1).await];
+    ([id, parcel.text("/id"), boot.to_string()], returns)
 }
 
 impl Targets {
@@ -166,6 +198,7 @@ impl Targets {
             .expect(200);
         let [attempt, webhook, review] = payment(shop).await;
         let (order, refund) = lost_refund(shop, &owner).await;
+        let ([shipped, parcel, line], returns) = shipped(shop, &owner).await;
         let (reconciliation, found) = shop.difference().await;
         let receiver = json!({ "url": "http://127.0.0.1:1999/hook" });
         let endpoint = create("createWebhookEndpoint", receiver).await;
@@ -179,6 +212,10 @@ impl Targets {
             job: dead_job(shop).await,
             sale: create("createSale", sale).await,
             soon,
+            shipped,
+            parcel,
+            line,
+            returns,
             endpoint,
             delivery: delivery.text("/delivery_id"),
             reconciliation,
@@ -222,6 +259,11 @@ impl Targets {
             Target::OtherCount => &self.counts[1],
             Target::Sale => &self.sale,
             Target::Job => &self.job,
+            Target::Shipped => &self.shipped,
+            Target::Parcel => &self.parcel,
+            Target::Return => &self.returns[0],
+            Target::OtherReturn => &self.returns[1],
+            Target::ThirdReturn => &self.returns[2],
         }
     }
 }

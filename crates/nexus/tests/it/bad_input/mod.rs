@@ -4,6 +4,7 @@
 mod documents;
 mod members;
 mod numbers;
+mod orders;
 mod texts;
 mod writes;
 

@@ -32,6 +32,7 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     all.extend(of_comparing(&staff));
     all.extend(of_stock(shop, &staff).await);
     all.extend(of_flash_sales(shop, &staff).await);
+    all.extend(super::orders::writes(shop, &staff).await);
     all
 }
 

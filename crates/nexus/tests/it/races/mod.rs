@@ -14,6 +14,8 @@ mod lock_order;
 mod merging;
 mod names;
 mod one_cart;
+mod parcels;
 mod payment;
 mod refunds;
+mod returns;
 mod reviews;

@@ -61,6 +61,20 @@ impl Shop {
         (guest, order.body)
     }
 
+    /// A guest's order that is paid, and nothing left to do about it.
+    pub(crate) async fn paid_order(&self, lines: &[(VariantId, i64)]) -> (Client, Value) {
+        let (guest, order) = self.guest_order(lines).await;
+        let (tx_ref, page) = self.initiate(&guest, &order).await;
+        self.on_page(&page, "pay").await.expect(302);
+        let verify = format!("/api/v1/payment/verify/{tx_ref}/");
+        guest.get(&verify).await.expect(200);
+        self.run_jobs().await;
+        let path = format!("/api/v1/orders/{}/", order["id"].as_str().unwrap());
+        let order = guest.get(&path).await.expect(200).body;
+        assert_eq!(order["status"], "paid");
+        (guest, order)
+    }
+
     /// Starts a payment; answers `tx_ref` and the address of the provider's page.
     pub(crate) async fn initiate(&self, who: &Client, order: &Value) -> (String, String) {
         let id = order["id"].as_str().unwrap();

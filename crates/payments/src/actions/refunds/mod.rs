@@ -4,7 +4,7 @@
 mod outcome;
 
 use chrono::{DateTime, Utc};
-use ids::{OrderId, RefundId, StaffId};
+use ids::{OrderId, RefundId, StaffId, VariantId};
 use kit::{
     Error, Result, Tx,
     http::body::invalid_member,
@@ -20,8 +20,9 @@ use crate::{
     events::RefundRequested,
     jobs::{CheckRefund, SubmitRefund},
     model::{
-        CaptureBalance, Disposition, LineBalance, PaymentRefusal, ProviderId, Refund, RefundLine,
-        RefundRequest, RefundState, RefundStep, line_balances, next_refund_check, plan_lines,
+        CaptureBalance, Disposition, GiveBack, LineBalance, PaymentRefusal, ProviderId, Refund,
+        RefundCause, RefundLine, RefundRequest, RefundState, RefundStep, WantedLine, line_balances,
+        next_refund_check, plan_lines,
     },
     store,
 };
@@ -64,6 +65,47 @@ pub(crate) async fn request_refund(
     book(tx, &refund, "requested", legs, now).await?;
     announce_request(tx, &refund, now).await?;
     Ok(refund)
+}
+
+/// Promises money of a paid order to its buyer, because goods of it are not delivered or come
+/// back: all that is left, or what was paid for so many units of lines. `None` where all has gone
+/// back already. Locks the order, then the capture.
+///
+/// # Errors
+/// `order_not_refundable` where nothing pays it; `refund_line_exceeds` for more of a line than is
+/// left of it.
+pub async fn give_back(
+    tx: &Tx,
+    order_id: OrderId,
+    what: GiveBack<'_>,
+    (reason, staff_id): (&str, StaffId),
+    now: DateTime<Utc>,
+) -> Result<Option<Refund>> {
+    let capture_id = find_money_of_order(tx, order_id).await?;
+    let units = match what {
+        GiveBack::All => &[],
+        GiveBack::Lines(units) => units,
+    };
+    if let GiveBack::All = what {
+        let money = store::find_balance(tx, capture_id).await?;
+        if money.is_some_and(|money| money.refundable().minor() == 0) {
+            return Ok(None);
+        }
+    }
+    let wanted = |(variant_id, quantity): &(VariantId, i64)| WantedLine {
+        variant_id: *variant_id,
+        quantity: *quantity,
+        amount: None,
+    };
+    let request = RefundRequest {
+        capture_id,
+        amount: None,
+        lines: units.iter().map(wanted).collect(),
+        cause: RefundCause::Staff,
+        reason: reason.to_owned(),
+        requested_by: Some(staff_id),
+    };
+    request_refund(tx, &request, now).await.map(Some)
 }
 
 /// What pays the order, for giving it back.

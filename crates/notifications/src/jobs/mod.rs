@@ -1,6 +1,8 @@
 //! Sending, safe to repeat: what is going to happen is committed before the mail server is
 //! asked, and what has happened right after it has answered.
 
+mod parcels;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -18,6 +20,7 @@ use payments::{RefundRequested, RefundSucceeded};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::parcels::{SendParcelMail, mail_of_delivered_parcel, mail_of_shipped_parcel};
 use crate::{
     model::{NotificationSettings, RECEIPT, Receipt, RefundMail, RefundNews, RenderedMail},
     store::{self, NewMail, StartedMail},
@@ -128,7 +131,11 @@ pub fn jobs(
 ) -> Registry {
     let (mailer, settings) = (Arc::clone(mailer), Arc::clone(settings));
     let (of_refunds, shop) = (Arc::clone(&mailer), Arc::clone(&settings));
+    let (of_parcels, shown) = (Arc::clone(&mailer), Arc::clone(&settings));
     registry
+        .with(move |job: SendParcelMail, run| {
+            parcels::send(job, run, Arc::clone(&of_parcels), Arc::clone(&shown))
+        })
         .with(move |job: SendReceipt, run| {
             send_receipt(job, run, Arc::clone(&mailer), Arc::clone(&settings))
         })

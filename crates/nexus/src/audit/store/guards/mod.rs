@@ -1,6 +1,15 @@
 //! What the schema itself must refuse: every "once", every sign, every sum, every change of what
 //! is booked.
 
+// Before the parts that are written with it.
+macro_rules! guards {
+    ($($table:literal: $($kind:ident $name:literal)*;)*) => {
+        &[$($(Guard { table: $table, name: $name, kind: Kind::$kind }),*),*]
+    };
+}
+
+mod parcels;
+
 use super::{Binds, Invariant, Plan};
 
 /// A constraint or unique index without which a rule would rest on code alone.
@@ -42,13 +51,12 @@ impl Kind {
     }
 }
 
-macro_rules! guards {
-    ($($table:literal: $($kind:ident $name:literal)*;)*) => {
-        &[$($(Guard { table: $table, name: $name, kind: Kind::$kind }),*),*]
-    };
+/// Every guard.
+pub(super) fn all() -> impl Iterator<Item = &'static Guard> {
+    GUARDS.iter().chain(parcels::GUARDS)
 }
 
-pub(super) static GUARDS: &[Guard] = guards! {
+static GUARDS: &[Guard] = guards! {
     "stock_levels":
         Primary "stock_levels_pkey"
         Check "stock_levels_available_not_negative"

@@ -1,5 +1,7 @@
 //! Nouns and rules of orders.
 
+mod statuses;
+
 use catalogue::Texts;
 use chrono::{DateTime, Utc};
 use customers::{Caller, ShippingAddress};
@@ -9,6 +11,8 @@ use money::{Currency, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use self::statuses::{FulfilmentStatus, ReturnStatus};
+
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderStatus {
@@ -16,7 +20,7 @@ pub enum OrderStatus {
     PendingPayment,
     /// Paid; its units have left the shelf.
     Paid,
-    /// Called off before it was paid.
+    /// Called off before anything of it was shipped.
     Cancelled,
     /// Not paid in time; its units are back for sale.
     Expired,
@@ -55,6 +59,7 @@ impl OrderStatus {
                 Self::PendingPayment,
                 Self::Paid | Self::Cancelled | Self::Expired
             ) | (Self::Expired, Self::Paid)
+                | (Self::Paid, Self::Cancelled)
         )
     }
 }
@@ -108,6 +113,10 @@ pub struct Order {
     pub total: Money,
     /// Where it stands.
     pub status: OrderStatus,
+    /// How far its parcels are.
+    pub fulfilment_status: FulfilmentStatus,
+    /// Whether something of it comes back.
+    pub return_status: ReturnStatus,
     /// Rises with each change.
     pub version: i64,
     /// When it was placed.
@@ -227,6 +236,8 @@ impl NewOrder {
             tax: nothing,
             total: self.total,
             status: OrderStatus::PendingPayment,
+            fulfilment_status: FulfilmentStatus::Unfulfilled,
+            return_status: ReturnStatus::None,
             version: 1,
             placed_at,
             expires_at,
