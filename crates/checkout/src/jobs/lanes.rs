@@ -114,9 +114,19 @@ impl Placement {
         inventory::find_level_versions(&kit.db.read().await?, &variants).await
     }
 
-    /// Whether others have changed the shelves of a lane since: then it only has to wait longer.
-    pub(super) async fn has_moved(&self, kit: &Kit, way: &Way, seen: &str) -> bool {
-        let now = self.version_of(kit, way).await;
+    /// Whether a lane that has waited in vain only has to wait longer: others have changed its
+    /// shelves since, or it has not waited for long, as this machine goes.
+    pub(super) async fn is_moving(
+        &self,
+        kit: &Kit,
+        batch: &Batch,
+        begun_at: Instant,
+        seen: &str,
+    ) -> bool {
+        if begun_at.elapsed() * batch.attempt < self.long_wait() {
+            return true;
+        }
+        let now = self.version_of(kit, &batch.way).await;
         now.is_ok_and(|now| now != seen)
     }
 

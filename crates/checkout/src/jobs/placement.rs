@@ -245,7 +245,7 @@ impl Placement {
         let turn = self.turn(batch);
         let seen = self.version_of(kit, &batch.way).await?;
         if let Err(error) = self.await_shelves(kit, &batch.way).await {
-            let is_moving = self.has_moved(kit, &batch.way, &seen).await;
+            let is_moving = self.is_moving(kit, batch, begun_at, &seen).await;
             return Err(Failed { error, is_moving });
         }
         let tx = match &batch.way {
@@ -265,7 +265,8 @@ impl Placement {
                 // otherwise. A rollback that fails has lost its connection, and its locks with it.
                 drop(tx.rollback().await);
                 let Err(error) = other else { return Ok(None) };
-                let is_moving = progress.has_shelf || self.has_moved(kit, &batch.way, &seen).await;
+                let is_moving =
+                    progress.has_shelf || self.is_moving(kit, batch, begun_at, &seen).await;
                 return Err(Failed { error, is_moving });
             }
         };
@@ -283,6 +284,12 @@ impl Placement {
     pub(super) fn patience(&self) -> Duration {
         let pace = Duration::from_micros(self.pace_us.load(Ordering::Relaxed));
         (pace * 3).clamp(PATIENCE, PATIENCE_MAX)
+    }
+
+    /// Ten of our own transactions. On a slow machine that is longer than `lock_timeout_ms`, and
+    /// whoever has the lock may only be as slow as we are.
+    pub(super) fn long_wait(&self) -> Duration {
+        Duration::from_micros(self.pace_us.load(Ordering::Relaxed)) * 10
     }
 
     fn note_pace(&self, took: Duration) {
