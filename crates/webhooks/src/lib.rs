@@ -16,7 +16,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::FanOut;
+pub use actions::{
+    FanOut, Message, SigningSecret, is_like, message_of, resend, resend_range, send_test,
+};
 pub use events::WebhookEndpointPaused;
 pub use http::{EventTypes, routes};
 pub use jobs::{DeliverWebhook, Sender, jobs};

@@ -14,6 +14,7 @@ mod seed;
 mod serve;
 mod story;
 mod superuser;
+mod webhooks;
 
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
@@ -49,6 +50,9 @@ enum Command {
     Serve(serve::Args),
     /// Run jobs.
     Worker(serve::WorkerArgs),
+    /// See events as receivers of webhooks get them; have them sent again.
+    #[command(subcommand)]
+    Webhooks(webhooks::Command),
     /// See what is done in the background; retry and discard what was given up.
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -126,6 +130,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Demo(args) => demo::run(file, &args).await,
         Command::Serve(args) => serve::serve(settings()?, args).await,
         Command::Worker(args) => serve::work(settings()?, args).await,
+        Command::Webhooks(command) => webhooks::run(&settings()?, command).await,
         Command::Jobs(command) => jobs::run(&settings()?, command).await,
         Command::Migrate => migrate::run(&settings()?).await,
         Command::Createsuperuser(args) => superuser::run(&settings()?, &args).await,

@@ -229,11 +229,7 @@ async fn redeliver_one(
     if let Some(reply) = key.replay(&tx, &kit).await? {
         return Ok(reply);
     }
-    let delivery = store::find_delivery(&tx, id).await?;
-    let delivery = delivery.ok_or(WebhookRefusal::DeliveryNotFound)?;
-    let now = kit.clock.now();
-    let endpoint_id = delivery.endpoint_id;
-    let delivery_ids = actions::redeliver(&tx, endpoint_id, &[delivery], now).await?;
+    let delivery_ids = actions::resend(&tx, id, kit.clock.now()).await?;
     key.commit(tx, StatusCode::ACCEPTED, &DeliveriesMade { delivery_ids })
         .await
 }
@@ -250,9 +246,6 @@ struct RedeliverRange {
     #[schema(minimum = 1)]
     last_sequence: i64,
 }
-
-/// Deliveries sent again by one request at the most.
-const RANGE_MAX: i64 = 1_000;
 
 /// Send a range of an endpoint's deliveries again
 ///
@@ -290,11 +283,7 @@ async fn redeliver_range(
         return Ok(reply);
     }
     let range = (first_sequence, last_sequence);
-    let deliveries = store::list_range(&tx, id, range, RANGE_MAX + 1).await?;
-    if i64::try_from(deliveries.len()).is_ok_and(|count| count > RANGE_MAX) {
-        return Err(WebhookRefusal::TooMany { limit: RANGE_MAX }.into());
-    }
-    let delivery_ids = actions::redeliver(&tx, id, &deliveries, kit.clock.now()).await?;
+    let delivery_ids = actions::resend_range(&tx, id, range, kit.clock.now()).await?;
     key.commit(tx, StatusCode::ACCEPTED, &DeliveriesMade { delivery_ids })
         .await
 }

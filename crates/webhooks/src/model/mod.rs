@@ -36,6 +36,9 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D:
         .collect()
 }
 
+/// Deliveries sent again by one request at the most.
+pub(crate) const RANGE_MAX: i64 = 1_000;
+
 /// Whether an endpoint gets anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EndpointState {

@@ -15,6 +15,25 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
+/// The numbers of those who came early, in the order of what their lots come to.
+async fn numbers_as_drawn(waiters: &[Waiter], early: &[Value]) -> Vec<i64> {
+    let mut drawn = Vec::new();
+    for (waiter, early) in waiters.iter().zip(early) {
+        // A look may be a quarter of a second old, and there was no seed to tell then.
+        let place = until("the seed", async || {
+            let place = waiter.place().await;
+            place["draw"]["seed"].is_string().then_some(place)
+        })
+        .await;
+        let seed = text(&place["draw"]["seed"]);
+        assert_eq!(early["draw"]["commitment"], digest(&seed));
+        let lot = digest(&format!("{seed}{}", text(&place["place_id"])));
+        drawn.push((lot, place["number"].as_i64().unwrap()));
+    }
+    drawn.sort();
+    drawn.into_iter().map(|(_, number)| number).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_came_before_the_start_is_drawn_and_who_came_later_stands_behind() {
     let shop = Shop::open().await;
@@ -48,21 +67,7 @@ async fn who_came_before_the_start_is_drawn_and_who_came_later_stands_behind() {
         assert_eq!(place["number"], n);
         waiters.push(waiter);
     }
-    let mut drawn = Vec::new();
-    for (waiter, early) in waiters.iter().zip(&early) {
-        // A look may be a quarter of a second old, and there was no seed to tell then.
-        let place = until("the seed", async || {
-            let place = waiter.place().await;
-            place["draw"]["seed"].is_string().then_some(place)
-        })
-        .await;
-        let seed = text(&place["draw"]["seed"]);
-        assert_eq!(early["draw"]["commitment"], digest(&seed));
-        let lot = digest(&format!("{seed}{}", text(&place["place_id"])));
-        drawn.push((lot, place["number"].as_i64().unwrap()));
-    }
-    drawn.sort();
-    let numbers: Vec<i64> = drawn.into_iter().map(|(_, number)| number).collect();
+    let numbers = numbers_as_drawn(&waiters, &early).await;
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
     // Two slots: the numbers 1 and 2 are called, in the second of the draw.
     until("two are called", async || {

@@ -1,6 +1,7 @@
 //! Webhooks out: who is told what, how often, and what never happens.
 
 mod addresses;
+mod command_line;
 mod delivering;
 mod endpoints;
 mod feed;

@@ -16,7 +16,6 @@ use kit::{
         body::invalid_member, merge::given,
     },
     jobs::{self, NewJob},
-    random,
 };
 use serde::{Deserialize, Serialize};
 use staff::{CanManageWebhooks, Staff};
@@ -27,7 +26,7 @@ use super::EventTypes;
 use crate::{
     actions,
     jobs::{ResumeWebhooks, Sender},
-    model::{Endpoint, EndpointState, Secret, WebhookRefusal, matches},
+    model::{Endpoint, EndpointState, WebhookRefusal, matches},
     store,
 };
 
@@ -172,11 +171,6 @@ fn check_events(types: &EventTypes, patterns: &[String]) -> Result<()> {
     }
 }
 
-/// 256 random bits.
-fn new_secret() -> Result<Secret> {
-    Ok(Secret(random::token_hash(&random::token()?)))
-}
-
 /// Create a webhook endpoint
 ///
 /// The secret is in the answer and nowhere else afterwards.
@@ -209,7 +203,7 @@ async fn create_endpoint(
         url,
         description,
         events,
-        secret: new_secret()?,
+        secret: actions::new_secret()?,
         previous_secret: None,
         state: EndpointState::Active,
         reason: None,

@@ -1,6 +1,8 @@
 //! Verbs of webhooks, inside the caller's transaction: fan events out, note what a try came to,
 //! pause and resume. Never a call to a receiver.
 
+mod by_hand;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ids::{OrderId, WebhookDeliveryId, WebhookEndpointId};
@@ -15,6 +17,10 @@ use kit::{
 };
 use serde_json::{Value, json};
 
+pub(crate) use self::by_hand::new_secret;
+pub use self::by_hand::{
+    Message, SigningSecret, is_like, message_of, resend, resend_range, send_test,
+};
 use crate::{
     events::WebhookEndpointPaused,
     jobs::DeliverWebhook,
