@@ -1,15 +1,18 @@
 //! Verbs of the catalogue.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use ids::{BrandId, CategoryId, ProductId};
+use ids::{BrandId, CategoryId, ProductId, ProductTypeId};
 use inventory::StockOpening;
 use kit::{Error, Result, Tx, jobs::NewJob};
 
 use crate::{
     jobs::{IndexCatalogue, Indexed},
     model::{
-        Brand, CatalogueRefusal, Category, NewBrand, NewCategory, NewProduct, Texts, check_move,
-        check_slug,
+        Attribute, Brand, CatalogueRefusal, Category, NewBrand, NewCategory, NewProduct,
+        ProductType, Said, Texts, Withdrawn, check_attributes, check_move, check_slug,
+        check_values,
     },
     store::{self, ProductChange, VariantChange},
 };
@@ -160,11 +163,100 @@ pub(crate) async fn change_variant(
     store::upsert_search(tx, &[change.product_id]).await
 }
 
+/// Adds a product of a kind, or of none, with what is said of it.
+pub(crate) async fn create_product(
+    tx: &Tx,
+    new: NewProduct,
+    said: &Said,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let id = new.id;
+    create_products(tx, &[new], now).await?;
+    if said.type_id.is_none() && said.values.is_empty() {
+        return Ok(());
+    }
+    describe(tx, id, said).await?;
+    store::upsert_search(tx, &[id]).await
+}
+
+/// Writes what is said of a product that the caller has locked or has just added. Whoever changes
+/// its kind at the same time waits, and looks at it then.
+pub(crate) async fn describe(tx: &Tx, id: ProductId, said: &Said) -> Result<()> {
+    let attributes = match said.type_id {
+        None => Vec::new(),
+        Some(type_id) => {
+            let found = store::lock_product_type_as_it_is(tx, type_id).await?;
+            found
+                .ok_or(CatalogueRefusal::UnknownProductType)?
+                .attributes
+        }
+    };
+    let references = check_values(&attributes, &said.values)?;
+    let wanted: BTreeSet<ProductId> = references.iter().copied().collect();
+    let known = store::count_known(tx, &references).await?;
+    if usize::try_from(known).is_ok_and(|known| known < wanted.len()) {
+        let reason = "a product that is referred to is not one of this shop".to_owned();
+        return Err(CatalogueRefusal::InvalidAttribute(reason).into());
+    }
+    store::update_attributes(tx, id, said.type_id, &said.values).await
+}
+
+/// Adds a kind of product.
+pub(crate) async fn create_product_type(
+    tx: &Tx,
+    new: &ProductType,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    check_slug(&new.slug)?;
+    check_attributes(&new.attributes)?;
+    store::insert_product_type(tx, new, now)
+        .await
+        .map_err(refuse_by_constraint)
+}
+
+/// Changes a kind of product that the caller has locked. What products have is not withdrawn, and
+/// what some miss is not required; they are found by the new names soon after.
+pub(crate) async fn change_product_type(
+    tx: &Tx,
+    before: &[Attribute],
+    changed: &ProductType,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    check_slug(&changed.slug)?;
+    check_attributes(&changed.attributes)?;
+    let withdrawn = Withdrawn::between(before, &changed.attributes);
+    let (is_used, is_missed) = store::find_use(tx, changed.id, &withdrawn).await?;
+    if is_used {
+        return Err(CatalogueRefusal::InUse("products with what would be withdrawn").into());
+    }
+    if is_missed && !withdrawn.required.is_empty() {
+        return Err(CatalogueRefusal::InUse("products without what would be required").into());
+    }
+    store::update_product_type(tx, changed, now)
+        .await
+        .map_err(refuse_by_constraint)?;
+    if before == changed.attributes {
+        return Ok(());
+    }
+    let job = IndexCatalogue::of(Indexed::Type(changed.id));
+    kit::jobs::insert(tx, &NewJob::now(&job)?, now).await
+}
+
+/// Takes away a kind that no product is of.
+pub(crate) async fn remove_product_type(tx: &Tx, id: ProductTypeId) -> Result<()> {
+    store::delete_product_type(tx, id)
+        .await
+        .map_err(|error| refuse_in_use(error, "products"))
+}
+
 fn refuse_by_constraint(error: Error) -> Error {
     match error.constraint() {
-        Some("brands_slug_key" | "categories_slug_key" | "products_slug_key") => {
-            CatalogueRefusal::SlugTaken.into()
-        }
+        Some(
+            "brands_slug_key"
+            | "categories_slug_key"
+            | "products_slug_key"
+            | "product_types_slug_key",
+        ) => CatalogueRefusal::SlugTaken.into(),
         Some("variants_sku_key") => CatalogueRefusal::SkuTaken.into(),
         Some("product_categories_category_id_fkey") => CatalogueRefusal::UnknownCategory.into(),
         Some("products_brand_id_fkey") => CatalogueRefusal::UnknownBrand.into(),

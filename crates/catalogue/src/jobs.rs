@@ -1,7 +1,7 @@
 //! What the catalogue does later: what search looks at is written anew, and what sells is counted.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ids::{BrandId, CategoryId, ProductId};
+use ids::{BrandId, CategoryId, ProductId, ProductTypeId};
 use kit::{
     Conn, Db, Result,
     jobs::{self, Job, JobRun, NewJob, Outcome, Registry},
@@ -26,6 +26,8 @@ pub(crate) enum Indexed {
     Brand(BrandId),
     /// Those of a category.
     Category(CategoryId),
+    /// Those of a kind.
+    Type(ProductTypeId),
 }
 
 /// Writes what search looks at, a batch at a time; each batch plans the next.
@@ -106,6 +108,7 @@ async fn products_of(conn: &Conn, job: &IndexCatalogue) -> Result<Vec<ProductId>
     match job.of {
         Indexed::Everything => store::list_ids(conn, job.after, BATCH).await,
         Indexed::Brand(id) => store::list_ids_of_brand(conn, id, job.after, BATCH).await,
+        Indexed::Type(id) => store::list_ids_of_type(conn, id, job.after, BATCH).await,
         Indexed::Category(id) => store::list_ids_of_category(conn, id, job.after, BATCH).await,
     }
 }

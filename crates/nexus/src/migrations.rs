@@ -35,6 +35,7 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0023_queues"
     "0025_addresses"
     "0031_search"
+    "0032_product_types"
     "0040_fulfilment"
     "0041_fulfilment_validated"
     "0042_returns"

@@ -1,8 +1,10 @@
 //! The catalogue over HTTP: what shoppers read, what staff write.
 
+mod attribute_values;
 mod brands_admin;
 mod categories_admin;
 mod product_draft;
+mod product_types_admin;
 mod products_admin;
 mod search;
 mod search_views;
@@ -20,5 +22,6 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(search::routes())
         .merge(brands_admin::routes())
         .merge(categories_admin::routes())
+        .merge(product_types_admin::routes())
         .merge(products_admin::routes())
 }

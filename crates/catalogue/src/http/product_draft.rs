@@ -1,14 +1,15 @@
 //! How staff send a new product: options and variants by name, turned into the model.
 
 use chrono::{DateTime, Utc};
-use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
+use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, ProductTypeId, VariantId};
 use kit::{Result, http::body::invalid_member};
 use money::Money;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::attribute_values::{AttributeValue, read};
 use crate::model::{
-    CatalogueRefusal, ImageDraft, NewProduct, NewVariant, OptionDraft, ProductStatus, Texts,
+    CatalogueRefusal, ImageDraft, NewProduct, NewVariant, OptionDraft, ProductStatus, Said, Texts,
     slug_from,
 };
 
@@ -44,6 +45,12 @@ pub(super) struct CreateProduct {
     #[serde(default)]
     #[schema(max_items = 50)]
     category_ids: Vec<CategoryId>,
+    /// Of which kind it is; of none without it.
+    type_id: Option<ProductTypeId>,
+    /// What is said of it: what its kind wants.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    attributes: Vec<AttributeValue>,
     #[serde(default)]
     #[schema(max_items = 50)]
     images: Vec<CreateImage>,
@@ -107,6 +114,17 @@ fn check_url(index: usize, url: &str) -> Result<()> {
 }
 
 impl CreateProduct {
+    /// Takes out what is said of the product.
+    ///
+    /// # Errors
+    /// `invalid_body` pointing at the entry.
+    pub(super) fn said(&mut self) -> Result<Said> {
+        Ok(Said {
+            type_id: self.type_id,
+            values: read(std::mem::take(&mut self.attributes))?,
+        })
+    }
+
     /// Turns names and places into a product with ids.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use http::StatusCode;
-use ids::{BrandId, CategoryId, ProductId, VariantId};
+use ids::{BrandId, CategoryId, ProductId, ProductTypeId, VariantId};
 use kit::{
     Kit, Result,
     http::{
@@ -17,12 +17,13 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    attribute_values::{AttributeValue, read, written},
     categories_admin::present,
     product_draft::{CreateProduct, DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, parse_status},
 };
 use crate::{
     actions,
-    model::{CatalogueRefusal, Texts},
+    model::{CatalogueRefusal, Said, Texts},
     store::{self, ProductChange, ProductDetail, VariantChange, VariantRow},
 };
 
@@ -44,6 +45,8 @@ struct ProductAdminView {
     description: Texts,
     brand_id: Option<BrandId>,
     category_ids: Vec<CategoryId>,
+    type_id: Option<ProductTypeId>,
+    attributes: Vec<AttributeValue>,
     variants: Vec<VariantAdminView>,
     version: i64,
 }
@@ -85,6 +88,8 @@ impl From<ProductDetail> for ProductAdminView {
             description: detail.description,
             brand_id: detail.head.brand.map(|(id, ..)| id),
             category_ids: detail.category_ids,
+            type_id: detail.type_id,
+            attributes: written(&detail.attributes, &detail.values),
             variants: detail.variants.into_iter().map(Into::into).collect(),
             version: detail.version,
         }
@@ -110,9 +115,10 @@ async fn create_product(
     staff: Staff<CanEditCatalogue>,
     State(kit): State<Kit>,
     header: IdempotencyHeader,
-    body: Body<CreateProduct>,
+    mut body: Body<CreateProduct>,
 ) -> Result<Response> {
     let now = kit.clock.now();
+    let said = body.value.said()?;
     let new = body.value.into_new(now)?;
     let key = header.scoped(
         format!("staff:{}", staff.id),
@@ -124,7 +130,7 @@ async fn create_product(
         return Ok(reply);
     }
     let id = new.id;
-    actions::create_products(&tx, &[new], now).await?;
+    actions::create_product(&tx, new, &said, now).await?;
     let view = view(&tx, id).await?;
     staff
         .record(
@@ -180,6 +186,14 @@ struct UpdateProduct {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<CategoryId>, max_items = 50)]
     category_ids: Option<Vec<CategoryId>>,
+    /// Null takes what is said of it along, unless that is given too.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<ProductTypeId>)]
+    type_id: Option<Option<ProductTypeId>>,
+    /// All that is said of it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<AttributeValue>, max_items = 50)]
+    attributes: Option<Vec<AttributeValue>>,
 }
 
 /// Change a product
@@ -222,6 +236,17 @@ async fn update_product(
         .is_some_and(|ids| ids.len() > 50)
     {
         return Err(invalid_member("/category_ids", "at most 50 categories"));
+    }
+    if change.type_id.is_some() || change.attributes.is_some() {
+        let type_id = change.type_id.unwrap_or(before.type_id);
+        let kept = type_id
+            .map(|_| before.attributes.clone())
+            .unwrap_or_default();
+        let said = Said {
+            type_id,
+            values: read(change.attributes.unwrap_or(kept))?,
+        };
+        actions::describe(&tx, id, &said).await?;
     }
     let changed = ProductChange {
         id,

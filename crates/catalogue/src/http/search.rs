@@ -12,7 +12,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     search_views::{FacetsView, SearchView, SuggestedCategory, SuggestionsView},
     storefront::{
-        ProductCursor, SHARED_CACHE_SECONDS, check_prices, language, refuse_unknown, sort, text,
+        ProductCursor, SHARED_CACHE_SECONDS, check_prices, facets, language, refuse_unknown, sort,
+        text,
     },
     views::{BrandView, ProductSummary},
 };
@@ -49,6 +50,9 @@ struct SearchProducts {
     /// The highest price, in minor units.
     #[param(minimum = 0)]
     price_max: Option<i64>,
+    /// Only what each of these is said of: `code:value`, divided by commas.
+    #[param(max_length = 1000, example = "material:cotton")]
+    attributes: Option<String>,
     /// `relevance` (the default where something is asked), `-created_at` (the default otherwise),
     /// `price`, `-price` or `-sold` (best-selling).
     sort: Option<String>,
@@ -116,6 +120,7 @@ async fn search_products(
         is_available: query.is_available,
         price_min: query.price_min,
         price_max: query.price_max,
+        facets: facets(query.attributes.as_deref())?,
     };
     let default = match filter.search {
         Some(_) => RELEVANCE,
@@ -138,11 +143,12 @@ async fn search_products(
         ));
     }
     let conn = kit.db.read().await?;
-    let (rows, facets) = futures_util::try_join!(
+    let (rows, found, said) = futures_util::try_join!(
         rows(&conn, &filter, &sort_name, after, limit + 1),
-        store::find_facets(&conn, &filter)
+        store::find_facets(&conn, &filter),
+        store::list_facets(&conn)
     )?;
-    if !facets.knows_category || !facets.knows_brand {
+    if !found.knows_category || !found.knows_brand {
         refuse_unknown(&conn, &filter).await?;
     }
     let page = Page::cut(rows, limit, |(rank, row)| ProductCursor {
@@ -153,7 +159,7 @@ async fn search_products(
         rank: *rank,
         id: row.id,
     })?;
-    let (total, facets) = FacetsView::of(facets, &language)?;
+    let (total, facets) = FacetsView::of(found, &said, &language)?;
     let view = SearchView {
         page: page.map(|(_, row)| ProductSummary::of(row, &language)),
         total,

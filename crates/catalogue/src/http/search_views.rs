@@ -4,11 +4,12 @@ use ids::{BrandId, CategoryId};
 use kit::{Result, http::Page};
 use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::views::{BrandView, ProductSummary};
 use crate::{
-    model::{Category, Texts},
+    model::{Attribute, Category, Texts, shown},
     store::{Facets, MATCHES_MAX},
 };
 
@@ -40,6 +41,8 @@ pub(super) struct FacetsView {
     /// The most frequent 50; of a brand that was asked for, the others too.
     brands: Vec<BrandFacet>,
     prices: Vec<PriceFacet>,
+    /// What is said of them.
+    attributes: Vec<AttributeFacet>,
     /// Products that can be bought now.
     available_count: i64,
 }
@@ -75,6 +78,58 @@ struct PriceFacet {
     count: i64,
 }
 
+/// An attribute of products found.
+#[derive(Serialize, ToSchema)]
+struct AttributeFacet {
+    #[schema(example = "material")]
+    code: String,
+    #[schema(example = "Material")]
+    name: String,
+    /// Most frequent first.
+    values: Vec<ValueFacet>,
+}
+
+/// A value of an attribute of products found.
+#[derive(Serialize, ToSchema)]
+struct ValueFacet {
+    #[schema(example = "cotton")]
+    value: String,
+    #[schema(example = "Cotton")]
+    label: String,
+    count: i64,
+}
+
+#[derive(Deserialize)]
+struct CountedFacet {
+    facet: String,
+    count: i64,
+}
+
+/// The attributes of what was found, in the order of their codes.
+fn attribute_facets(
+    counted: &[CountedFacet],
+    attributes: &[Attribute],
+    language: &str,
+) -> Vec<AttributeFacet> {
+    let facets = attributes.iter().map(|attribute| {
+        let values = counted.iter().filter_map(|found| {
+            let (code, value) = found.facet.split_once(':')?;
+            let (_, label) = shown(attribute, &Value::String(value.to_owned()), language);
+            (code == attribute.code).then(|| ValueFacet {
+                value: value.to_owned(),
+                label,
+                count: found.count,
+            })
+        });
+        AttributeFacet {
+            code: attribute.code.clone(),
+            name: attribute.name.get(language).to_owned(),
+            values: values.collect(),
+        }
+    });
+    facets.filter(|facet| !facet.values.is_empty()).collect()
+}
+
 #[derive(Deserialize)]
 struct Counted<I, P> {
     id: I,
@@ -105,7 +160,11 @@ const fn end_of_range(from: i64) -> i64 {
 }
 
 impl FacetsView {
-    pub(super) fn of(facets: Facets, language: &str) -> Result<(TotalView, Self)> {
+    pub(super) fn of(
+        facets: Facets,
+        attributes: &[Attribute],
+        language: &str,
+    ) -> Result<(TotalView, Self)> {
         let total = TotalView {
             count: facets.count.min(MATCHES_MAX),
             is_exact: facets.count <= MATCHES_MAX,
@@ -114,7 +173,9 @@ impl FacetsView {
             serde_json::from_value(facets.categories)?;
         let brands: Vec<Counted<BrandId, BrandId>> = serde_json::from_value(facets.brands)?;
         let prices: Vec<CountedPrice> = serde_json::from_value(facets.prices)?;
+        let said: Vec<CountedFacet> = serde_json::from_value(facets.attributes)?;
         let view = Self {
+            attributes: attribute_facets(&said, attributes, language),
             categories: categories
                 .into_iter()
                 .map(|found| CategoryFacet {

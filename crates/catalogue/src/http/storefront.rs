@@ -16,7 +16,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::views::{BrandView, CategoryNode, ProductSummary, ProductView, category_nodes};
 use crate::{
-    model::{CatalogueRefusal, ProductAfter, ProductFilter, ProductSort, SearchText, is_language},
+    model::{
+        CatalogueRefusal, ProductAfter, ProductFilter, ProductSort, SearchText, is_code,
+        is_language,
+    },
     store,
 };
 
@@ -57,6 +60,9 @@ struct ListProducts {
     /// The highest price, in minor units.
     #[param(minimum = 0)]
     price_max: Option<i64>,
+    /// Only what each of these is said of: `code:value`, divided by commas.
+    #[param(max_length = 1000, example = "material:cotton")]
+    attributes: Option<String>,
     /// `-created_at` (newest first, the default), `price`, `-price` or `-sold` (best-selling).
     sort: Option<String>,
     /// The language of texts, a BCP 47 tag; English without it and where a text lacks it.
@@ -127,6 +133,25 @@ pub(super) fn text(q: Option<&str>) -> Result<Option<SearchText>> {
     Ok(Some(SearchText::parse(q).unwrap_or_default()))
 }
 
+/// The facets that are asked for.
+pub(super) fn facets(asked: Option<&str>) -> Result<Option<Vec<String>>> {
+    let Some(asked) = asked else {
+        return Ok(None);
+    };
+    let facets: Vec<String> = asked.split(',').map(str::to_owned).collect();
+    let is_facet = |facet: &String| {
+        let parts = facet.split_once(':');
+        parts.is_some_and(|(code, value)| is_code(code) && is_code(value))
+    };
+    if facets.len() > 20 || !facets.iter().all(is_facet) {
+        return Err(invalid_parameter(
+            "attributes",
+            "it must be up to 20 times code:value, divided by commas",
+        ));
+    }
+    Ok(Some(facets))
+}
+
 /// Refuses a category or a brand that there is not: asked only where nothing was found.
 pub(super) async fn refuse_unknown(conn: &kit::Conn, filter: &ProductFilter) -> Result<()> {
     if let Some(wanted) = &filter.category
@@ -186,6 +211,7 @@ async fn list_products(
         is_available: query.is_available,
         price_min: query.price_min,
         price_max: query.price_max,
+        facets: facets(query.attributes.as_deref())?,
     };
     let conn = kit.db.read().await?;
     let rows =

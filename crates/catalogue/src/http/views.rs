@@ -7,6 +7,7 @@ use money::Money;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::attribute_values::{AttributeView, views};
 use crate::{
     model::{Brand, Category, Texts, breadcrumbs, children_of},
     store::{ProductDetail, ProductRow, VariantRow},
@@ -129,6 +130,8 @@ pub(crate) struct ProductView {
     description: String,
     brand: Option<BrandView>,
     categories: Vec<CategoryRef>,
+    /// What is said of it, in the order of its kind.
+    attributes: Vec<AttributeView>,
     images: Vec<ImageView>,
     options: Vec<OptionView>,
     variants: Vec<VariantView>,
@@ -228,6 +231,7 @@ impl ProductView {
                 .into_iter()
                 .filter_map(|id| category_ref(tree, id, language))
                 .collect(),
+            attributes: views(&detail.attributes, &detail.values, language),
             images: detail
                 .images
                 .into_iter()

@@ -1,5 +1,6 @@
 //! Nouns and rules of the catalogue. No SQL, no HTTP.
 
+mod attributes;
 mod refusal;
 mod texts;
 mod tree;
@@ -10,14 +11,19 @@ use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
 use money::{Currency, Money};
 use sales::SaleTerms;
 
-pub use self::{
-    refusal::{CatalogueRefusal, REFUSALS},
-    texts::Texts,
-};
 pub(crate) use self::{
+    attributes::{
+        ATTRIBUTES_MAX, Attribute, AttributeKind, AttributeValues, CHOICES_MAX, Choice,
+        ProductType, Said, Withdrawn, check_attributes, check_values, facets_of, is_code, shown,
+        words_of,
+    },
     texts::{check_sku, check_slug, is_language, slug_from},
     tree::{breadcrumbs, check_move, children_of},
     words::{Lexemes, SearchText, Weight},
+};
+pub use self::{
+    refusal::{CatalogueRefusal, REFUSALS},
+    texts::Texts,
 };
 
 /// Whether shoppers see a product.
@@ -264,6 +270,8 @@ pub(crate) struct ProductFilter {
     pub(crate) is_available: Option<bool>,
     pub(crate) price_min: Option<i64>,
     pub(crate) price_max: Option<i64>,
+    /// `code:value` of each facet that is asked for.
+    pub(crate) facets: Option<Vec<String>>,
 }
 
 /// Where a page of products begins: the last entry's sort value and id.

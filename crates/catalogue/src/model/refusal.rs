@@ -27,6 +27,12 @@ pub enum CatalogueRefusal {
     InUse(&'static str),
     /// A rule of products is broken.
     InvalidProduct(String),
+    /// A rule of kinds of products is broken.
+    InvalidProductType(String),
+    /// What is said of a product is not what its kind wants: the attribute, and why.
+    InvalidAttribute(String),
+    /// A kind of product that is not ours.
+    UnknownProductType,
 }
 
 macro_rules! kinds {
@@ -66,6 +72,14 @@ kinds! {
     INVALID_PRODUCT "invalid_product" 422 Recoverable "The product breaks a rule"
         "A product has 1 to 1,000 variants with one value of each option, no two alike, and \
          prices above zero in one currency. The detail names the rule that is broken."
+    INVALID_PRODUCT_TYPE "invalid_product_type" 422 Recoverable "The kind of product breaks a rule"
+        "Attributes have well-formed codes of their own, choices have choices, and only a choice \
+         or a boolean is a facet. The detail names the rule that is broken."
+    INVALID_ATTRIBUTE "invalid_attribute" 422 Recoverable "An attribute is not as its kind wants it"
+        "A product has the attributes of its kind, all that are required, each with a value of \
+         its own kind. The detail names the attribute and what it wants."
+    UNKNOWN_PRODUCT_TYPE "unknown_product_type" 422 Recoverable "No such kind of product"
+        "The id in the request is not one of a kind of product of this shop."
 }
 
 impl Refusal for CatalogueRefusal {
@@ -82,6 +96,9 @@ impl Refusal for CatalogueRefusal {
             Self::CategoryTooDeep => &CATEGORY_TOO_DEEP,
             Self::InUse(_) => &IN_USE,
             Self::InvalidProduct(_) => &INVALID_PRODUCT,
+            Self::InvalidProductType(_) => &INVALID_PRODUCT_TYPE,
+            Self::InvalidAttribute(_) => &INVALID_ATTRIBUTE,
+            Self::UnknownProductType => &UNKNOWN_PRODUCT_TYPE,
         }
     }
 
@@ -89,7 +106,10 @@ impl Refusal for CatalogueRefusal {
         match self {
             Self::NotFound(noun) => format!("There is no such {noun}."),
             Self::InUse(by) => format!("It still has {by}; move them first."),
-            Self::InvalidProduct(rule) => format!("The rule: {rule}."),
+            Self::InvalidProduct(rule) | Self::InvalidProductType(rule) => {
+                format!("The rule: {rule}.")
+            }
+            Self::InvalidAttribute(reason) => format!("{reason}."),
             _ => self.kind().help.to_owned(),
         }
     }

@@ -46,6 +46,11 @@ macro_rules! product_list {
             ))
             and ($6::bigint is null or price_from_minor >= $6)
             and ($7::bigint is null or price_from_minor <= $7)
+            and ($15::text[] is null or id in (
+                select product_id
+                from product_search
+                where status = 'published' and facets @> $15
+            ))
             ",
             $end,
             "
@@ -179,6 +184,7 @@ pub(crate) async fn list_products(
                 &spelled,
                 &category_id,
                 &brand_id,
+                &filter.facets,
             ],
         )
         .await?;

@@ -3,13 +3,14 @@
 mod groups;
 mod insert;
 mod list;
+mod product_types;
 mod read;
 mod search;
 mod search_index;
 mod write;
 
 pub(crate) use self::{
-    groups::*, insert::*, list::*, read::*, search::*, search_index::*, write::*,
+    groups::*, insert::*, list::*, product_types::*, read::*, search::*, search_index::*, write::*,
 };
 
 pub use self::{insert::count_products, read::list_sellables};

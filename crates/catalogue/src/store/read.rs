@@ -1,14 +1,15 @@
 //! Reading products: one product, what carts need.
 
 use chrono::{DateTime, Utc};
-use ids::{BrandId, CategoryId, ProductId, SaleId, VariantId};
+use ids::{BrandId, CategoryId, ProductId, ProductTypeId, SaleId, VariantId};
 use kit::{Conn, Error, Result};
 use money::Money;
 use sales::SaleTerms;
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use crate::model::{Sellable, Texts};
+use super::product_types::attributes_from;
+use crate::model::{Attribute, AttributeValues, Sellable, Texts};
 
 /// An entry of the list.
 pub(crate) struct ProductRow {
@@ -61,6 +62,11 @@ pub(crate) struct ProductDetail {
     pub(crate) version: i64,
     pub(crate) updated_at: DateTime<Utc>,
     pub(crate) category_ids: Vec<CategoryId>,
+    pub(crate) type_id: Option<ProductTypeId>,
+    /// What may be said of it.
+    pub(crate) attributes: Vec<Attribute>,
+    /// What is said of it.
+    pub(crate) values: AttributeValues,
     pub(crate) images: Vec<(String, Texts)>,
     /// `[{"id", "name", "values": [{"id", "label"}]}]`, in order.
     pub(crate) options: Value,
@@ -88,7 +94,16 @@ macro_rules! product {
     select products.id, products.slug, products.status, products.title, products.description,
         products.currency, products.price_from_minor, products.version, products.created_at,
         products.updated_at, products.brand_id, brands.slug as brand_slug,
-        brands.name as brand_name, null::text as url, null::jsonb as alt, false as is_available,
+        brands.name as brand_name, products.type_id, products.attributes,
+        coalesce((
+            select jsonb_agg(jsonb_build_object(
+                'code', code, 'name', product_attributes.name, 'kind', kind, 'choices', choices,
+                'is_required', is_required, 'is_facet', is_facet
+            ) order by position)
+            from product_attributes
+            where product_attributes.type_id = products.type_id
+        ), '[]') as attributes_of_type,
+        null::text as url, null::jsonb as alt, false as is_available,
         array(
             select category_id from product_categories where product_id = products.id
             order by category_id
@@ -204,6 +219,9 @@ pub(crate) async fn find_product(conn: &Conn, id_or_slug: &str) -> Result<Option
         version: row.get("version"),
         updated_at: row.get("updated_at"),
         category_ids: row.get("category_ids"),
+        type_id: row.get("type_id"),
+        attributes: attributes_from(row.get("attributes_of_type"))?,
+        values: serde_json::from_value(row.get("attributes"))?,
         images: images
             .iter()
             .map(|image| {

@@ -5,8 +5,11 @@ use kit::{Conn, Result};
 use serde_json::Value;
 use tokio_postgres::{Row, types::Type};
 
-use super::read::{ProductRow, product_row};
-use crate::model::{ProductFilter, SearchText};
+use super::{
+    product_types::attributes_from,
+    read::{ProductRow, product_row},
+};
+use crate::model::{Attribute, ProductFilter, SearchText};
 
 /// How many matches are ranked and counted at the most.
 pub(crate) const MATCHES_MAX: i64 = 1_000;
@@ -26,6 +29,8 @@ pub(crate) struct Facets {
     pub(crate) brands: Value,
     /// `[{"currency", "from", "count"}]`, cheapest first.
     pub(crate) prices: Value,
+    /// `[{"facet": "code:value", "count"}]`, most first.
+    pub(crate) attributes: Value,
 }
 
 // Each candidate set is cut before anything is counted or ranked: a word that half the shop has
@@ -49,7 +54,7 @@ macro_rules! facets {
         select search_meant($1, $2, $3) as query
     ),
     matching as materialized (
-        select product_id, brand_id, category_ids, currency, price_from_minor
+        select product_id, brand_id, category_ids, currency, price_from_minor, facets
         from product_search
         where status = 'published' and ",
             $candidates,
@@ -58,6 +63,7 @@ macro_rules! facets {
             and ($6::text is null or brand_id in (select id from chosen))
             and ($8::bigint is null or price_from_minor >= $8)
             and ($9::bigint is null or price_from_minor <= $9)
+            and ($11::text[] is null or facets @> $11)
             and ($10::boolean is null or $10 = exists (
                 select from variants
                 join stock_levels on stock_levels.variant_id = variants.id
@@ -81,6 +87,7 @@ macro_rules! facets {
             and ($4::text is null or category_ids && array(select id from below))
             and ($8::bigint is null or price_from_minor >= $8)
             and ($9::bigint is null or price_from_minor <= $9)
+            and ($11::text[] is null or facets @> $11)
             and ($10::boolean is null or $10 = exists (
                 select from variants
                 join stock_levels on stock_levels.variant_id = variants.id
@@ -130,7 +137,18 @@ macro_rules! facets {
         where price_from_minor is not null
         group by currency, lowest
     )
-    select $4::text is null or exists (select from below) as knows_category,
+    select coalesce((
+            select jsonb_agg(jsonb_build_object('facet', facet, 'count', products)
+                order by products desc, facet)
+            from (
+                select facet, count(*) as products
+                from found, unnest(facets) as facet
+                group by facet
+                order by products desc, facet
+                limit 200
+            ) as said
+        ), '[]') as attributes,
+        $4::text is null or exists (select from below) as knows_category,
         $6::text is null or exists (select from chosen) as knows_brand,
         (select count(*) from found) as count,
         (
@@ -185,7 +203,7 @@ const RANKED: &str = "
         select id from brands where slug = $6 or id = $7
     ),
     meant as materialized (
-        select search_meant($1, $2, $3) as query, $11::text::tsquery as titled
+        select search_meant($1, $2, $3) as query, $12::text::tsquery as titled
     ),
     titled as materialized (
         select product_id, vector, sold_count
@@ -195,6 +213,7 @@ const RANKED: &str = "
             and ($6::text is null or brand_id in (select id from chosen))
             and ($8::bigint is null or price_from_minor >= $8)
             and ($9::bigint is null or price_from_minor <= $9)
+            and ($11::text[] is null or facets @> $11)
             and ($10::boolean is null or $10 = exists (
                 select from variants
                 join stock_levels on stock_levels.variant_id = variants.id
@@ -211,6 +230,7 @@ const RANKED: &str = "
             and ($6::text is null or brand_id in (select id from chosen))
             and ($8::bigint is null or price_from_minor >= $8)
             and ($9::bigint is null or price_from_minor <= $9)
+            and ($11::text[] is null or facets @> $11)
             and ($10::boolean is null or $10 = exists (
                 select from variants
                 join stock_levels on stock_levels.variant_id = variants.id
@@ -226,16 +246,16 @@ const RANKED: &str = "
     ),
     ranked as (
         select distinct product_id,
-            search_rank(vector, sold_count, meant.titled, $12::text::tsquery,
-                $13::text::tsquery, meant.query) as rank
+            search_rank(vector, sold_count, meant.titled, $13::text::tsquery,
+                $14::text::tsquery, meant.query) as rank
         from found, meant
     ),
     page as materialized (
         select product_id, rank
         from ranked
-        where $14::bigint is null or (rank, product_id) < ($14, $15::uuid)
+        where $15::bigint is null or (rank, product_id) < ($15, $16::uuid)
         order by rank desc, product_id desc
-        limit $16
+        limit $17
     )
     select products.id, products.slug, products.status, products.title, products.currency,
         products.price_from_minor, products.created_at, products.brand_id,
@@ -286,7 +306,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn params(&self) -> [(kit::db::Param<'_>, Type); 10] {
+    fn params(&self) -> [(kit::db::Param<'_>, Type); 11] {
         [
             (&self.said, Type::TEXT),
             (&self.alternatives, Type::TEXT_ARRAY),
@@ -298,6 +318,7 @@ impl<'a> Asked<'a> {
             (&self.filter.price_min, Type::INT8),
             (&self.filter.price_max, Type::INT8),
             (&self.filter.is_available, Type::BOOL),
+            (&self.filter.facets, Type::TEXT_ARRAY),
         ]
     }
 }
@@ -320,6 +341,7 @@ pub(crate) async fn find_facets(conn: &Conn, filter: &ProductFilter) -> Result<F
         categories: row.get("categories"),
         brands: row.get("brands"),
         prices: row.get("prices"),
+        attributes: row.get("attributes"),
     })
 }
 
@@ -345,4 +367,23 @@ pub(crate) async fn list_ranked(
     let rows = conn.query_planned(RANKED, &params).await?;
     let ranked = |row: &Row| Ok((row.get("rank"), product_row(row)?));
     rows.iter().map(ranked).collect()
+}
+
+const LIST_FACETS: &str = "
+    select distinct on (code) code, name, kind, choices, is_required, is_facet
+    from product_attributes
+    where is_facet
+    order by code, type_id";
+
+/// The attributes by which what is found is counted; of those of one code, the oldest kind's.
+pub(crate) async fn list_facets(conn: &Conn) -> Result<Vec<Attribute>> {
+    let rows = conn.query(LIST_FACETS, &[]).await?;
+    let facets = rows.iter().map(|row| {
+        serde_json::json!({
+            "code": row.get::<_, String>("code"), "name": row.get::<_, Value>("name"),
+            "kind": row.get::<_, String>("kind"), "choices": row.get::<_, Value>("choices"),
+            "is_required": row.get::<_, bool>("is_required"), "is_facet": true,
+        })
+    });
+    attributes_from(facets.collect())
 }

@@ -1,12 +1,13 @@
 //! What search looks at: written from the catalogue's other tables whenever they change.
 
 use chrono::{DateTime, Utc};
-use ids::{BrandId, CategoryId, ProductId};
+use ids::{BrandId, CategoryId, ProductId, ProductTypeId};
 use kit::{Conn, Result, Tx};
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use crate::model::{Lexemes, Texts, Weight};
+use super::product_types::attributes_from;
+use crate::model::{AttributeValues, Lexemes, Texts, Weight, facets_of, words_of};
 
 // The rows are locked before they are read: whoever writes last has read the latest.
 const LOCK_PRODUCTS: &str = "
@@ -17,7 +18,15 @@ const LOCK_PRODUCTS: &str = "
     for no key update";
 
 const LIST_TEXTS: &str = "
-    select products.id, title, description, brands.name as brand_name,
+    select products.id, title, description, brands.name as brand_name, products.attributes,
+        coalesce((
+            select jsonb_agg(jsonb_build_object(
+                'code', code, 'name', product_attributes.name, 'kind', kind, 'choices', choices,
+                'is_required', is_required, 'is_facet', is_facet
+            ) order by position)
+            from product_attributes
+            where type_id = products.type_id
+        ), '[]') as attributes_of_type,
         array(
             select sku from variants where product_id = products.id and is_active order by sku
         ) as skus,
@@ -40,21 +49,24 @@ const LIST_TEXTS: &str = "
 
 const UPSERT_SEARCH: &str = "
     insert into product_search
-        (product_id, status, brand_id, category_ids, currency, price_from_minor, created_at, vector)
+        (product_id, status, brand_id, category_ids, currency, price_from_minor, created_at, vector,
+         facets)
     select products.id, status, brand_id,
         array(
             select category_id from product_categories where product_id = products.id
             order by category_id
         ),
-        currency, price_from_minor, created_at, words.vector::tsvector
-    from unnest($1::uuid[], $2::text[]) as words (id, vector)
+        currency, price_from_minor, created_at, words.vector::tsvector,
+        -- Neither a code nor a value has a comma or is empty.
+        coalesce(string_to_array(nullif(words.facets, ''), ','), '{}')
+    from unnest($1::uuid[], $2::text[], $3::text[]) as words (id, vector, facets)
     join products on products.id = words.id
     order by products.id
     on conflict (product_id) do update
     set status = excluded.status, brand_id = excluded.brand_id,
         category_ids = excluded.category_ids, currency = excluded.currency,
         price_from_minor = excluded.price_from_minor, created_at = excluded.created_at,
-        vector = excluded.vector";
+        vector = excluded.vector, facets = excluded.facets";
 
 // In the order of the words: two transactions that bring the same new words do not wait for one
 // another in a circle.
@@ -99,10 +111,16 @@ pub(crate) async fn upsert_search(tx: &Tx, products: &[ProductId]) -> Result<()>
     }
     tx.query(LOCK_PRODUCTS, &[&products]).await?;
     let rows = tx.query(LIST_TEXTS, &[&products]).await?;
-    let (mut ids, mut vectors) = (Vec::new(), Vec::new());
+    let (mut ids, mut vectors, mut facets) = (Vec::new(), Vec::new(), Vec::new());
     let (mut words, mut latins) = (Vec::new(), Vec::new());
     for row in &rows {
-        let lexemes = lexemes_of(row)?;
+        let mut lexemes = lexemes_of(row)?;
+        let attributes = attributes_from(row.get("attributes_of_type"))?;
+        let values: AttributeValues = serde_json::from_value(row.get("attributes"))?;
+        for text in words_of(&attributes, &values) {
+            lexemes.add(&text, Weight::Kind);
+        }
+        facets.push(facets_of(&attributes, &values).join(","));
         let id: ProductId = row.get("id");
         ids.push(id);
         vectors.push(lexemes.vector());
@@ -111,7 +129,8 @@ pub(crate) async fn upsert_search(tx: &Tx, products: &[ProductId]) -> Result<()>
             latins.push(latin);
         }
     }
-    tx.execute(UPSERT_SEARCH, &[&ids, &vectors]).await?;
+    tx.execute(UPSERT_SEARCH, &[&ids, &vectors, &facets])
+        .await?;
     tx.execute(INSERT_WORDS, &[&words, &latins]).await?;
     Ok(())
 }
@@ -157,6 +176,26 @@ const LIST_IDS_OF_BRAND: &str = "
     where brand_id = $3 and ($1::uuid is null or id > $1)
     order by id
     limit $2";
+
+const LIST_IDS_OF_TYPE: &str = "
+    select id
+    from products
+    where type_id = $3 and ($1::uuid is null or id > $1)
+    order by id
+    limit $2";
+
+/// As [`list_ids`], of a kind.
+pub(crate) async fn list_ids_of_type(
+    conn: &Conn,
+    type_id: ProductTypeId,
+    after: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<ProductId>> {
+    let rows = conn
+        .query(LIST_IDS_OF_TYPE, &[&after, &limit, &type_id])
+        .await?;
+    Ok(product_ids(&rows))
+}
 
 const LIST_IDS_OF_CATEGORY: &str = "
     select product_id as id

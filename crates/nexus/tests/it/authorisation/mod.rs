@@ -1,6 +1,7 @@
 //! Who may do what: rights of staff, owners of carts and orders, guests' tokens. Every operation
 //! of the document stands in one of the tables here, or the first test fails.
 
+mod catalogue;
 mod guests;
 mod jobs;
 mod orders;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    address, jobs, orders, sales, stock,
+    address, catalogue, jobs, orders, sales, stock,
     targets::{Target, Targets},
     webhooks,
 };
@@ -223,6 +223,7 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(&sales::OPERATIONS)
         .chain(&jobs::OPERATIONS)
         .chain(&orders::OPERATIONS)
+        .chain(&catalogue::OPERATIONS)
 }
 
 impl Operation {

@@ -36,6 +36,7 @@ pub(super) enum Target {
     Return,
     OtherReturn,
     ThirdReturn,
+    ProductType,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -147,6 +148,7 @@ pub(super) struct Targets {
     pub(super) location: String,
     counts: [String; 2],
     sale: String,
+    product_type: String,
     job: String,
     pub(super) shipped: String,
     pub(super) parcel: String,
@@ -211,6 +213,7 @@ impl Targets {
         Self {
             job: dead_job(shop).await,
             sale: create("createSale", sale).await,
+            product_type: create("createProductType", json!({ "name": { "en": "Old" } })).await,
             soon,
             shipped,
             parcel,
@@ -264,6 +267,7 @@ impl Targets {
             Target::Return => &self.returns[0],
             Target::OtherReturn => &self.returns[1],
             Target::ThirdReturn => &self.returns[2],
+            Target::ProductType => &self.product_type,
         }
     }
 }

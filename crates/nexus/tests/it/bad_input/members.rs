@@ -96,10 +96,11 @@ async fn a_member_that_is_not_known_is_refused_by_name() {
 }
 
 /// What null clears; every other member of a change has a value or stays away.
-const CLEARED: [(&str, &str); 11] = [
+const CLEARED: [(&str, &str); 12] = [
     ("updateCategory", "parent_id"),
     ("updateProduct", "description"),
     ("updateProduct", "brand_id"),
+    ("updateProduct", "type_id"),
     ("updateVariant", "compare_at_price"),
     ("updateSale", "ends_at"),
     ("updateSale", "queue"),

@@ -256,8 +256,24 @@ fn of_shelves(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
     ]
 }
 
+fn kind(slug: &str) -> Value {
+    json!({
+        "name": { "en": "New" }, "slug": slug,
+        "attributes": [{
+            "code": "material", "name": { "en": "Material" }, "kind": "choice",
+            "choices": [{ "code": "cotton", "name": { "en": "Cotton" } }],
+            "is_required": false, "is_facet": true,
+        }],
+    })
+}
+
 async fn of_goods(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
+    let kinds = catalogue("product-types/");
+    let made = staff.post(&kinds, kind("old")).await.expect(201);
+    let type_id = made.text("/id");
+    let said = json!([{ "code": "material", "choice": "cotton" }]);
     let mut new = json!({
+        "type_id": type_id, "attributes": said,
         "title": { "en": "New", "am": "አዲስ" }, "description": { "en": "Good." }, "slug": "new-0",
         "status": "draft", "brand_id": brand, "category_ids": [category],
         "images": [{ "url": "/media/a.svg", "alt": { "en": "A" } }],
@@ -276,7 +292,7 @@ async fn of_goods(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
     new["variants"][0]["sku"] = json!("NEW-1");
     let change = json!({
         "title": { "en": "B" }, "description": { "en": "C" }, "slug": "b", "status": "draft",
-        "brand_id": brand, "category_ids": [category],
+        "brand_id": brand, "category_ids": [category], "type_id": type_id, "attributes": said,
     });
     let priced = json!({
         "sku": "B", "price": etb(100), "compare_at_price": etb(200), "is_active": true,
@@ -286,7 +302,16 @@ async fn of_goods(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
     let counted = json!({
         "on_hand": 1, "reason": "shelf 4", "reason_code": "found", "safety_stock": 0,
     });
+    let this = format!("{kinds}{type_id}/");
     vec![
+        Write::new(
+            "createProductType",
+            staff,
+            Method::POST,
+            &kinds,
+            kind("new"),
+        ),
+        Write::new("updateProductType", staff, Method::PATCH, &this, kind("b")),
         Write::new(
             "createProduct",
             staff,

@@ -2,6 +2,7 @@
 
 mod products;
 mod tree;
+mod types;
 mod versions;
 
 use serde_json::Value;

@@ -17,6 +17,9 @@ async fn versioned(shop: &Shop, staff: &Client) -> Vec<(String, Value)> {
         .await
         .expect(201)
         .text("/id");
+    let kinds = super::types::TYPES;
+    let kind = staff.post(kinds, json!({ "name": { "en": "Bag" } })).await;
+    let kind = kind.expect(201).text("/id");
     let bag = product(staff, "bag", 100, json!({})).await;
     let (bag, variant) = (
         bag["id"].as_str().unwrap(),
@@ -26,6 +29,7 @@ async fn versioned(shop: &Shop, staff: &Client) -> Vec<(String, Value)> {
     vec![
         (format!("{CATEGORIES}{food}/"), json!({ "position": 2 })),
         (format!("{BRANDS}{brand}/"), json!({ "slug": "tena-2" })),
+        (format!("{kinds}{kind}/"), json!({ "slug": "bag-2" })),
         (
             format!("{ADMIN_PRODUCTS}{bag}/"),
             json!({ "slug": "bag-2" }),
@@ -73,7 +77,10 @@ async fn nobody_overwrites_what_they_have_not_read() {
             .patch(&path, change.clone())
             .await
             .expect(200);
-        if path.starts_with(CATEGORIES) || path.starts_with(BRANDS) {
+        if [CATEGORIES, BRANDS, super::types::TYPES]
+            .iter()
+            .any(|deleted| path.starts_with(deleted))
+        {
             staff
                 .delete(&path)
                 .await

@@ -60,7 +60,8 @@ async fn what_was_found_is_counted() {
         pairs(&[("shemma", 5), ("tena", 4), ("alem-pottery", 3)])
     );
     let none = search(&shop, &[("q", "nowhere")]).await.expect(200).body;
-    let nothing = json!({ "categories": [], "brands": [], "prices": [], "available_count": 0 });
+    let nothing = json!({ "categories": [], "brands": [], "prices": [], "attributes": [],
+        "available_count": 0 });
     assert_eq!((&none["data"], &none["facets"]), (&json!([]), &nothing));
     shop.close().await;
 }

@@ -64,13 +64,14 @@ fn asked(word: &str, category: &str, brand: &str, page: bool) -> String {
     } else {
         String::new()
     };
-    format!("{text}, {category}, null, {brand}, null, null, null, null{rest}")
+    format!("{text}, {category}, null, {brand}, null, null, null, null, null{rest}")
 }
 
 fn questions() -> Vec<Question> {
-    let facets = "text, text[], text[], text, uuid, text, uuid, bigint, bigint, boolean";
-    let ranked = "text, text[], text[], text, uuid, text, uuid, bigint, bigint, boolean, text, \
-                  text, text, bigint, uuid, bigint";
+    let facets = "text, text[], text[], text, uuid, text, uuid, bigint, bigint, boolean, \
+                  text[]";
+    let ranked = "text, text[], text[], text, uuid, text, uuid, bigint, bigint, boolean, \
+                  text[], text, text, text, bigint, uuid, bigint";
     let mut found = Vec::new();
     for word in ["all", "half", "few", "none"] {
         for (category, brand) in [("null", "null"), ("'category-3'", "'brand-7'")] {
@@ -109,15 +110,15 @@ fn questions() -> Vec<Question> {
         let types = match kind {
             "bigint" => {
                 "text, text[], text, text, boolean, bigint, bigint, bigint, uuid, bigint, \
-                 text[], text[], uuid, uuid"
+                 text[], text[], uuid, uuid, text[]"
             }
             _ => {
                 "text, text[], text, text, boolean, bigint, bigint, timestamptz, uuid, bigint, \
-                 text[], text[], uuid, uuid"
+                 text[], text[], uuid, uuid, text[]"
             }
         };
         let values = "null, '{published}', null, null, null, null, null, null, null, 21, null, \
-                      null, null, null";
+                      null, null, null, null";
         found.push(Question {
             file: LIST,
             name,
