@@ -13,7 +13,7 @@ use money::Currency;
 use crate::{
     model::{
         Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, LINES_MAX, QUANTITY_MAX, Quote,
-        merged_quantity, quote,
+        limited_lines, merged_quantity, quote,
     },
     store,
 };
@@ -81,7 +81,8 @@ fn owned(cart: Option<Cart>, shopper: &Shopper) -> Result<Cart> {
     Ok(owned.ok_or(CartRefusal::NotFound)?)
 }
 
-/// Prices a cart as it is now: one statement for its lines, one for what is sold.
+/// Prices a cart as it is now: one statement for its lines, one for what is sold, and one for what
+/// its customer has had of what is limited, if anything is.
 ///
 /// # Errors
 /// `cart_total_too_large`.
@@ -89,7 +90,13 @@ pub(crate) async fn quote_of(conn: &Conn, cart: &Cart, now: DateTime<Utc>) -> Re
     let items = store::list_items(conn, cart.id).await?;
     let variants: Vec<VariantId> = items.iter().map(|item| item.variant_id).collect();
     let goods = goods_of(conn, &variants).await?;
-    Ok(quote(cart, &items, &goods, now)?)
+    let mut quote = quote(cart, &items, &goods, now)?;
+    if let Some(customer_id) = cart.customer_id {
+        let uses = inventory::uses_of_account(customer_id, &limited_lines(&items, &goods), now);
+        let read = inventory::allowances_of(conn, &uses.iter().collect::<Vec<_>>()).await?;
+        quote.limit_by(|variant_id| read.left_of(&uses, variant_id));
+    }
+    Ok(quote)
 }
 
 /// What is known of some variants, to price carts with: one statement, however many.

@@ -17,5 +17,5 @@ pub use actions::{close_all, contents_of, goods_of, take_in_hand};
 pub use http::routes;
 pub use model::{
     Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, LineProblem, Quote, QuotedLine,
-    REFUSALS, quote,
+    REFUSALS, limited_lines, quote,
 };

@@ -22,6 +22,8 @@ fn sellable(price_minor: i64, available: i64) -> Sellable {
         is_for_sale: true,
         available,
         sale: None,
+        beyond: inventory::Beyond::default(),
+        limits: inventory::Limits::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use catalogue::{Sellable, Texts};
 use chrono::{DateTime, Utc};
 use customers::Shopper;
 use ids::{CartId, CartItemId, LocationId, OrderId, ProductId, VariantId};
-use inventory::{Level, Location, MAIN_LOCATION, Pick, Shelf};
+use inventory::{Allowances, Level, Limits, Location, MAIN_LOCATION, Pick, Shelf, UnpaidCaps};
 use kit::{
     Result,
     idempotency::{IdempotencyKey, IdempotencyRefusal, StoredReply},
@@ -19,7 +19,7 @@ use money::{Currency, Money};
 use orders::ShippingAddress;
 use proptest::prelude::*;
 
-use crate::model::{ATTEMPTS_MAX, Failure, Next, PlaceOrder, Stuck, Verdict, Wish, after, decide};
+use crate::model::{PlaceOrder, Stuck, Terms, Verdict, Wish, decide};
 
 const VARIANTS: usize = 4;
 const CARTS: usize = 5;
@@ -32,6 +32,10 @@ struct Plan {
     on_hand: Vec<[i64; 2]>,
     /// What somebody else has locked.
     held: Vec<bool>,
+    /// Of each variant: the most of one order and of one buyer.
+    limits: Vec<[Option<i64>; 2]>,
+    /// Unpaid orders of one buyer, and units to the one address.
+    caps: [u32; 2],
     /// For each cart: its state, and units of each variant.
     carts: Vec<(u8, Vec<i64>)>,
     wishes: Vec<Plea>,
@@ -42,6 +46,7 @@ struct Plea {
     /// One more than there are carts.
     cart: usize,
     is_stranger: bool,
+    buyer: u8,
     /// What is expected: anything, the right total, a wrong one.
     expects: u8,
     /// Which of three keys, or none.
@@ -50,10 +55,11 @@ struct Plea {
 
 fn plea() -> impl Strategy<Value = Plea> {
     let key = prop::option::weighted(0.5, 0..3_u8);
-    (0..=CARTS, prop::bool::weighted(0.1), 0..3_u8, key).prop_map(
-        |(cart, is_stranger, expects, key)| Plea {
+    (0..=CARTS, prop::bool::weighted(0.1), 0..2_u8, 0..3_u8, key).prop_map(
+        |(cart, is_stranger, buyer, expects, key)| Plea {
             cart,
             is_stranger,
+            buyer,
             expects,
             key,
         },
@@ -66,17 +72,27 @@ fn plan() -> impl Strategy<Value = Plan> {
     let cart = (0..10_u8, prop::collection::vec(0..4_i64, VARIANTS));
     let carts = prop::collection::vec(cart, CARTS);
     let wishes = prop::collection::vec(plea(), 1..20);
-    (on_hand, held, carts, wishes).prop_map(|(on_hand, held, carts, wishes)| Plan {
-        on_hand,
-        held,
-        carts,
-        wishes,
-    })
+    let limit = || prop::option::weighted(0.3, 1..5_i64);
+    let limits = prop::collection::vec([limit(), limit()], VARIANTS);
+    let caps = [0..3_u32, 0..12_u32];
+    (on_hand, held, (limits, caps), carts, wishes).prop_map(
+        |(on_hand, held, (limits, caps), carts, wishes)| Plan {
+            on_hand,
+            held,
+            limits,
+            caps,
+            carts,
+            wishes,
+        },
+    )
 }
 
+#[derive(Clone)]
 struct World {
     carts: BTreeMap<CartId, CartInHand>,
     goods: Goods,
+    caps: UnpaidCaps,
+    allowances: Allowances,
     shelf: Shelf,
     levels: Vec<Level>,
     wishes: Vec<Wish>,
@@ -109,7 +125,15 @@ fn world(plan: &Plan) -> World {
         .map(|(id, cart)| (*id, in_hand(*id, cart, &variants)));
     World {
         carts: carts.collect(),
-        goods: variants.iter().map(|id| (*id, sellable(*id))).collect(),
+        goods: (variants.iter().zip(&plan.limits))
+            .map(|(id, limits)| (*id, sellable(*id, limits)))
+            .collect(),
+        caps: UnpaidCaps {
+            orders_per_customer: plan.caps[0],
+            units_per_address: plan.caps[1],
+            ..UnpaidCaps::default()
+        },
+        allowances: Allowances::default(),
         shelf: Shelf::new(levels.clone(), locations.to_vec(), held),
         levels,
         wishes: plan
@@ -160,7 +184,7 @@ fn in_hand(id: CartId, (state, units): &(u8, Vec<i64>), variants: &[VariantId]) 
     CartInHand::Locked(cart, items.collect())
 }
 
-fn sellable(variant_id: VariantId) -> Sellable {
+fn sellable(variant_id: VariantId, limits: &[Option<i64>; 2]) -> Sellable {
     Sellable {
         variant_id,
         product_id: ProductId::generate(DateTime::default()),
@@ -173,6 +197,12 @@ fn sellable(variant_id: VariantId) -> Sellable {
         is_for_sale: true,
         available: 0,
         sale: None,
+        beyond: inventory::Beyond::default(),
+        limits: Limits {
+            per_order_max: limits[0],
+            per_customer_max: limits[1],
+            ..Limits::default()
+        },
     }
 }
 
@@ -203,7 +233,7 @@ fn wish(plea: &Plea, carts: &[CartId], plan: &Plan) -> Wish {
         command: PlaceOrder {
             shopper,
             cart_id: carts[plea.cart],
-            email: text(),
+            email: format!("{}@example.com", plea.buyer),
             phone: None,
             language: text(),
             shipping_address: ShippingAddress {
@@ -245,6 +275,23 @@ fn told(verdict: &Verdict) -> Told {
     }
 }
 
+impl World {
+    fn decide(
+        &mut self,
+        wishes: &[&Wish],
+        earlier: Vec<Option<Result<StoredReply>>>,
+    ) -> Vec<Verdict> {
+        let now = DateTime::default();
+        let (goods, caps) = (&self.goods, &self.caps);
+        let terms = Terms { goods, caps, now };
+        let (shelf, allowances) = (&mut self.shelf, &mut self.allowances);
+        decide(wishes, earlier, &self.carts, &terms, shelf, allowances)
+    }
+}
+
+/// What is left when all is decided.
+type Left = (Shelf, Allowances);
+
 type Keys = BTreeMap<(String, String), Vec<u8>>;
 
 fn earlier(keys: &Keys, wish: &Wish) -> Option<Result<StoredReply>> {
@@ -260,28 +307,13 @@ fn earlier(keys: &Keys, wish: &Wish) -> Option<Result<StoredReply>> {
 }
 
 /// Each by itself, with what the one before it has left.
-fn one_after_another(world: World) -> (Vec<Told>, Shelf) {
-    let World {
-        mut carts,
-        goods,
-        mut shelf,
-        wishes,
-        ..
-    } = world;
+fn one_after_another(mut world: World) -> (Vec<Told>, Left) {
     let (mut all, mut keys) = (Vec::new(), Keys::new());
-    for wish in &wishes {
+    for wish in &world.wishes.clone() {
         let reply = earlier(&keys, wish);
-        let verdict = decide(
-            &[wish],
-            vec![reply],
-            &carts,
-            &goods,
-            &mut shelf,
-            DateTime::default(),
-        )
-        .remove(0);
+        let verdict = world.decide(&[wish], vec![reply]).remove(0);
         if let Verdict::Place(..) = verdict
-            && let Some(CartInHand::Locked(cart, _)) = carts.get_mut(&wish.command.cart_id)
+            && let Some(CartInHand::Locked(cart, _)) = world.carts.get_mut(&wish.command.cart_id)
         {
             cart.state = CartState::Ordered;
         }
@@ -292,59 +324,37 @@ fn one_after_another(world: World) -> (Vec<Told>, Shelf) {
         }
         all.push(told);
     }
-    (all, shelf)
+    (all, (world.shelf, world.allowances))
 }
 
-fn at_once(world: World) -> (Vec<Told>, Shelf) {
-    let World {
-        carts,
-        goods,
-        mut shelf,
-        wishes,
-        ..
-    } = world;
+fn at_once(mut world: World) -> (Vec<Told>, Left) {
+    let verdicts = all_verdicts(&mut world);
+    let told = verdicts.iter().map(told).collect();
+    (told, (world.shelf, world.allowances))
+}
+
+fn all_verdicts(world: &mut World) -> Vec<Verdict> {
+    let wishes = world.wishes.clone();
     let wishes: Vec<&Wish> = wishes.iter().collect();
     let unused = wishes.iter().map(|_| None).collect();
-    let verdicts = decide(
-        &wishes,
-        unused,
-        &carts,
-        &goods,
-        &mut shelf,
-        DateTime::default(),
-    );
-    (verdicts.iter().map(told).collect(), shelf)
-}
-
-fn copy(world: &World) -> World {
-    World {
-        carts: world.carts.clone(),
-        goods: world.goods.clone(),
-        shelf: world.shelf.clone(),
-        levels: world.levels.clone(),
-        wishes: world.wishes.clone(),
-    }
+    world.decide(&wishes, unused)
 }
 
 proptest! {
     #[test]
     fn a_batch_is_the_same_orders_one_after_another(plan in plan()) {
         let world = world(&plan);
-        prop_assert_eq!(at_once(copy(&world)), one_after_another(world));
+        prop_assert_eq!(at_once(world.clone()), one_after_another(world));
     }
 
     #[test]
     fn a_batch_takes_no_more_than_there_is(plan in plan()) {
         let mut world = world(&plan);
-        let wishes = world.wishes.clone();
-        let wishes: Vec<&Wish> = wishes.iter().collect();
-        let unused = wishes.iter().map(|_| None).collect();
-        let World { carts, goods, shelf, .. } = &mut world;
-        let verdicts = decide(&wishes, unused, carts, goods, shelf, DateTime::default());
+        let verdicts = all_verdicts(&mut world);
         let mut taken: BTreeMap<(VariantId, LocationId), i64> = BTreeMap::new();
         for verdict in &verdicts {
-            if let Verdict::Place(_, picks) = verdict {
-                for Pick { variant_id, location_id, quantity } in picks {
+            if let Verdict::Place(_, taken_by) = verdict {
+                for Pick { variant_id, location_id, quantity } in &taken_by.given.picks {
                     *taken.entry((*variant_id, *location_id)).or_default() += quantity;
                 }
             }
@@ -355,29 +365,29 @@ proptest! {
         }
         prop_assert!(taken.is_empty());
     }
-}
 
-#[test]
-fn a_failure_is_repeated_then_halved_then_answered() {
-    let (transient, other) = (Failure::Transient, Failure::Other);
-    let (locked, away) = (Failure::Locked, Failure::OutOfReach);
-    let moving = Failure::Moving;
-    for (failure, attempt, orders, is_patient, next) in [
-        (transient, 1, 8, true, Next::Again),
-        (transient, 1, 1, false, Next::Again),
-        (transient, ATTEMPTS_MAX, 8, true, Next::Split),
-        (transient, ATTEMPTS_MAX, 1, true, Next::Answer),
-        (other, 1, 8, true, Next::Split),
-        (other, 1, 1, true, Next::Answer),
-        (locked, 1, 8, true, Next::LeaveOut),
-        (moving, 1, 8, true, Next::LeaveOut),
-        (moving, 1, 8, false, Next::Again),
-        (moving, ATTEMPTS_MAX, 8, false, Next::Answer),
-        (locked, 1, 1, true, Next::LeaveOut),
-        (locked, 1, 8, false, Next::Answer),
-        (away, 1, 8, true, Next::Answer),
-    ] {
-        let found = after(failure, attempt, orders, is_patient);
-        assert_eq!(found, next, "{failure:?} {attempt} {orders} {is_patient}");
+    #[test]
+    fn a_batch_keeps_every_limit(plan in plan()) {
+        let mut world = world(&plan);
+        let wishes = world.wishes.clone();
+        let verdicts = all_verdicts(&mut world);
+        let mut had: BTreeMap<(String, VariantId), i64> = BTreeMap::new();
+        let (mut orders, mut units) = (BTreeMap::<String, u32>::new(), 0);
+        for (wish, verdict) in wishes.iter().zip(&verdicts) {
+            let Verdict::Place(quote, _) = verdict else { continue };
+            let email = &wish.command.email;
+            *orders.entry(email.clone()).or_default() += 1;
+            for line in &quote.lines {
+                let (variant_id, limits) = (line.sellable.variant_id, line.sellable.limits);
+                prop_assert!(limits.per_order_max.is_none_or(|max| line.quantity <= max));
+                let had = had.entry((email.clone(), variant_id)).or_default();
+                *had += line.quantity;
+                prop_assert!(limits.per_customer_max.is_none_or(|max| *had <= max));
+                units += u32::try_from(line.quantity).unwrap();
+            }
+        }
+        let [orders_max, units_max] = plan.caps;
+        prop_assert!(orders_max == 0 || orders.values().all(|count| *count <= orders_max));
+        prop_assert!(units_max == 0 || units <= units_max);
     }
 }

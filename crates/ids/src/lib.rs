@@ -39,6 +39,8 @@ pub type StockCountId = Id<kind::StockCount>;
 pub type ProductTypeId = Id<kind::ProductType>;
 /// Units set aside for an order.
 pub type ReservationId = Id<kind::Reservation>;
+/// Units that an order waits for.
+pub type BackorderId = Id<kind::Backorder>;
 /// A flash sale.
 pub type SaleId = Id<kind::Sale>;
 /// A promotion.
@@ -101,7 +103,7 @@ pub mod kind {
         Staff Customer Brand Category Product Image Option OptionValue Variant Movement
         Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review Mail
         Transfer Refund Reconciliation Break WebhookEndpoint WebhookDelivery Location StockTransfer
-        StockCount ProductType
+        StockCount ProductType Backorder
         Sale
         Address Promotion ShippingMethod
         Place

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::DateTime;
-use ids::{LocationId, VariantId};
+use ids::{BackorderId, LocationId, OrderId, VariantId};
 
-use crate::model::{InventoryRefusal, Level, Location, Pick, Shelf, Want, region_key};
+use crate::model::{
+    Backorder, Beyond, Given, InventoryRefusal, Level, Location, Pick, Shelf, Want, fill,
+    region_key,
+};
 
 struct World {
     variants: Vec<VariantId>,
@@ -63,7 +66,7 @@ impl World {
     }
 
     /// (variant, location, units), by place.
-    fn told(&self, picks: &[Pick]) -> Vec<(usize, usize, i64)> {
+    fn told(&self, given: &Given) -> Vec<(usize, usize, i64)> {
         let place = |pick: &Pick| {
             let variant = self.variants.iter().position(|id| *id == pick.variant_id);
             let location = self
@@ -72,7 +75,7 @@ impl World {
                 .position(|at| at.id == pick.location_id);
             (variant.unwrap(), location.unwrap(), pick.quantity)
         };
-        picks.iter().map(place).collect()
+        given.picks.iter().map(place).collect()
     }
 }
 
@@ -176,8 +179,74 @@ fn what_was_held_is_taken_where_it_was_or_elsewhere() {
         quantity: 4,
     };
     let mut shelf = world.shelf();
-    let again = |shelf: &mut Shelf| world.told(&shelf.take_again(&[held]).unwrap());
+    let again = |shelf: &mut Shelf| world.told(&shelf.take_again(&[held], &[]).unwrap());
     assert_eq!(again(&mut shelf), [(0, 1, 4)]);
     assert_eq!(again(&mut shelf), [(0, 0, 4)]);
-    assert!(shelf.take_again(&[held]).is_err());
+    assert!(shelf.take_again(&[held], &[]).is_err());
+}
+
+/// A shelf of which four may be sold beyond the stock, and one is owed already.
+fn beyond(world: &World) -> Shelf {
+    let beyond = Beyond {
+        max: 4,
+        waiting: 1,
+        ..Beyond::default()
+    };
+    world.shelf().with_beyond([(world.variants[0], beyond)])
+}
+
+#[test]
+fn what_is_not_there_is_owed_up_to_its_limit() {
+    let world = world(&[[2, 1, 0]]);
+    let mut shelf = beyond(&world);
+    // One of the three is owed to somebody.
+    let given = shelf.take(&world.wants(&[4]), "").unwrap();
+    assert_eq!(world.told(&given), [(0, 0, 2)]);
+    assert_eq!(given.beyond, world.wants(&[2]));
+    let short = shelf.take(&world.wants(&[2]), "");
+    assert!(
+        matches!(short, Err(InventoryRefusal::InsufficientStock(short)) if short[0].available == 1)
+    );
+    assert_eq!(shelf.empty(), []);
+    let given = shelf.take(&world.wants(&[1]), "").unwrap();
+    assert_eq!((given.picks.len(), given.beyond), (0, world.wants(&[1])));
+    assert_eq!(shelf.empty(), [world.variants[0]]);
+}
+
+#[test]
+fn what_is_owed_to_others_does_not_come_back() {
+    let world = world(&[[4, 0, 0]]);
+    let held = Pick {
+        variant_id: world.variants[0],
+        location_id: world.locations[0].id,
+        quantity: 4,
+    };
+    let given = beyond(&world).take_again(&[held], &[]).unwrap();
+    assert_eq!(world.told(&given), [(0, 0, 3)]);
+    assert_eq!(given.beyond, world.wants(&[1]));
+}
+
+#[test]
+fn units_go_to_those_who_wait_in_their_order() {
+    let world = world(&[[2, 3, 0]]);
+    let now = DateTime::UNIX_EPOCH;
+    let backorder = |sequence, waiting| Backorder {
+        id: BackorderId::generate(now),
+        sequence,
+        order_id: OrderId::generate(now),
+        variant_id: world.variants[0],
+        quantity: waiting,
+        waiting,
+        fills: 0,
+        is_paid: false,
+        expires_at: now,
+        created_at: now,
+    };
+    let waiting = [backorder(1, 1), backorder(2, 3), backorder(3, 4)];
+    let levels: Vec<Level> = world.shelf().levels().copied().collect();
+    let given: Vec<_> = fill(&waiting, &levels)
+        .iter()
+        .map(|one| (one.backorder.sequence, one.quantity))
+        .collect();
+    assert_eq!(given, [(1, 1), (2, 1), (2, 2), (3, 1)]);
 }

@@ -101,6 +101,7 @@ impl App {
         kit::sweep::plan(&self.kit.db, self.kit.clock.now()).await?;
         catalogue::plan(&self.kit.db, self.kit.clock.now()).await?;
         ledger::plan(&self.kit.db, self.kit.clock.now()).await?;
+        inventory::plan(&self.kit.db, self.kit.clock.now()).await?;
         payments::plan_watch(&self.kit.db, self.kit.clock.now()).await?;
         let depth = watch_depth(self.kit.clone(), registry.clone(), self.tasks.clone());
         drop(self.tasks.spawn(depth));

@@ -29,6 +29,8 @@ pub struct Settings {
     pub payments: PaymentSettings,
     /// `[checkout]`
     pub checkout: CheckoutSettings,
+    /// `[inventory]`
+    pub inventory: inventory::InventorySettings,
     /// `[overload]`
     pub overload: OverloadSettings,
     /// `[webhooks]`

@@ -2,6 +2,7 @@
 
 use customers::{CustomerPasswordChanged, CustomerRegistered};
 use fulfilment::{OrderDelivered, OrderShipped};
+use inventory::{BackorderFilled, StockLow};
 use kit::outbox::Event;
 use orders::{OrderCancelled, OrderExpired, OrderPaid, OrderPlaced};
 use payments::{
@@ -15,6 +16,8 @@ use webhooks::WebhookEndpointPaused;
 pub static NAMES: &[&str] = &[
     CustomerRegistered::NAME,
     CustomerPasswordChanged::NAME,
+    BackorderFilled::NAME,
+    StockLow::NAME,
     OrderPlaced::NAME,
     OrderPaid::NAME,
     OrderExpired::NAME,

@@ -57,6 +57,7 @@ pub fn router(app: &App) -> Router {
         .layer(Extension(app.placement.clone()))
         .layer(Extension(app.gate.clone()))
         .layer(Extension(app.board.clone()))
+        .layer(Extension(app.settings.inventory))
         .layer(Extension(app.webhooks.clone()))
         .layer(Extension(webhooks::EventTypes(events::NAMES.into())))
         .layer(Extension(app.tasks.clone()))

@@ -44,6 +44,7 @@ pub fn registry(app: &App) -> Registry {
     let registry = ledger::jobs(registry);
     let registry = catalogue::jobs(registry);
     let registry = payments::jobs(registry, &app.gateway);
+    let registry = inventory::jobs(registry, app.settings.inventory);
     let registry = checkout::jobs(registry, &app.gateway);
     let registry = webhooks::jobs(registry, &app.webhooks);
     notifications::jobs(registry, &app.mailer, &app.notifications)

@@ -82,6 +82,11 @@ struct OrderLineView {
     options: Vec<OrderLineOption>,
     unit_price: Money,
     quantity: i64,
+    /// Units of these that were not there when it was ordered.
+    backordered: i64,
+    /// When these were expected, as it was said then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_at: Option<DateTime<Utc>>,
     total: Money,
 }
 
@@ -135,6 +140,8 @@ fn line_view(line: OrderLine) -> OrderLineView {
             .collect(),
         unit_price: line.unit_price,
         quantity: line.quantity,
+        backordered: line.backordered,
+        expected_at: line.expected_at,
         total: line.total,
     }
 }

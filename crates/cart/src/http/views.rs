@@ -70,7 +70,8 @@ struct CartItemOption {
 /// What stands in the way of ordering a line.
 #[derive(Debug, Serialize, ToSchema)]
 struct LineProblemView {
-    /// `insufficient_stock`, `unpublished`, `other_currency`, `sale_not_started` or `sale_ended`.
+    /// `insufficient_stock`, `limit_exceeded`, `unpublished`, `other_currency`,
+    /// `sale_not_started` or `sale_ended`.
     #[schema(example = "insufficient_stock")]
     code: String,
     message: String,
@@ -168,6 +169,7 @@ fn problem(problem: LineProblem) -> LineProblemView {
         message: problem.message(),
         meta: match problem {
             LineProblem::InsufficientStock { available } => Some(json!({ "available": available })),
+            LineProblem::LimitExceeded { allowed } => Some(json!({ "allowed": allowed })),
             LineProblem::SaleNotStarted { starts_at } => Some(json!({ "starts_at": starts_at })),
             _ => None,
         },

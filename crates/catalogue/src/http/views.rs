@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
+use inventory::BackorderKind;
 use kit::Result;
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -169,9 +170,46 @@ pub(crate) struct VariantView {
     compare_at_price: Option<Money>,
     /// Its value of each option, in the options' order.
     option_values: Vec<ChosenView>,
-    /// Units that can be bought now; never negative.
+    /// Units that can be ordered now, of the stock and beyond it; never negative.
     available: i64,
     is_available: bool,
+    /// Units of these that are there.
+    in_stock: i64,
+    /// What an order of it now means.
+    availability: Availability,
+    /// Of a preorder: when it comes out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    available_from: Option<DateTime<Utc>>,
+    /// Of a backorder: when it is expected to be there again, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ships_from: Option<DateTime<Utc>>,
+}
+
+/// What an order of a variant means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Availability {
+    /// It is there.
+    InStock,
+    /// It will come again.
+    Backorder,
+    /// It has not come out yet.
+    Preorder,
+    /// It cannot be ordered.
+    OutOfStock,
+}
+
+impl Availability {
+    const fn of(variant: &VariantRow) -> Self {
+        if variant.in_stock > 0 {
+            return Self::InStock;
+        }
+        match variant.beyond.kind {
+            Some(BackorderKind::Backorder) if variant.available > 0 => Self::Backorder,
+            Some(BackorderKind::Preorder) if variant.available > 0 => Self::Preorder,
+            _ => Self::OutOfStock,
+        }
+    }
 }
 
 /// The value of one option.
@@ -266,9 +304,18 @@ fn option_view(option: StoredOption, language: &str) -> OptionView {
 }
 
 fn variant_view(variant: VariantRow, language: &str) -> Result<VariantView> {
+    let availability = Availability::of(&variant);
     let chosen: Vec<StoredChoice> = serde_json::from_value(variant.values)?;
     let currency = variant.price.currency();
+    let expected_at = |when| match availability == when {
+        true => variant.beyond.expected_at,
+        false => None,
+    };
     Ok(VariantView {
+        availability,
+        available_from: expected_at(Availability::Preorder),
+        ships_from: expected_at(Availability::Backorder),
+        in_stock: variant.in_stock,
         id: variant.id,
         sku: variant.sku,
         price: variant.price,

@@ -8,6 +8,7 @@ mod words;
 
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
+use inventory::{Beyond, Limits};
 use money::{Currency, Money};
 use sales::SaleTerms;
 
@@ -244,10 +245,14 @@ pub struct Sellable {
     pub price: Money,
     /// Whether shoppers can buy it: active, of a published product.
     pub is_for_sale: bool,
-    /// Units that can still be sold.
+    /// Units that can still be ordered, of the stock and beyond it.
     pub available: i64,
+    /// What may be sold beyond the stock.
+    pub beyond: Beyond,
     /// The sale that it is in.
     pub sale: Option<SaleTerms>,
+    /// What one order and one buyer may have of it.
+    pub limits: Limits,
 }
 
 /// The order of the public list.

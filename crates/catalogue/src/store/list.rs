@@ -39,10 +39,8 @@ macro_rules! product_list {
             ))
             and ($5::boolean is null or $5 = exists (
                 select from variants
-                join stock_levels on stock_levels.variant_id = variants.id
-                where variants.product_id = products.id and variants.is_active
-                    and on_hand - reserved > safety_stock
-                    and location_id = any(array(select id from stock_locations where is_active))
+                join stock_offers on stock_offers.variant_id = variants.id
+                where variants.product_id = products.id and variants.is_active and available > 0
             ))
             and ($6::bigint is null or price_from_minor >= $6)
             and ($7::bigint is null or price_from_minor <= $7)
@@ -65,10 +63,8 @@ macro_rules! product_list {
         image.url, image.alt,
         exists (
             select from variants
-            join stock_levels on stock_levels.variant_id = variants.id
-            where variants.product_id = page.id and variants.is_active
-                and on_hand - reserved > safety_stock
-                and location_id = any(array(select id from stock_locations where is_active))
+            join stock_offers on stock_offers.variant_id = variants.id
+            where variants.product_id = page.id and variants.is_active and available > 0
         ) as is_available
     from page
     left join brands on brands.id = page.brand_id

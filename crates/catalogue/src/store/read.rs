@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, ProductId, ProductTypeId, SaleId, VariantId};
+use inventory::{BackorderKind, Beyond, Limits};
 use kit::{Conn, Error, Result};
 use money::Money;
 use sales::SaleTerms;
@@ -82,6 +83,8 @@ pub(crate) struct VariantRow {
     pub(crate) is_active: bool,
     pub(crate) version: i64,
     pub(crate) available: i64,
+    pub(crate) in_stock: i64,
+    pub(crate) beyond: Beyond,
     /// `[{"option_id", "value_id", "name", "label"}]`, in the options' order.
     pub(crate) values: Value,
 }
@@ -139,12 +142,7 @@ macro_rules! variants {
             "
     select variants.id, sku, price_minor, compare_at_minor, variants.currency,
         variants.is_active, variants.version,
-        coalesce((
-            select sum(greatest(on_hand - reserved - safety_stock, 0))
-            from stock_levels
-            where stock_levels.variant_id = variants.id
-                and location_id = any(array(select id from stock_locations where is_active))
-        ), 0)::bigint as available,
+        in_stock, available, backorder_kind, backorder_max, backordered, expected_at,
         coalesce((
             select jsonb_agg(jsonb_build_object(
                 'option_id', options.id, 'value_id', chosen.id,
@@ -157,6 +155,8 @@ macro_rules! variants {
         ), '[]') as values
     from variants
     join products on products.id = variants.product_id
+    join stock_offers on stock_offers.variant_id = variants.id
+    left join stock_terms on stock_terms.variant_id = variants.id
     where ",
             $key,
             "
@@ -243,6 +243,8 @@ fn variant_row(row: &Row) -> Result<VariantRow> {
         is_active: row.get("is_active"),
         version: row.get("version"),
         available: row.get("available"),
+        in_stock: row.get("in_stock"),
+        beyond: beyond(row),
         values: row.get("values"),
     })
 }
@@ -258,17 +260,36 @@ fn sale_terms(row: &Row) -> Option<SaleTerms> {
     })
 }
 
+/// What may be sold beyond the stock, as far as staff have set it.
+fn beyond(row: &Row) -> Beyond {
+    let kind: Option<&str> = row.get("backorder_kind");
+    Beyond {
+        kind: kind.and_then(BackorderKind::parse),
+        max: row.get::<_, Option<i64>>("backorder_max").unwrap_or(0),
+        waiting: row.get::<_, Option<i64>>("backordered").unwrap_or(0),
+        expected_at: row.get("expected_at"),
+    }
+}
+
+/// What one order and one buyer may have, as far as staff have set it.
+fn limits(row: &Row) -> Limits {
+    let counted_since: Option<DateTime<Utc>> = row.get("counted_since");
+    Limits {
+        per_order_max: row.get("per_order_max"),
+        per_customer_max: row.get("per_customer_max"),
+        per_customer_days: row.get("per_customer_days"),
+        counted_since: counted_since.unwrap_or_default(),
+    }
+}
+
 const LIST_SELLABLES: &str = "
     select variants.id, variants.product_id, products.slug, sku, products.title, price_minor,
         variants.currency, variants.is_active and products.status = 'published' as is_for_sale,
-        coalesce((
-            select sum(greatest(on_hand - reserved - safety_stock, 0))
-            from stock_levels
-            where stock_levels.variant_id = variants.id
-                and location_id = any(array(select id from stock_locations where is_active))
-        ), 0)::bigint as available,
+        available,
         sales.id as sale_id, sales.starts_at, sales.ends_at,
         sales.queue_since is not null as has_queue,
+        per_order_max, per_customer_max, per_customer_days, counted_since,
+        backorder_kind, backorder_max, backordered, expected_at,
         (
             select url from product_images
             where product_images.product_id = products.id
@@ -287,6 +308,8 @@ const LIST_SELLABLES: &str = "
     join products on products.id = variants.product_id
     left join sale_variants on sale_variants.variant_id = variants.id
     left join sales on sales.id = sale_variants.sale_id
+    left join stock_terms on stock_terms.variant_id = variants.id
+    join stock_offers on stock_offers.variant_id = variants.id
     where variants.id = any($1)
     order by variants.id";
 
@@ -312,6 +335,8 @@ pub async fn list_sellables(conn: &Conn, variants: &[VariantId]) -> Result<Vec<S
                 is_for_sale: row.get("is_for_sale"),
                 available: row.get("available"),
                 sale: sale_terms(row),
+                limits: limits(row),
+                beyond: beyond(row),
             })
         })
         .collect()

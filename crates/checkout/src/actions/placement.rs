@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cart::{Cart, CartInHand, CartRefusal, CartState, Goods, QuotedLine};
 use chrono::{DateTime, Utc};
 use ids::{CartId, OrderId, OrderLineId, SaleId, VariantId};
-use inventory::{Hold, Shelf, Wait};
+use inventory::{Allowances, Hold, Shelf, Use, Wait, Want};
 use kit::{
     Result, Tx,
     db::{try_join, try_join4},
@@ -18,7 +18,7 @@ use orders::{NewOrder, NewOrderLine, OrderLine, OrderView};
 
 use crate::{
     jobs::ExpireOrder,
-    model::{CheckoutSettings, Stuck, Verdict, Wish, decide},
+    model::{CheckoutSettings, Stuck, Terms, Verdict, Wish, decide, needed},
 };
 
 /// What a shopper is answered.
@@ -56,8 +56,9 @@ pub(crate) struct Progress {
 }
 
 /// Places what can be placed and says of each wish, in their order, what became of it. Locks the
-/// carts, then the shelves in the order of their ids, then the counter of order numbers. `None`:
-/// somebody was quicker with a key, so nothing of this may be kept and all is to be done again.
+/// carts, then the shelves in the order of their ids, then what is used of limits, then the counter
+/// of order numbers. `None`: somebody was quicker with a key or with a limit, so nothing of this
+/// may be kept and all is to be done again.
 pub(crate) async fn place(
     tx: &Tx,
     wishes: &[&Wish],
@@ -74,22 +75,73 @@ pub(crate) async fn place(
     )
     .await?;
     let variants = variants_of(&carts);
+    let too_early = read_too_early(tx, wishes, &carts, &variants, settings, now).await?;
     let free = |id: &VariantId| !turn.avoid.contains(id);
     let wanted: Vec<VariantId> = variants.iter().copied().filter(free).collect();
     let (shelf, goods) = shelf_and_goods(tx, &wanted, &variants, &turn.shelf).await?;
     progress.has_shelf = true;
-    let mut shelf = shelf.without(&turn.avoid);
-    let verdicts = decide(wishes, earlier, &carts, &goods, &mut shelf, now);
+    let sold_by = too_early.as_ref().map_or(&goods, |(early, _)| early);
+    let beyond = sold_by.values().map(|one| (one.variant_id, one.beyond));
+    let mut shelf = shelf.without(&turn.avoid).with_beyond(beyond);
+    let terms = terms(&goods, settings, now);
+    let read = match too_early {
+        Some((_, read)) => read,
+        None => allowances(tx, wishes, &carts, &terms).await?,
+    };
+    let mut left = read.clone();
+    let verdicts = decide(wishes, earlier, &carts, &terms, &mut shelf, &mut left);
     progress.sold_out = shelf.empty();
     let before = ordered_before(tx, wishes, &verdicts).await?;
     let batch = Batch {
         wishes,
         carts: &carts,
         before,
+        read,
         now,
         expires_at: now + settings.hold(),
     };
-    batch.write(tx, verdicts, &shelf).await
+    // Apart from what was decided with, so that no task's stack has to hold both.
+    Box::pin(batch.write(tx, verdicts, &shelf)).await
+}
+
+const fn terms<'a>(
+    goods: &'a Goods,
+    settings: &'a CheckoutSettings,
+    now: DateTime<Utc>,
+) -> Terms<'a> {
+    let caps = &settings.unpaid;
+    Terms { goods, caps, now }
+}
+
+/// What a naive shop does: it reads before it locks. Only with a guard switched off.
+async fn read_too_early(
+    tx: &Tx,
+    wishes: &[&Wish],
+    carts: &BTreeMap<CartId, CartInHand>,
+    variants: &[VariantId],
+    settings: &CheckoutSettings,
+    now: DateTime<Utc>,
+) -> Result<Option<(Goods, Allowances)>> {
+    let guards = ["limit guard", "backorder guard"];
+    if !guards.iter().any(|guard| tx.sabotage().has_removed(guard)) {
+        return Ok(None);
+    }
+    let goods = cart::goods_of(tx, variants).await?;
+    let read = allowances(tx, wishes, carts, &terms(&goods, settings, now)).await?;
+    Ok(Some((goods, read)))
+}
+
+/// What is used of the limits that a batch may need: of variants this stays true until the commit,
+/// because whoever uses them has locked their shelves.
+async fn allowances(
+    tx: &Tx,
+    wishes: &[&Wish],
+    carts: &BTreeMap<CartId, CartInHand>,
+    terms: &Terms<'_>,
+) -> Result<Allowances> {
+    let needed = needed(wishes, carts, terms);
+    let needed: Vec<&Use> = needed.iter().collect();
+    inventory::allowances_of(tx, &needed).await
 }
 
 /// The goods are read under the locks of their shelves: whoever opens or moves a sale has these
@@ -147,6 +199,8 @@ struct Batch<'a> {
     wishes: &'a [&'a Wish],
     carts: &'a BTreeMap<CartId, CartInHand>,
     before: BTreeMap<CartId, (OrderId, OrderView)>,
+    /// How much of limits was used before.
+    read: Allowances,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 }
@@ -163,11 +217,18 @@ impl Batch<'_> {
         let (new, holds) = self.new_orders(&mut verdicts);
         let mut first_number = 0;
         if !new.is_empty() {
-            ((), first_number) = try_join(
-                inventory::reserve(tx, shelf, &holds, self.expires_at, self.now),
+            if holds.iter().any(|hold| !hold.uses.is_empty()) {
+                inventory::prepare_uses(tx).await?;
+            }
+            let has_room;
+            (has_room, first_number) = try_join(
+                inventory::reserve(tx, shelf, &holds, &self.read, self.expires_at, self.now),
                 orders::draw_numbers(tx, new.len()),
             )
             .await?;
+            if !has_room {
+                return Ok(None);
+            }
         }
         let views = orders::views_of(&new, first_number, self.now, self.expires_at);
         let outcomes = self.outcomes(verdicts, views)?;
@@ -212,17 +273,21 @@ impl Batch<'_> {
         let mut new = Vec::new();
         let mut holds = Vec::new();
         for (wish, verdict) in self.wishes.iter().zip(verdicts) {
-            let Verdict::Place(quote, picks) = verdict else {
+            let Verdict::Place(quote, taken) = verdict else {
                 continue;
             };
             let Some(CartInHand::Locked(cart, _)) = self.carts.get(&wish.command.cart_id) else {
                 continue;
             };
             let lines = std::mem::take(&mut quote.lines);
-            new.push(new_order(wish, cart, lines, quote.total, self.now));
+            let given = std::mem::take(&mut taken.given);
+            let lines = order_lines(lines, &given.beyond, self.now);
+            new.push(new_order(wish, cart, lines, quote.total));
             holds.push(Hold {
                 order_id: wish.order_id,
-                picks: std::mem::take(picks),
+                picks: given.picks,
+                beyond: given.beyond,
+                uses: std::mem::take(&mut taken.uses),
             });
         }
         (new, holds)
@@ -298,26 +363,31 @@ fn kept<'a>(
     }
 }
 
-fn new_order(
-    wish: &Wish,
-    cart: &Cart,
-    lines: Vec<QuotedLine>,
-    total: Money,
-    now: DateTime<Utc>,
-) -> NewOrder {
-    let line = |line: QuotedLine| NewOrderLine {
-        id: OrderLineId::generate(now),
-        line: OrderLine {
-            variant_id: line.sellable.variant_id,
-            product_id: line.sellable.product_id,
-            sku: line.sellable.sku,
-            title: line.sellable.title,
-            options: line.sellable.options,
-            unit_price: line.sellable.price,
-            quantity: line.quantity,
-            total: line.total,
-        },
+fn order_lines(lines: Vec<QuotedLine>, beyond: &[Want], now: DateTime<Utc>) -> Vec<NewOrderLine> {
+    let line = |line: QuotedLine| {
+        let variant_id = line.sellable.variant_id;
+        let owed = beyond.iter().find(|want| want.variant_id == variant_id);
+        let expected_at = owed.and(line.sellable.beyond.expected_at);
+        NewOrderLine {
+            id: OrderLineId::generate(now),
+            line: OrderLine {
+                variant_id,
+                product_id: line.sellable.product_id,
+                sku: line.sellable.sku,
+                title: line.sellable.title,
+                options: line.sellable.options,
+                unit_price: line.sellable.price,
+                quantity: line.quantity,
+                backordered: owed.map_or(0, |want| want.quantity),
+                expected_at,
+                total: line.total,
+            },
+        }
     };
+    lines.into_iter().map(line).collect()
+}
+
+fn new_order(wish: &Wish, cart: &Cart, lines: Vec<NewOrderLine>, total: Money) -> NewOrder {
     let command = &wish.command;
     NewOrder {
         id: wish.order_id,
@@ -330,6 +400,6 @@ fn new_order(
         shipping_address: command.shipping_address.clone(),
         note: command.note.clone(),
         total,
-        lines: lines.into_iter().map(line).collect(),
+        lines,
     }
 }

@@ -257,7 +257,15 @@ impl Placement {
         };
         let now = kit.clock.now();
         let mut progress = Progress::default();
-        let placed = actions::place(&tx, &wishes, &turn, &self.settings, now, &mut progress).await;
+        let placed = Box::pin(actions::place(
+            &tx,
+            &wishes,
+            &turn,
+            &self.settings,
+            now,
+            &mut progress,
+        ))
+        .await;
         let placed = match placed {
             Ok(Some(outcomes)) => outcomes,
             other => {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cart::{Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, Quote};
 use chrono::{DateTime, Utc};
 use ids::{CartId, OrderId, VariantId};
-use inventory::{Pick, Shelf, Want};
+use inventory::{Allowances, Given, Shelf, UnpaidCaps, Use, Want};
 use kit::{
     Error, Result,
     idempotency::{IdempotencyKey, IdempotencyRefusal, StoredReply},
@@ -30,11 +30,54 @@ pub(crate) enum Stuck {
     Variant(VariantId),
 }
 
+/// What an order takes.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    pub(crate) given: Given,
+    /// Of limits.
+    pub(crate) uses: Vec<Use>,
+}
+
+/// By which terms a batch is decided.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    pub(crate) goods: &'a Goods,
+    pub(crate) caps: &'a UnpaidCaps,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Terms<'_> {
+    /// What an order of these lines needs of limits.
+    fn uses(&self, wish: &Wish, items: &[CartItem]) -> Vec<Use> {
+        let lines = cart::limited_lines(items, self.goods);
+        let is_limited = lines
+            .iter()
+            .any(|line| line.limits.per_customer_max.is_some());
+        if !is_limited && !self.caps.are_some() {
+            return Vec::new();
+        }
+        inventory::uses_of(&wish.command.buyer(), &lines, self.caps, self.now)
+    }
+}
+
+/// What all the orders of a batch may need of limits.
+pub(crate) fn needed(
+    wishes: &[&Wish],
+    carts: &BTreeMap<CartId, CartInHand>,
+    terms: &Terms<'_>,
+) -> Vec<Use> {
+    let of_wish = |wish: &&Wish| match carts.get(&wish.command.cart_id) {
+        Some(CartInHand::Locked(_, items)) => terms.uses(wish, items),
+        _ => Vec::new(),
+    };
+    wishes.iter().flat_map(of_wish).collect()
+}
+
 /// What becomes of a wish.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// It becomes an order.
-    Place(Quote, Vec<Pick>),
+    Place(Quote, Taken),
     /// Its cart became an order before this batch.
     Ordered,
     /// Its cart becomes an order by an earlier wish of this batch.
@@ -54,14 +97,15 @@ struct Decided<'a> {
     keys: BTreeMap<(&'a str, &'a str), usize>,
 }
 
-/// Decides in the order of arrival. `earlier` says what each wish's key did before.
+/// Decides in the order of arrival. `earlier` says what each wish's key did before; the shelf and
+/// the allowances are left as the orders leave them.
 pub(crate) fn decide(
     wishes: &[&Wish],
     earlier: Vec<Option<Result<StoredReply>>>,
     carts: &BTreeMap<CartId, CartInHand>,
-    goods: &Goods,
+    terms: &Terms<'_>,
     shelf: &mut Shelf,
-    now: DateTime<Utc>,
+    allowances: &mut Allowances,
 ) -> Vec<Verdict> {
     let mut decided = Decided::default();
     let mut verdicts = Vec::with_capacity(wishes.len());
@@ -71,7 +115,7 @@ pub(crate) fn decide(
             Some(Err(refusal)) => Verdict::Refused(refusal),
             None => decided
                 .by_key(wishes, wish)
-                .unwrap_or_else(|| decided.by_cart(wish, carts, goods, shelf, now)),
+                .unwrap_or_else(|| decided.by_cart(wish, carts, terms, (shelf, allowances))),
         };
         decided.note(place, wish, &verdict);
         verdicts.push(verdict);
@@ -94,9 +138,8 @@ impl<'a> Decided<'a> {
         &self,
         wish: &Wish,
         carts: &BTreeMap<CartId, CartInHand>,
-        goods: &Goods,
-        shelf: &mut Shelf,
-        now: DateTime<Utc>,
+        terms: &Terms<'_>,
+        left: (&mut Shelf, &mut Allowances),
     ) -> Verdict {
         let cart_id = wish.command.cart_id;
         let (cart, items) = match carts.get(&cart_id) {
@@ -115,8 +158,8 @@ impl<'a> Decided<'a> {
             CartState::Merged => return Verdict::Refused(CartRefusal::Closed.into()),
             CartState::Ordered => return Verdict::Ordered,
         }
-        match price(wish, cart, items, goods, now) {
-            Ok((quote, wants)) => take(wish, quote, &wants, shelf),
+        match price(wish, cart, items, terms) {
+            Ok((quote, wants)) => take(wish, (quote, &wants), items, terms, left),
             Err(refusal) => Verdict::Refused(refusal),
         }
     }
@@ -139,30 +182,44 @@ fn price(
     wish: &Wish,
     cart: &Cart,
     items: &[CartItem],
-    goods: &Goods,
-    now: DateTime<Utc>,
+    terms: &Terms<'_>,
 ) -> Result<(Quote, Vec<Want>)> {
-    let quote = cart::quote(cart, items, goods, now)?;
+    let now = terms.now;
+    let quote = cart::quote(cart, items, terms.goods, now)?;
     let wants = require(&quote, wish.command.expected_total)?;
     for line in &quote.lines {
-        if let Some(terms) = line.sellable.sale {
-            terms.check(line.sellable.variant_id, now)?;
-            if terms.has_queue {
+        if let Some(sale) = line.sellable.sale {
+            sale.check(line.sellable.variant_id, now)?;
+            if sale.has_queue {
                 let variant_id = line.sellable.variant_id;
                 let tickets = &wish.command.tickets;
-                admission::require(tickets, terms.sale_id, variant_id, cart.id, now)?;
+                admission::require(tickets, sale.sale_id, variant_id, cart.id, now)?;
             }
         }
     }
     Ok((quote, wants))
 }
 
-fn take(wish: &Wish, quote: Quote, wants: &[Want], shelf: &mut Shelf) -> Verdict {
+fn take(
+    wish: &Wish,
+    (quote, wants): (Quote, &[Want]),
+    items: &[CartItem],
+    terms: &Terms<'_>,
+    (shelf, allowances): (&mut Shelf, &mut Allowances),
+) -> Verdict {
     if let Some(variant_id) = shelf.held_of(wants) {
         return Verdict::Held(Stuck::Variant(variant_id));
     }
+    let uses = terms.uses(wish, items);
+    let lines = cart::limited_lines(items, terms.goods);
+    if let Err(refusal) = allowances.check(&uses, &lines) {
+        return Verdict::Refused(refusal.into());
+    }
     match shelf.take(wants, &wish.command.shipping_address.region) {
-        Ok(picks) => Verdict::Place(quote, picks),
+        Ok(given) => {
+            allowances.take(&uses);
+            Verdict::Place(quote, Taken { given, uses })
+        }
         Err(refusal) => Verdict::Refused(refusal.into()),
     }
 }

@@ -62,3 +62,33 @@ pub(crate) fn after(failure: Failure, attempt: u32, orders: usize, is_patient: b
         _ => Next::Answer,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_repeated_then_halved_then_answered() {
+        let (transient, other) = (Failure::Transient, Failure::Other);
+        let (locked, away) = (Failure::Locked, Failure::OutOfReach);
+        let moving = Failure::Moving;
+        for (failure, attempt, orders, is_patient, next) in [
+            (transient, 1, 8, true, Next::Again),
+            (transient, 1, 1, false, Next::Again),
+            (transient, ATTEMPTS_MAX, 8, true, Next::Split),
+            (transient, ATTEMPTS_MAX, 1, true, Next::Answer),
+            (other, 1, 8, true, Next::Split),
+            (other, 1, 1, true, Next::Answer),
+            (locked, 1, 8, true, Next::LeaveOut),
+            (moving, 1, 8, true, Next::LeaveOut),
+            (moving, 1, 8, false, Next::Again),
+            (moving, ATTEMPTS_MAX, 8, false, Next::Answer),
+            (locked, 1, 1, true, Next::LeaveOut),
+            (locked, 1, 8, false, Next::Answer),
+            (away, 1, 8, true, Next::Answer),
+        ] {
+            let found = after(failure, attempt, orders, is_patient);
+            assert_eq!(found, next, "{failure:?} {attempt} {orders} {is_patient}");
+        }
+    }
+}

@@ -8,14 +8,14 @@ use cart::{CartRefusal, Quote};
 use chrono::TimeDelta;
 use customers::Shopper;
 use ids::CartId;
-use inventory::Want;
+use inventory::{Buyer, UnpaidCaps, Want};
 use kit::{Refusal, RefusalKind, Resolution};
 use money::Money;
 use orders::ShippingAddress;
 use serde::Deserialize;
 
 pub(crate) use self::{
-    batch::{Stuck, Verdict, Wish, decide},
+    batch::{Stuck, Terms, Verdict, Wish, decide, needed},
     failure::{ATTEMPTS_MAX, Failure, Next, after},
 };
 
@@ -31,6 +31,8 @@ pub struct CheckoutSettings {
     pub committers: usize,
     /// How many orders may wait to be placed; whoever comes then is told to come again.
     pub waiting_max: usize,
+    /// `[checkout.unpaid]`
+    pub unpaid: UnpaidCaps,
 }
 
 impl CheckoutSettings {
@@ -62,6 +64,18 @@ pub struct PlaceOrder {
     pub expected_total: Option<Money>,
     /// The tokens of queues that came along.
     pub tickets: Vec<Ticket>,
+}
+
+impl PlaceOrder {
+    /// Who buys and where it goes, as limits know them.
+    pub(crate) fn buyer(&self) -> Buyer {
+        let at = &self.shipping_address;
+        let parts = [&at.country, &at.region, &at.city, &at.woreda, &at.kebele];
+        let parts = parts.into_iter().chain([&at.line, &at.landmark]);
+        let parts: Vec<&str> = parts.map(String::as_str).collect();
+        let (customer, phone) = (self.shopper.customer, self.phone.as_deref());
+        Buyer::new(customer, &self.email, phone, &parts)
+    }
 }
 
 /// The most that one payment takes, in minor units (Chapa's limit).

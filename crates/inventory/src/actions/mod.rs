@@ -1,27 +1,36 @@
 //! Verbs of the shelf: open, move, reserve, claim, release, reacquire.
 
+mod allowances;
+mod backorders;
 mod counts;
 mod locations;
 mod moving;
 mod returning;
+mod terms;
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use ids::{OrderId, VariantId};
-use kit::{Result, Tx, db::try_join};
+use kit::{
+    Result, Tx,
+    db::{try_join, try_join3},
+};
 
+use self::backorders::fill_waiting;
+pub use self::{
+    allowances::{allowances_of, prepare_uses},
+    moving::{adjust, open_levels, transfer},
+    returning::{replace, take_back},
+};
 pub(crate) use self::{
     counts::{apply_count, cancel_count, enter_counted, open_count},
     locations::{change_location, create_location},
     moving::{keep_back, lock_level, move_each, move_units},
-};
-pub use self::{
-    moving::{adjust, open_levels, transfer},
-    returning::{replace, take_back},
+    terms::{change_terms, get_terms, lock_terms},
 };
 use crate::{
-    model::{Hold, Level, NewMovement, Pick, Shelf, Wait},
+    model::{Allowances, Hold, Level, NewMovement, Pick, Shelf, Wait, Want},
     store,
 };
 
@@ -86,7 +95,9 @@ pub async fn prepare_shelf(tx: &Tx) -> Result<()> {
     tx.prepare_all(&store::LOCKS).await
 }
 
-/// Sets the units of orders aside until `expires_at`, as they were taken from a locked shelf.
+/// Sets the units of orders aside until `expires_at`, as they were taken from a locked shelf, and
+/// uses the limits that they need; `read` is what was known of these. Answers `false` when
+/// somebody else has used a limit meanwhile: then nothing of it may be kept.
 ///
 /// # Errors
 /// Faults of the database: the schema refuses more than there is.
@@ -94,14 +105,23 @@ pub async fn reserve(
     tx: &Tx,
     shelf: &Shelf,
     holds: &[Hold],
+    read: &Allowances,
     expires_at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<()> {
-    store::insert_reservations(tx, holds, expires_at, now).await?;
+) -> Result<bool> {
+    let ((), (), has_room) = try_join3(
+        store::insert_reservations(tx, holds, expires_at, now),
+        store::insert_backorders(tx, holds, expires_at, now),
+        store::insert_uses(tx, holds, read),
+    )
+    .await?;
+    if tx.sabotage().has_removed("backorder guard") {
+        store::update_backordered_unguarded(tx, shelf).await?;
+    }
     if tx.sabotage().has_removed("stock guard") {
         store::update_reserved_unguarded(tx, shelf).await?;
     }
-    Ok(())
+    Ok(has_room)
 }
 
 /// Holds what an order holds until then; never less long than it is held. The order is locked by
@@ -110,7 +130,12 @@ pub async fn reserve(
 /// # Errors
 /// Faults of the database.
 pub async fn extend(tx: &Tx, order_id: OrderId, expires_at: DateTime<Utc>) -> Result<()> {
-    store::update_reservations_extended(tx, order_id, expires_at).await
+    try_join(
+        store::update_reservations_extended(tx, order_id, expires_at),
+        store::update_backorders_extended(tx, order_id, expires_at),
+    )
+    .await?;
+    Ok(())
 }
 
 /// Takes what an order holds off the shelf, because it is paid. Nothing happens the second time.
@@ -119,9 +144,29 @@ pub async fn extend(tx: &Tx, order_id: OrderId, expires_at: DateTime<Utc>) -> Re
 /// # Errors
 /// Faults of the database.
 pub async fn claim(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
-    let held = store::update_reservations_ended(tx, order_id, "claimed", now).await?;
+    let held = end_hold(tx, order_id, "claimed", now).await?;
     store::update_released(tx, &held, true, now).await?;
-    write_sales(tx, order_id, &held, now).await
+    let sold = write_sales(tx, order_id, &held, now);
+    let paid = store::update_backorders_paid(tx, order_id);
+    try_join3(paid, sold, allowances::pay(tx, order_id, now)).await?;
+    Ok(())
+}
+
+/// Ends what an order holds. Where the order waits for more, its levels are locked first: so
+/// nothing comes for it meanwhile, and what has come is ended too.
+async fn end_hold(
+    tx: &Tx,
+    order_id: OrderId,
+    state: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Pick>> {
+    tx.prepare_all(&store::ENDING).await?;
+    let ((), held) = try_join(
+        store::lock_levels_of_waiting(tx, order_id),
+        store::update_reservations_ended(tx, order_id, state, now),
+    )
+    .await?;
+    Ok(held)
 }
 
 async fn write_sales(tx: &Tx, order_id: OrderId, sold: &[Pick], now: DateTime<Utc>) -> Result<()> {
@@ -131,14 +176,18 @@ async fn write_sales(tx: &Tx, order_id: OrderId, sold: &[Pick], now: DateTime<Ut
 }
 
 /// Takes what an order once held off the shelf after all, all or nothing, because it is paid
-/// although its hold had ended: where it was, or at other locations. Answers whether it was there;
-/// if not, nothing has changed. Locks the levels in the order of their ids.
+/// although its hold had ended: where it was, or at other locations. Answers whether it was there
+/// and its buyer may still have it; if not, nothing has changed. Locks the levels in the order of
+/// their ids.
 ///
 /// # Errors
 /// Faults of the database.
 pub async fn reacquire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<bool> {
     let held = store::list_released(tx, order_id).await?;
-    let variants: BTreeSet<VariantId> = held.iter().map(|pick| pick.variant_id).collect();
+    let owed = store::list_released_backorders(tx, order_id).await?;
+    let variants = held.iter().map(|pick| pick.variant_id);
+    let variants = variants.chain(owed.iter().map(|want| want.variant_id));
+    let variants: BTreeSet<VariantId> = variants.collect();
     let variants: Vec<VariantId> = variants.into_iter().collect();
     let mut shelf = if tx.sabotage().has_removed("late stock guard") {
         let locations = store::list_selling_locations(tx).await?;
@@ -147,16 +196,42 @@ pub async fn reacquire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result
     } else {
         lock_shelf(tx, &variants, Wait::InOrder).await?
     };
-    if held.is_empty() {
+    if held.is_empty() && owed.is_empty() {
         return Ok(false);
     }
-    let Ok(picks) = shelf.take_again(&held) else {
+    shelf = shelf.with_beyond(store::list_beyond(tx, &variants).await?);
+    let Ok(given) = shelf.take_again(&held, &owed) else {
         return Ok(false);
     };
-    store::update_taken_again(tx, order_id, &picks, now).await?;
+    if !allowances::resume(tx, order_id).await? {
+        return Ok(false);
+    }
+    store::update_taken_again(tx, order_id, &given.picks, now).await?;
     let sale = |pick: &Pick| NewMovement::sale(order_id, *pick);
-    move_units(tx, &picks.iter().map(sale).collect::<Vec<_>>(), None, now).await?;
+    let sales: Vec<NewMovement> = given.picks.iter().map(sale).collect();
+    move_units(tx, &sales, None, now).await?;
+    if !owed.is_empty() || !given.beyond.is_empty() {
+        owe_again(tx, order_id, given.beyond, now).await?;
+    }
     Ok(true)
+}
+
+/// Owes a paid order what was not there when its money came.
+async fn owe_again(
+    tx: &Tx,
+    order_id: OrderId,
+    beyond: Vec<Want>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    store::delete_released_backorders(tx, order_id).await?;
+    let hold = Hold {
+        order_id,
+        picks: Vec::new(),
+        beyond,
+        uses: Vec::new(),
+    };
+    store::insert_backorders(tx, &[hold], now, now).await?;
+    store::update_backorders_paid(tx, order_id).await
 }
 
 /// Gives what an order holds back for sale. Nothing happens the second time. Locks the levels
@@ -165,7 +240,11 @@ pub async fn reacquire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result
 /// # Errors
 /// Faults of the database.
 pub async fn release(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
-    let held = store::update_reservations_ended(tx, order_id, "released", now).await?;
+    let held = end_hold(tx, order_id, "released", now).await?;
     tx.changes(held.iter().map(|want| want.variant_id.uuid()));
-    store::update_released(tx, &held, false, now).await
+    store::update_released(tx, &held, false, now).await?;
+    store::update_backorders_released(tx, order_id).await?;
+    let places = held.iter().map(|pick| (pick.variant_id, pick.location_id));
+    fill_waiting(tx, places, now).await?;
+    allowances::give_back(tx, order_id, now).await
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use ids::{LocationId, StaffId, VariantId};
 use kit::{Error, Result, Tx};
 
+use super::fill_waiting;
 use crate::{
     model::{
         InventoryRefusal, Level, MAIN_LOCATION, MovementKind, NewMovement, Pick, ReasonCode,
@@ -68,12 +69,7 @@ pub async fn adjust(
         ..NewMovement::new(MovementKind::Adjustment, change)
     };
     move_units(tx, &[movement], staff_id, now).await?;
-    Ok(Level {
-        on_hand,
-        version: level.version + 1,
-        updated_at: now,
-        ..level
-    })
+    read_again(tx, level).await
 }
 
 /// Keeps units of a locked level from being offered.
@@ -88,15 +84,18 @@ pub(crate) async fn keep_back(
     }
     store::update_safety_stock(tx, &level, safety_stock, now).await?;
     tx.changes([level.variant_id.uuid()]);
-    Ok(Level {
-        safety_stock,
-        version: level.version + 1,
-        updated_at: now,
-        ..level
-    })
+    fill_waiting(tx, [(level.variant_id, level.location_id)], now).await?;
+    read_again(tx, level).await
 }
 
-/// Moves units at locked levels: what is on hand, and the movements that say why.
+/// A locked level as it is now: some of what came may have gone to those who waited.
+async fn read_again(tx: &Tx, level: Level) -> Result<Level> {
+    let found = store::find_level(tx, level.variant_id, level.location_id).await?;
+    Ok(found.unwrap_or(level))
+}
+
+/// Moves units at locked levels: what is on hand, and the movements that say why. What comes goes
+/// to orders that wait for it.
 pub(crate) async fn move_units(
     tx: &Tx,
     movements: &[NewMovement],
@@ -106,7 +105,10 @@ pub(crate) async fn move_units(
     let changes: Vec<Pick> = movements.iter().map(NewMovement::change).collect();
     store::update_on_hand(tx, &changes, now).await?;
     tx.changes(changes.iter().map(|change| change.variant_id.uuid()));
-    store::insert_movements(tx, movements, staff_id, now).await
+    store::insert_movements(tx, movements, staff_id, now).await?;
+    let came = changes.iter().filter(|change| change.quantity > 0);
+    let places = came.map(|change| (change.variant_id, change.location_id));
+    fill_waiting(tx, places, now).await
 }
 
 /// The level of a variant at a location, which stays as it is until the end of `tx`.

@@ -1,9 +1,12 @@
 //! The shelf over HTTP, for staff.
 
+mod backorders;
 mod counts;
 mod levels;
 mod locations;
+mod low;
 mod movements;
+mod terms;
 mod transfers;
 
 use kit::Kit;
@@ -16,4 +19,7 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(counts::routes())
         .merge(movements::routes())
         .merge(transfers::routes())
+        .merge(terms::routes())
+        .merge(low::routes())
+        .merge(backorders::routes())
 }

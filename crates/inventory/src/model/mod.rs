@@ -1,21 +1,33 @@
 //! Nouns of stock: levels, locations, what orders want and where it is taken.
 
+mod allowances;
+mod backorders;
 mod counts;
+mod low;
 mod movements;
 mod refusal;
 mod shelf;
+mod terms;
 
 use chrono::{DateTime, Utc};
 use ids::{LocationId, OrderId, VariantId};
 
+pub(crate) use self::allowances::Key;
+pub(crate) use self::backorders::{Backorder, Fill, fill};
 pub(crate) use self::counts::{Count, CountLine};
+pub(crate) use self::low::LowStock;
 pub(crate) use self::movements::{
     AccountUnits, Movement, MovementFilter, MovementKind, NewMovement, Wish, weigh,
 };
+pub(crate) use self::terms::StockTerms;
 pub use self::{
+    allowances::{Allowances, Buyer, LimitedLine, UnpaidCaps, Use, uses_of, uses_of_account},
+    backorders::{BackorderKind, Beyond},
+    low::InventorySettings,
     movements::{ReasonCode, TakenBack, TransferOrder},
     refusal::{InventoryRefusal, REFUSALS},
-    shelf::{Shelf, Wait},
+    shelf::{Given, Shelf, Wait},
+    terms::Limits,
 };
 
 /// The most units that one shelf may have, and that one movement may move.
@@ -119,6 +131,17 @@ pub struct Shortage {
     pub available: i64,
 }
 
+/// A variant of which somebody wants more than they may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverLimit {
+    /// Which variant.
+    pub variant_id: VariantId,
+    /// Units asked for.
+    pub wanted: i64,
+    /// Units that this buyer may still order.
+    pub allowed: i64,
+}
+
 /// What one order takes.
 #[derive(Debug, Clone)]
 pub struct Hold {
@@ -126,4 +149,8 @@ pub struct Hold {
     pub order_id: OrderId,
     /// One entry per variant and location.
     pub picks: Vec<Pick>,
+    /// What it is owed, because it was not there: one entry per variant.
+    pub beyond: Vec<Want>,
+    /// What it uses of limits.
+    pub uses: Vec<Use>,
 }

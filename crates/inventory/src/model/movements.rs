@@ -99,6 +99,8 @@ pub(crate) struct NewMovement {
     pub(crate) transfer_id: Option<StockTransferId>,
     /// Of an adjustment: the count that found it.
     pub(crate) count_id: Option<StockCountId>,
+    /// Of a sale: the how-manieth time that units came for an order that waited; 0: at its payment.
+    pub(crate) fill: i32,
 }
 
 impl NewMovement {
@@ -114,6 +116,7 @@ impl NewMovement {
             order_id: None,
             transfer_id: None,
             count_id: None,
+            fill: 0,
         }
     }
 

@@ -3,17 +3,31 @@
 use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
 use serde_json::json;
 
-use super::Shortage;
+use super::{OverLimit, Shortage};
 
 /// Why the shelf says no.
 #[derive(Debug)]
 pub enum InventoryRefusal {
     /// Less is available than wanted; nothing was reserved.
     InsufficientStock(Vec<Shortage>),
+    /// More than one order or one buyer may have; nothing was reserved.
+    LimitExceeded(Vec<OverLimit>),
+    /// The buyer, or the address, has too much that is not paid yet.
+    TooMuchUnpaid {
+        /// `open_orders` or `open_units`.
+        kind: &'static str,
+        /// What may still be ordered.
+        allowed: i64,
+    },
     /// Setting the shelf below what is already promised to orders.
     BelowReserved {
         /// Units promised to orders.
         reserved: i64,
+    },
+    /// Allowing less beyond the stock than is owed to orders.
+    BelowWaiting {
+        /// Units that orders wait for.
+        waiting: i64,
     },
     /// No such shelf.
     UnknownVariant,
@@ -46,6 +60,28 @@ static INSUFFICIENT_STOCK: RefusalKind = RefusalKind {
            names a variant with meta.available; lower the quantity or take the line out.",
 };
 
+static LIMIT_EXCEEDED: RefusalKind = RefusalKind {
+    code: "limit_exceeded",
+    status: 409,
+    title: "More than one buyer may have",
+    is_retryable: false,
+    resolution: Resolution::RequiresBuyerInput,
+    help: "The shop limits how many units one order or one buyer may have, and nothing was \
+           taken. Each entry of errors names a variant with meta.allowed; lower the quantity or \
+           take the line out.",
+};
+
+static TOO_MUCH_UNPAID: RefusalKind = RefusalKind {
+    code: "too_much_unpaid",
+    status: 409,
+    title: "Too much is not paid yet",
+    is_retryable: false,
+    resolution: Resolution::RequiresBuyerInput,
+    help: "Orders of this buyer, or to this address, hold units and are not paid. Pay them, or \
+           wait until they expire, and order again. meta.kind says whether orders or units are \
+           counted, and meta.allowed how many may still be ordered.",
+};
+
 static BELOW_RESERVED: RefusalKind = RefusalKind {
     code: "stock_below_reserved",
     status: 409,
@@ -54,6 +90,16 @@ static BELOW_RESERVED: RefusalKind = RefusalKind {
     resolution: Resolution::Recoverable,
     help: "The shelf cannot be set below the units that open orders hold. meta.reserved says \
            how many; cancel orders first, or wait until they are paid or expire.",
+};
+
+static BELOW_WAITING: RefusalKind = RefusalKind {
+    code: "backorder_below_waiting",
+    status: 409,
+    title: "Orders already wait for more than that",
+    is_retryable: false,
+    resolution: Resolution::Recoverable,
+    help: "What may be sold beyond the stock cannot be less than what orders wait for; \
+           meta.waiting says how many units that is. With just as many nothing more is sold.",
 };
 
 static UNKNOWN_VARIANT: RefusalKind = RefusalKind {
@@ -123,7 +169,10 @@ static COUNT_CLOSED: RefusalKind = RefusalKind {
 /// Every refusal of this capability, for the registry.
 pub static REFUSALS: &[&RefusalKind] = &[
     &INSUFFICIENT_STOCK,
+    &LIMIT_EXCEEDED,
+    &TOO_MUCH_UNPAID,
     &BELOW_RESERVED,
+    &BELOW_WAITING,
     &UNKNOWN_VARIANT,
     &UNKNOWN_LOCATION,
     &LOCATION_CODE_TAKEN,
@@ -137,7 +186,10 @@ impl Refusal for InventoryRefusal {
     fn kind(&self) -> &'static RefusalKind {
         match self {
             Self::InsufficientStock(_) => &INSUFFICIENT_STOCK,
+            Self::LimitExceeded(_) => &LIMIT_EXCEEDED,
+            Self::TooMuchUnpaid { .. } => &TOO_MUCH_UNPAID,
             Self::BelowReserved { .. } => &BELOW_RESERVED,
+            Self::BelowWaiting { .. } => &BELOW_WAITING,
             Self::UnknownVariant => &UNKNOWN_VARIANT,
             Self::UnknownLocation => &UNKNOWN_LOCATION,
             Self::LocationCodeTaken => &LOCATION_CODE_TAKEN,
@@ -160,6 +212,14 @@ impl Refusal for InventoryRefusal {
                     lines.join("; ")
                 )
             }
+            Self::LimitExceeded(over) => {
+                let line = |one: &OverLimit| format!("{} of {} allowed", one.allowed, one.wanted);
+                let lines: Vec<String> = over.iter().map(line).collect();
+                format!(
+                    "More than one buyer may have: {}. Nothing was taken.",
+                    lines.join("; ")
+                )
+            }
             Self::BelowReserved { reserved } => {
                 format!("Open orders hold {reserved} units; the shelf cannot go below that.")
             }
@@ -168,8 +228,10 @@ impl Refusal for InventoryRefusal {
     }
 
     fn parts(&self) -> Vec<RefusedPart> {
-        let Self::InsufficientStock(shortages) = self else {
-            return Vec::new();
+        let shortages = match self {
+            Self::InsufficientStock(shortages) => shortages,
+            Self::LimitExceeded(over) => return over.iter().map(part_of_limit).collect(),
+            _ => return Vec::new(),
         };
         shortages
             .iter()
@@ -191,11 +253,28 @@ impl Refusal for InventoryRefusal {
 
     fn facts(&self) -> Option<serde_json::Value> {
         match self {
+            Self::TooMuchUnpaid { kind, allowed } => {
+                Some(json!({ "kind": kind, "allowed": allowed }))
+            }
             Self::BelowReserved { reserved } => Some(json!({ "reserved": reserved })),
+            Self::BelowWaiting { waiting } => Some(json!({ "waiting": waiting })),
             Self::LevelChanged { version, on_hand } => {
                 Some(json!({ "version": version, "on_hand": on_hand }))
             }
             _ => None,
         }
+    }
+}
+
+fn part_of_limit(over: &OverLimit) -> RefusedPart {
+    RefusedPart {
+        pointer: format!("/variants/{}", over.variant_id),
+        code: "limit_exceeded",
+        message: format!("{} allowed, {} wanted", over.allowed, over.wanted),
+        meta: Some(json!({
+            "variant_id": over.variant_id,
+            "allowed": over.allowed,
+            "wanted": over.wanted,
+        })),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ids::{LocationId, VariantId};
 
-use super::{InventoryRefusal, Level, Location, Pick, Shortage, Want, region_key};
+use super::{Beyond, InventoryRefusal, Level, Location, Pick, Shortage, Want, region_key};
 
 /// Levels that a transaction has locked, and what the orders that it decides on have taken of
 /// them so far. In memory: nothing is set aside before [`crate::reserve`].
@@ -13,6 +13,16 @@ pub struct Shelf {
     levels: BTreeMap<(VariantId, LocationId), Level>,
     locations: Vec<Location>,
     held: BTreeSet<VariantId>,
+    beyond: BTreeMap<VariantId, Beyond>,
+}
+
+/// What an order takes of a shelf.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// What is there, one entry per variant and location.
+    pub picks: Vec<Pick>,
+    /// What is owed, one entry per variant.
+    pub beyond: Vec<Want>,
 }
 
 /// What to do about a level that somebody else has locked.
@@ -36,7 +46,15 @@ impl Shelf {
             levels: levels.into_iter().map(key).collect(),
             locations,
             held,
+            beyond: BTreeMap::new(),
         }
+    }
+
+    /// The same shelf, of which something may be sold beyond the stock.
+    #[must_use]
+    pub fn with_beyond(mut self, beyond: impl IntoIterator<Item = (VariantId, Beyond)>) -> Self {
+        self.beyond.extend(beyond);
+        self
     }
 
     /// The same shelf, about whose levels of these variants nothing can be said.
@@ -59,38 +77,62 @@ impl Shelf {
     ///
     /// Locations have their turn by rule: those near the `region` of the delivery first, then by
     /// priority, then by id. The first that has everything gives everything, so that one parcel
-    /// goes out; where none has, each variant is taken from one location after the other.
+    /// goes out; where none has, each variant is taken from one location after the other. What is
+    /// not there is owed, as far as the variant may be sold beyond its stock; what is there and
+    /// owed to others is not given.
     ///
     /// # Errors
     /// `insufficient_stock` with every want that is short.
-    pub fn take(&mut self, wants: &[Want], region: &str) -> Result<Vec<Pick>, InventoryRefusal> {
+    pub fn take(&mut self, wants: &[Want], region: &str) -> Result<Given, InventoryRefusal> {
         let turns = self.turns(region);
         let short = self.shortages(wants, &turns);
         if !short.is_empty() {
             return Err(InventoryRefusal::InsufficientStock(short));
         }
-        let picks = match self.whole(wants, &turns) {
-            Some(location_id) => wants.iter().map(|want| want.at(location_id)).collect(),
-            None => self.split(wants, &turns),
+        let (mut there, mut beyond) = (Vec::new(), Vec::new());
+        for want in wants {
+            let quantity = want.quantity.min(self.free(want.variant_id, &turns));
+            let missing = want.quantity - quantity;
+            for (part, quantity) in [(&mut there, quantity), (&mut beyond, missing)] {
+                if quantity > 0 {
+                    part.push(Want { quantity, ..*want });
+                }
+            }
+        }
+        let picks = match self.whole(&there, &turns) {
+            Some(location_id) => there.iter().map(|want| want.at(location_id)).collect(),
+            None => self.split(&there, &turns),
         };
         self.set_aside(&picks);
-        Ok(picks)
+        for want in &beyond {
+            self.beyond.entry(want.variant_id).or_default().waiting += want.quantity;
+        }
+        Ok(Given { picks, beyond })
     }
 
-    /// Takes what an order once held: where it was, or else as [`Shelf::take`] finds it.
+    /// Takes what an order once held and was owed: where it was, or else as [`Shelf::take`] finds
+    /// it.
     ///
     /// # Errors
     /// As [`Shelf::take`].
-    pub fn take_again(&mut self, held: &[Pick]) -> Result<Vec<Pick>, InventoryRefusal> {
+    pub fn take_again(&mut self, held: &[Pick], owed: &[Want]) -> Result<Given, InventoryRefusal> {
         let sells = |pick: &Pick| self.locations.iter().any(|at| at.id == pick.location_id);
         let is_there = |pick: &Pick| self.at(pick.variant_id, pick.location_id) >= pick.quantity;
-        if held.iter().all(|pick| sells(pick) && is_there(pick)) {
-            self.set_aside(held);
-            return Ok(held.to_vec());
-        }
         let mut wants: BTreeMap<VariantId, i64> = BTreeMap::new();
         for pick in held {
             *wants.entry(pick.variant_id).or_default() += pick.quantity;
+        }
+        let turns = self.turns("");
+        let mut sums = wants.iter();
+        let is_free = sums.all(|(id, units)| self.free(*id, &turns) >= *units);
+        let is_as_before = held.iter().all(|pick| sells(pick) && is_there(pick));
+        if owed.is_empty() && is_free && is_as_before {
+            self.set_aside(held);
+            let (picks, beyond) = (held.to_vec(), Vec::new());
+            return Ok(Given { picks, beyond });
+        }
+        for want in owed {
+            *wants.entry(want.variant_id).or_default() += want.quantity;
         }
         let want = |(variant_id, quantity)| Want {
             variant_id,
@@ -113,11 +155,27 @@ impl Shelf {
         level.map_or(0, Level::available)
     }
 
+    /// Units that are there and owed to nobody.
+    fn free(&self, variant_id: VariantId, turns: &[LocationId]) -> i64 {
+        let there: i64 = turns.iter().map(|id| self.at(variant_id, *id)).sum();
+        let owed = self
+            .beyond
+            .get(&variant_id)
+            .map_or(0, |beyond| beyond.waiting);
+        (there - owed).max(0)
+    }
+
+    /// Units that can be had, of the stock and beyond it.
+    fn left(&self, variant_id: VariantId, turns: &[LocationId]) -> i64 {
+        let beyond = self.beyond.get(&variant_id).map_or(0, Beyond::left);
+        self.free(variant_id, turns) + beyond
+    }
+
     fn shortages(&self, wants: &[Want], turns: &[LocationId]) -> Vec<Shortage> {
         let shortage = |want: &Want| Shortage {
             variant_id: want.variant_id,
             wanted: want.quantity,
-            available: turns.iter().map(|id| self.at(want.variant_id, *id)).sum(),
+            available: self.left(want.variant_id, turns),
         };
         let all = wants.iter().map(shortage);
         all.filter(|one| one.available < one.wanted).collect()
@@ -157,15 +215,18 @@ impl Shelf {
         }
     }
 
-    /// The locked variants of which no location that sells has anything left after what was taken.
+    /// The locked variants of which nothing can be had any more after what was taken.
     #[must_use]
     pub fn empty(&self) -> Vec<VariantId> {
         let variants: BTreeSet<VariantId> = self.levels.keys().map(|(id, _)| *id).collect();
-        let left = |id: &VariantId| -> i64 {
-            let places = self.locations.iter();
-            places.map(|location| self.at(*id, location.id)).sum()
-        };
-        variants.into_iter().filter(|id| left(id) <= 0).collect()
+        let places: Vec<LocationId> = self.locations.iter().map(|location| location.id).collect();
+        let is_empty = |id: &VariantId| self.left(*id, &places) <= 0;
+        variants.into_iter().filter(is_empty).collect()
+    }
+
+    /// What is owed to orders after what was taken.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (VariantId, i64)> {
+        self.beyond.iter().map(|(id, beyond)| (*id, beyond.waiting))
     }
 
     /// The levels as they are after what was taken.

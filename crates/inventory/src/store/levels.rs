@@ -87,14 +87,11 @@ const LOCK_FREE_LEVELS: &str = "
 pub(crate) const LOCKS: [&str; 2] = [LOCK_LEVELS, LOCK_FREE_LEVELS];
 
 const LIST_AVAILABLE: &str = "
-    select variant_id, coalesce(sum(greatest(on_hand - reserved - safety_stock, 0)) filter (
-            where location_id = any(array(select id from stock_locations where is_active))
-        ), 0)::bigint as available
-    from stock_levels
-    where variant_id = any($1)
-    group by variant_id";
+    select variant_id, available
+    from stock_offers
+    where variant_id = any($1)";
 
-/// Units of some variants that can still be sold, as far as they have a shelf.
+/// Units of some variants that can still be ordered, of the stock and beyond it.
 ///
 /// # Errors
 /// Faults of the database.
@@ -161,17 +158,15 @@ pub(crate) async fn insert_missing_levels(
 const LOCK_PLACES: &str = "
     select variant_id, location_id, on_hand, reserved, safety_stock, version, updated_at
     from stock_levels
-    where (variant_id, location_id) in (
-        select variant_id, location_id
-        from unnest($1::uuid[], $2::uuid[]) as wanted (variant_id, location_id)
-    )
+    where variant_id = any($1)
     order by variant_id, location_id
     for update";
 
-/// The levels at some places, which stay as they are until the end of `tx`.
+/// The levels of some variants at every location, which stay as they are until the end of `tx`:
+/// what comes to one place may be owed to somebody who could have it from another.
 pub(crate) async fn lock_places(tx: &Tx, places: &[(VariantId, LocationId)]) -> Result<Vec<Level>> {
-    let (variants, locations): (Vec<VariantId>, Vec<LocationId>) = places.iter().copied().unzip();
-    let rows = tx.query(LOCK_PLACES, &[&variants, &locations]).await?;
+    let variants: Vec<VariantId> = places.iter().map(|place| place.0).collect();
+    let rows = tx.query(LOCK_PLACES, &[&variants]).await?;
     Ok(rows.iter().map(level).collect())
 }
 

@@ -11,13 +11,13 @@ use crate::model::{AccountUnits, Movement, MovementFilter, NewMovement, ReasonCo
 const INSERT_MOVEMENTS: &str = "
     insert into stock_movements
         (id, variant_id, location_id, kind, quantity, reason, reason_code, order_id, transfer_id,
-         count_id, staff_id, occurred_at)
+         count_id, fill, staff_id, occurred_at)
     select id, variant_id, location_id, kind, quantity, reason, reason_code, order_id,
-        transfer_id, count_id, $11, $12
+        transfer_id, count_id, fill, $11, $12
     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::text[],
-            $7::text[], $8::uuid[], $9::uuid[], $10::uuid[])
+            $7::text[], $8::uuid[], $9::uuid[], $10::uuid[], $13::integer[])
         as new (id, variant_id, location_id, kind, quantity, reason, reason_code, order_id,
-            transfer_id, count_id)";
+            transfer_id, count_id, fill)";
 
 /// Writes movements down. What is on hand is changed by the caller; the schema refuses one
 /// without the other.
@@ -41,6 +41,7 @@ pub(crate) async fn insert_movements(
     let orders: Vec<_> = movements.iter().map(|one| one.order_id).collect();
     let transfers: Vec<_> = movements.iter().map(|one| one.transfer_id).collect();
     let counts: Vec<_> = movements.iter().map(|one| one.count_id).collect();
+    let fills: Vec<_> = movements.iter().map(|one| one.fill).collect();
     tx.execute(
         INSERT_MOVEMENTS,
         &[
@@ -56,6 +57,7 @@ pub(crate) async fn insert_movements(
             &counts,
             &staff_id,
             &now,
+            &fills,
         ],
     )
     .await?;

@@ -1,5 +1,7 @@
 //! Every statement on reservations.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use ids::{OrderId, ReservationId};
 use kit::{Conn, Result, Tx};
@@ -68,6 +70,20 @@ fn new_ids(count: usize, now: DateTime<Utc>) -> Vec<ReservationId> {
     (0..count).map(|_| ReservationId::generate(now)).collect()
 }
 
+/// One entry for each level, in the order of ids: units may have come for an order several times.
+fn by_level(picks: impl Iterator<Item = Pick>) -> Vec<Pick> {
+    let mut sums = BTreeMap::new();
+    for pick in picks {
+        *sums.entry((pick.variant_id, pick.location_id)).or_default() += pick.quantity;
+    }
+    let pick = |((variant_id, location_id), quantity)| Pick {
+        variant_id,
+        location_id,
+        quantity,
+    };
+    sums.into_iter().map(pick).collect()
+}
+
 const UPDATE_RESERVATIONS_EXTENDED: &str = "
     update reservations
     set expires_at = $2
@@ -84,7 +100,7 @@ pub(crate) async fn update_reservations_extended(
     Ok(())
 }
 
-const UPDATE_RESERVATIONS_ENDED: &str = "
+pub(super) const UPDATE_RESERVATIONS_ENDED: &str = "
     update reservations
     set state = $2, ended_at = $3
     where order_id = $1 and state = 'held'
@@ -100,9 +116,7 @@ pub(crate) async fn update_reservations_ended(
     let rows = tx
         .query(UPDATE_RESERVATIONS_ENDED, &[&order_id, &state, &now])
         .await?;
-    let mut held: Vec<Pick> = rows.iter().map(pick).collect();
-    held.sort_by_key(|pick| (pick.variant_id, pick.location_id));
-    Ok(held)
+    Ok(by_level(rows.iter().map(pick)))
 }
 
 const LIST_RELEASED: &str = "
@@ -114,7 +128,7 @@ const LIST_RELEASED: &str = "
 /// What an order held until it was given back for sale, in the order of ids.
 pub(crate) async fn list_released(conn: &Conn, order_id: OrderId) -> Result<Vec<Pick>> {
     let rows = conn.query(LIST_RELEASED, &[&order_id]).await?;
-    Ok(rows.iter().map(pick).collect())
+    Ok(by_level(rows.iter().map(pick)))
 }
 
 const LIST_UNITS_OF_ORDER: &str = "

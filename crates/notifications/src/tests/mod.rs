@@ -78,6 +78,8 @@ fn line(en: &str, am: &str) -> OrderLine {
         options: vec![(Texts::en_am("Colour", "ቀለም"), Texts::en_am("Black", "ጥቁር"))],
         unit_price: etb(129_900),
         quantity: 2,
+        backordered: 0,
+        expected_at: None,
         total: etb(259_800),
     }
 }

@@ -179,6 +179,10 @@ pub struct OrderLine {
     pub unit_price: Money,
     /// Units.
     pub quantity: i64,
+    /// Units of these that were not there when it was ordered.
+    pub backordered: i64,
+    /// When these were expected.
+    pub expected_at: Option<DateTime<Utc>>,
     /// Unit price × quantity.
     pub total: Money,
 }

@@ -87,9 +87,11 @@ pub(crate) async fn list_orders_of_carts(conn: &Conn, carts: &[CartId]) -> Resul
     rows.iter().map(order).collect()
 }
 
+// Nobody changes its key: whoever refers to it, as what comes for a waiting order does under the
+// locks of its levels, does not wait for whoever pays it and wants these levels.
 const LOCK_ORDER: &str = select_orders!(
     "where id = $1
-    for update"
+    for no key update"
 );
 
 /// An order that stays as it is until the end of `tx`. Taken before any other row of the sale.
@@ -158,7 +160,7 @@ pub(crate) async fn list_orders_of_guest(
 
 const LIST_LINES: &str = "
     select order_id, variant_id, product_id, sku, title, order_lines.options, unit_price_minor,
-        quantity, order_lines.total_minor, orders.currency
+        quantity, backordered, expected_at, order_lines.total_minor, orders.currency
     from order_lines
     join orders on orders.id = order_lines.order_id
     where order_id = any($1)
@@ -184,6 +186,8 @@ pub async fn list_lines(conn: &Conn, orders: &[OrderId]) -> Result<Vec<(OrderId,
                 options: serde_json::from_value(row.get("options"))?,
                 unit_price: Money::new(row.get("unit_price_minor"), currency),
                 quantity: row.get("quantity"),
+                backordered: row.get("backordered"),
+                expected_at: row.get("expected_at"),
                 total: Money::new(row.get("total_minor"), currency),
             };
             Ok((row.get("order_id"), line))

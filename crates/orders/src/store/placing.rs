@@ -38,13 +38,13 @@ const INSERT_ORDERS: &str = "
 const INSERT_LINES: &str = "
     insert into order_lines
         (id, order_id, position, variant_id, product_id, sku, title, options, unit_price_minor,
-         quantity, total_minor)
+         quantity, total_minor, backordered, expected_at)
     select id, order_id, position, variant_id, product_id, sku, title, options,
-        unit_price_minor, quantity, unit_price_minor * quantity
+        unit_price_minor, quantity, unit_price_minor * quantity, backordered, expected_at
     from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[],
-        $7::jsonb[], $8::jsonb[], $9::bigint[], $10::bigint[])
+        $7::jsonb[], $8::jsonb[], $9::bigint[], $10::bigint[], $11::bigint[], $12::timestamptz[])
         as line (id, order_id, position, variant_id, product_id, sku, title, options,
-            unit_price_minor, quantity)";
+            unit_price_minor, quantity, backordered, expected_at)";
 
 const INSERT_FIRST_HISTORY: &str = "
     insert into order_history (order_id, sequence, to_status, reason, occurred_at)
@@ -133,7 +133,9 @@ async fn insert_lines(tx: &Tx, new: &[NewOrder]) -> Result<()> {
         .collect::<Result<_, _>>()?;
     let prices: Vec<i64> = lines().map(|line| line.unit_price.minor()).collect();
     let quantities: Vec<i64> = lines().map(|line| line.quantity).collect();
-    let columns: [Param<'_>; 10] = [
+    let backordered: Vec<i64> = lines().map(|line| line.backordered).collect();
+    let expected: Vec<_> = lines().map(|line| line.expected_at).collect();
+    let columns: [Param<'_>; 12] = [
         &ids,
         &orders,
         &positions,
@@ -144,6 +146,8 @@ async fn insert_lines(tx: &Tx, new: &[NewOrder]) -> Result<()> {
         &options,
         &prices,
         &quantities,
+        &backordered,
+        &expected,
     ];
     tx.execute(INSERT_LINES, &columns).await?;
     Ok(())

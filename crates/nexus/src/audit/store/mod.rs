@@ -5,6 +5,7 @@
 mod fulfilment;
 mod guards;
 mod ledger;
+mod limits;
 mod orders;
 mod payments;
 mod processes;
@@ -67,7 +68,7 @@ impl Plan {
 
 /// All invariants, in the order of their ids.
 pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
-    let groups: [&[Invariant]; 10] = [
+    let groups: [&[Invariant]; 11] = [
         &stock::INVARIANTS,
         &orders::INVARIANTS,
         &payments::INVARIANTS,
@@ -78,6 +79,7 @@ pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
         &sales::INVARIANTS,
         &fulfilment::INVARIANTS,
         &returns::INVARIANTS,
+        &limits::INVARIANTS,
     ];
     let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();
     all.push(&guards::INVARIANT);

@@ -3,7 +3,8 @@
 use super::{Binds, Invariant, Plan};
 
 pub(super) static INVARIANTS: [Invariant; 5] = [
-    // Summed per order and variant, so that a second reservation cannot hide behind the first.
+    // Summed per order and variant, so that a second reservation cannot hide behind the first. What
+    // an order waits for stands in the place of a reservation.
     // One pass over the three tables: joins of their sums misjudge how many there will be. States
     // are numbered, because the greater of two texts is dearly found.
     Invariant {
@@ -22,18 +23,27 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
         from (
             select order_id, variant_id, count(asked) as lines_count, max(asked) as asked,
                 count(kept) as reservations_count, sum(kept) as kept,
-                min(state) as first_state, max(state) as last_state,
+                min(state) as first_state, max(state) as last_state, sum(owed) as owed,
                 count(sold) as sales_count, sum(sold) as sold
             from (
                 select order_id, variant_id, quantity as asked, null::bigint as kept,
-                    null::int as state, null::bigint as sold
+                    null::int as state, null::bigint as sold, null::bigint as owed
                 from order_lines
                 union all
                 select order_id, variant_id, null, quantity,
-                    case state when 'held' then 1 when 'claimed' then 2 else 3 end, null
+                    case state when 'held' then 1 when 'claimed' then 2 else 3 end, null, null
                 from reservations
                 union all
-                select order_id, variant_id, null, null, null, -quantity
+                select order_id, variant_id, null, waiting,
+                    case when is_paid then 2 else 1 end, null, waiting
+                from backorders
+                where waiting > 0
+                union all
+                select order_id, variant_id, null, released, 3, null, null
+                from backorders
+                where released > 0
+                union all
+                select order_id, variant_id, null, null, null, -quantity, null
                 from stock_movements
                 where kind = 'sale'
             ) as parts
@@ -43,7 +53,10 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
         cross join (values (array['held', 'claimed', 'released'])) as words (states)
         where lines_count <> 1
             or kept is distinct from asked
-            or coalesce(sold, 0) <> case when paid_at is null then 0 else asked end
+            or coalesce(sold, 0) <> case
+                when paid_at is null then 0
+                else asked - coalesce(owed, 0)
+            end
             or first_state <> last_state
             or last_state <> case
                 when status = 'pending_payment' then 1

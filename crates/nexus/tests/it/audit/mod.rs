@@ -21,10 +21,13 @@ use crate::world::{Shop, place_body};
 async fn busy_shop() -> Shop {
     let hold = |settings: &mut nexus::config::Settings| {
         settings.payments.late_money = payments::SurplusPolicy::Hold;
+        settings.checkout.unpaid.orders_per_customer = 100;
+        settings.checkout.unpaid.units_per_address = 100;
     };
     let shop = Shop::open_with(kit::sabotage::Sabotage::none(), hold).await;
     let goods = shop.product("coffee", &[(1_000, 20), (500, 10)]).await;
 
+    shop.limit(&goods, 50).await;
     let (late, order) = shop.guest_order(&[(goods[1], 10)]).await;
     let (late_ref, _) = shop.initiate(&late, &order).await;
     shop.advance(TimeDelta::minutes(60));
@@ -70,7 +73,9 @@ async fn busy_shop() -> Shop {
     move_some(&shop, goods[0]).await;
 
     let sale = on_sale(&shop, goods[0]).await;
-    let (guest, cart) = shop.guest_cart(&[(goods[0], 2)]).await;
+    let soon = shop.product("soon", &[(300, 0)]).await[0];
+    shop.sell_beyond(soon, 5).await;
+    let (guest, cart) = shop.guest_cart(&[(goods[0], 2), (soon, 2)]).await;
     let token = shop.admitted(&guest, &sale, &cart).await;
     let mut body = place_body(&cart);
     body["admission_tokens"] = json!([token]);
@@ -210,7 +215,7 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
     let shop = busy_shop().await;
     let report = audit_with(&shop, "select").await;
     assert!(report.is_clean(), "{report:#?}");
-    assert_eq!(report.checks.len(), 41);
+    assert_eq!(report.checks.len(), 44);
     let ids: BTreeSet<&str> = report.checks.iter().map(|check| check.id).collect();
     assert_eq!(
         ids.len(),

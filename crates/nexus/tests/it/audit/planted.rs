@@ -53,7 +53,7 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
          where to_status = 'expired';
          update orders set status = 'paid', paid_at = closed_at, closed_at = null
          where status = 'expired'",
-        &["I5", "I8", "I13", "I14", "I29"],
+        &["I5", "I8", "I13", "I14", "I29", "I42"],
     ),
     (
         "late money that pays an order which never expired",

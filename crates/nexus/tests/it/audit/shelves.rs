@@ -73,6 +73,55 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I25"],
     ),
     (
+        "more of a limit than orders use",
+        "update allowances set used = used - 1 where used > 0",
+        &["I41"],
+    ),
+    (
+        "a limit that was passed",
+        "alter table allowances drop constraint allowances_within;
+         update allowances set used_max = used - 1 where used > 0",
+        &["I25", "I41"],
+    ),
+    (
+        "an order that has given back what it still has",
+        "update allowance_uses set ended_at = now() where ended_at is null;
+         update allowances set used = 0",
+        &["I42"],
+    ),
+    (
+        "an order that is gone and still counts",
+        "update allowance_uses set ended_at = null
+         where order_id in (select id from orders where status = 'expired');
+         update allowances set used = (
+             select coalesce(sum(quantity), 0) from allowance_uses
+             where allowance_uses.key = allowances.key and ended_at is null
+         )",
+        &["I42"],
+    ),
+    (
+        "less owed than orders wait for",
+        "update stock_terms set backordered = backordered - 1 where backordered > 0",
+        &["I43"],
+    ),
+    (
+        "an order that waits for nothing any more",
+        "update backorders set waiting = 0, released = quantity;
+         update stock_terms set backordered = 0",
+        &["I5"],
+    ),
+    (
+        "an unpaid order for which units would leave the shelf",
+        "update backorders set is_paid = true",
+        &["I5", "I43"],
+    ),
+    (
+        "more owed than may be",
+        "alter table stock_terms drop constraint stock_terms_backordered_within;
+         update stock_terms set backorder_max = 1 where backordered > 0",
+        &["I25", "I43"],
+    ),
+    (
         "more reserved than is there",
         "alter table stock_levels drop constraint stock_levels_available_not_negative;
          update stock_levels set reserved = on_hand + 1",
@@ -80,7 +129,7 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "a reservation that nobody holds",
-        "update stock_levels set reserved = reserved + 1",
+        "update stock_levels set reserved = reserved + 1 where reserved < on_hand",
         &["I3"],
     ),
     (

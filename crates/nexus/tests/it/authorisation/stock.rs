@@ -10,7 +10,7 @@ use super::{
 const STOCK: Option<&str> = Some("stock.edit");
 
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 14] = [
+pub(super) static OPERATIONS: [Operation; 18] = [
     read("listStockLocations", STOCK, None),
     Operation {
         right: STOCK,
@@ -48,6 +48,17 @@ pub(super) static OPERATIONS: [Operation; 14] = [
                 "lines": [{ "variant_id": VARIANT, "quantity": 1 }],
             })
         })
+    },
+    read("listBackorders", STOCK, None),
+    read("listLowStock", STOCK, None),
+    read("getStockTerms", STOCK, Some(Target::Variant)),
+    Operation {
+        right: STOCK,
+        ..change(
+            "updateStockTerms",
+            Target::Variant,
+            || json!({ "per_order_max": 3 }),
+        )
     },
     read("listStockCounts", STOCK, None),
     Operation {

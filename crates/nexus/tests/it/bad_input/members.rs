@@ -96,7 +96,7 @@ async fn a_member_that_is_not_known_is_refused_by_name() {
 }
 
 /// What null clears; every other member of a change has a value or stays away.
-const CLEARED: [(&str, &str); 12] = [
+const CLEARED: [(&str, &str); 17] = [
     ("updateCategory", "parent_id"),
     ("updateProduct", "description"),
     ("updateProduct", "brand_id"),
@@ -105,6 +105,11 @@ const CLEARED: [(&str, &str); 12] = [
     ("updateSale", "ends_at"),
     ("updateSale", "queue"),
     ("updateFulfilment", "tracking_url"),
+    ("updateStockTerms", "per_order_max"),
+    ("updateStockTerms", "per_customer_max"),
+    ("updateStockTerms", "per_customer_days"),
+    ("updateStockTerms", "low_stock_threshold"),
+    ("updateStockTerms", "backorder"),
     ("changeOwnAccount", "first_name"),
     ("changeOwnAccount", "last_name"),
     ("changeOwnAccount", "phone"),

@@ -28,7 +28,7 @@ const VALUES: [&str; 19] = [
 ];
 
 /// What is a good value after all.
-const ACCEPTED: [(&str, &str, &str); 21] = [
+const ACCEPTED: [(&str, &str, &str); 25] = [
     ("redeliverWebhooks", "/last_sequence", "2147483648"),
     ("requestRefund", "/lines/0/quantity", "0"),
     ("createCategory", "/position", "-1"),
@@ -44,6 +44,10 @@ const ACCEPTED: [(&str, &str, &str); 21] = [
     ),
     ("updateVariant", "/compare_at_price/amount", "2147483648"),
     ("confirmPaymentAttempt", "/amount/amount", "2147483648"),
+    ("updateStockTerms", "/low_stock_threshold", "0"),
+    ("updateStockTerms", "/low_stock_threshold", "null"),
+    ("updateStockTerms", "/per_order_max", "null"),
+    ("updateStockTerms", "/per_customer_days", "null"),
     ("setStockLevel", "/on_hand", "0"),
     ("setStockLevel", "/safety_stock", "0"),
     ("enterStockCount", "/lines/0/counted", "0"),
@@ -85,7 +89,7 @@ async fn a_number_that_is_none_changes_nothing() {
         }
         assert_eq!(shop.state().await, before, "{}", write.name);
     }
-    assert_eq!(count, 36, "the numbers that were tried");
+    assert_eq!(count, 41, "the numbers that were tried");
     shop.close().await;
 }
 

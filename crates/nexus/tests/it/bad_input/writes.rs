@@ -208,6 +208,12 @@ async fn of_stock(shop: &Shop, staff: &Client) -> Vec<Write> {
         .expect(201);
     let lines = path(&format!("counts/{}/lines/", count.text("/id")));
     let counted = json!({ "lines": [{ "variant_id": crate_of, "counted": 3 }] });
+    let terms = path(&format!("terms/{crate_of}/"));
+    let termed = json!({
+        "per_order_max": 2, "per_customer_max": 4, "per_customer_days": 30,
+        "low_stock_threshold": 5,
+        "backorder": { "kind": "preorder", "max": 9, "expected_at": "2026-02-01T00:00:00Z" },
+    });
     let post = |name, rest, body| Write::new(name, staff, Method::POST, &path(rest), body);
     vec![
         post("createStockLocation", "locations/", place),
@@ -218,6 +224,7 @@ async fn of_stock(shop: &Shop, staff: &Client) -> Vec<Write> {
             &path(&one),
             changed,
         ),
+        Write::new("updateStockTerms", staff, Method::PATCH, &terms, termed),
         post("recordStockMovements", "movements/", moved),
         post("transferStock", "transfers/", truck),
         post("openStockCount", "counts/", opened),

@@ -1,6 +1,7 @@
 //! What happens at once: many rounds behind a barrier, and for each race a positive control, the
 //! same round without its guard, which must be caught.
 
+mod backorders;
 mod batches;
 mod by_hand;
 mod carts;
@@ -9,8 +10,10 @@ mod counts;
 mod expiry;
 mod last_unit;
 mod late_money;
+mod limits;
 mod locations;
 mod lock_order;
+mod low_stock;
 mod merging;
 mod names;
 mod one_cart;

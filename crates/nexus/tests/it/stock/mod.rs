@@ -1,7 +1,10 @@
 //! Several locations, typed movements, and the proof that nothing appears from nowhere.
 
+mod backorders;
 mod counts;
+mod limits;
 mod locations;
+mod low;
 mod movements;
 mod proof;
 

@@ -20,6 +20,14 @@ use super::{
 /// A shop, without the named guards, whose own time-outs are so long that a busy machine does not
 /// make it shed load: in a race every request is answered for what it asked.
 pub(crate) async fn patient_shop(guards: &[&str]) -> Shop {
+    patient_shop_that(guards, |_| {}).await
+}
+
+/// The same with other settings.
+pub(crate) async fn patient_shop_that(
+    guards: &[&str],
+    change: impl FnOnce(&mut nexus::config::Settings),
+) -> Shop {
     const PATIENCE_MS: u64 = 120_000;
     Shop::open_with(Sabotage::of(guards), |settings| {
         settings.database.wait_timeout_ms = PATIENCE_MS;
@@ -33,6 +41,7 @@ pub(crate) async fn patient_shop(guards: &[&str]) -> Shop {
             settings.checkout.batch_max = 1;
             settings.checkout.committers = 20;
         }
+        change(settings);
     })
     .await
 }

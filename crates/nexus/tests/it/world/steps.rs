@@ -128,6 +128,27 @@ impl Shop {
         self.client().bearer(&signed_in.text("/access"))
     }
 
+    /// Lets no buyer have more than so many units of each of some variants.
+    pub(crate) async fn limit(&self, variants: &[VariantId], per_customer_max: i64) {
+        let sql = "
+            insert into stock_terms (variant_id, per_customer_max, counted_since, updated_at)
+            select variant_id, $2, $3, $3 from unnest($1::uuid[]) as limited (variant_id)";
+        let db = self.db().await;
+        let params: [kit::db::Param<'_>; 3] = [&variants, &per_customer_max, &self.now()];
+        db.execute(sql, &params).await.unwrap();
+    }
+
+    /// Sells so many units of a variant beyond its stock.
+    pub(crate) async fn sell_beyond(&self, variant: VariantId, max: i64) {
+        let sql = "
+            insert into stock_terms
+                (variant_id, backorder_kind, backorder_max, counted_since, updated_at)
+            values ($1, 'backorder', $2, $3, $3)";
+        let db = self.db().await;
+        let params: [kit::db::Param<'_>; 3] = [&variant, &max, &self.now()];
+        db.execute(sql, &params).await.unwrap();
+    }
+
     /// (on hand, reserved) of a variant at all locations.
     pub(crate) async fn stock(&self, variant_id: VariantId) -> (i64, i64) {
         let levels = inventory::list_levels(&self.db().await, &[variant_id])

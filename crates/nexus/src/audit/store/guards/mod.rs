@@ -95,6 +95,33 @@ static GUARDS: &[Guard] = guards! {
         Check "stock_count_lines_counted_not_negative"
         Foreign "stock_count_lines_count_fkey"
         Foreign "stock_count_lines_variant_fkey";
+    "stock_terms":
+        Primary "stock_terms_pkey"
+        Check "stock_terms_limits_positive"
+        Check "stock_terms_days_of_a_limit"
+        Check "stock_terms_backorder_kind_known"
+        Check "stock_terms_backordered_within"
+        Foreign "stock_terms_variant_fkey";
+    "backorders":
+        Primary "backorders_pkey"
+        Unique "backorders_sequence_key"
+        Unique "backorders_order_key"
+        Check "backorders_add_up"
+        Check "backorders_quantity_positive"
+        Foreign "backorders_order_fkey"
+        Foreign "backorders_terms_fkey";
+    "low_stock":
+        Primary "low_stock_pkey";
+    "allowances":
+        Primary "allowances_pkey"
+        Check "allowances_within"
+        Check "allowances_kind_known"
+        Check "allowances_variant_named";
+    "allowance_uses":
+        Primary "allowance_uses_pkey"
+        Check "allowance_uses_quantity_positive"
+        Foreign "allowance_uses_order_fkey"
+        Foreign "allowance_uses_key_fkey";
     "sales":
         Check "sales_ends_after_start"
         Check "sales_queue_whole";
@@ -152,6 +179,7 @@ static GUARDS: &[Guard] = guards! {
         Check "order_lines_quantity_positive"
         Check "order_lines_price_not_negative"
         Check "order_lines_total_multiplies"
+        Check "order_lines_backordered_within"
         Foreign "order_lines_order_id_fkey";
     "order_history":
         Primary "order_history_pkey"

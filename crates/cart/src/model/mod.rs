@@ -1,15 +1,18 @@
 //! Nouns and rules of carts. `quote` prices one, purely.
 
+mod refusal;
+
 use std::collections::BTreeMap;
 
 use catalogue::Sellable;
 use chrono::{DateTime, SecondsFormat, Utc};
 use customers::Shopper;
 use ids::{CartId, CartItemId, CustomerId, VariantId};
-use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
-use money::{Currency, Money, MoneyError};
+use inventory::LimitedLine;
+use money::{Currency, Money};
 use sales::SaleRefusal;
-use serde_json::json;
+
+pub use self::refusal::{CartRefusal, REFUSALS};
 
 /// The most units of one variant in a cart.
 pub(crate) const QUANTITY_MAX: i64 = 9_999;
@@ -102,6 +105,19 @@ pub enum CartInHand {
 /// What the lines of some carts are about, as it is sold now.
 pub type Goods = BTreeMap<VariantId, Sellable>;
 
+/// The lines of a cart as limits see them.
+#[must_use]
+pub fn limited_lines<'a>(items: &[CartItem], goods: &'a Goods) -> Vec<LimitedLine<'a>> {
+    let line = |item: &CartItem| {
+        Some(LimitedLine {
+            variant_id: item.variant_id,
+            quantity: item.quantity,
+            limits: &goods.get(&item.variant_id)?.limits,
+        })
+    };
+    items.iter().filter_map(line).collect()
+}
+
 /// Prices a cart whose goods are known. Pure.
 ///
 /// # Errors
@@ -151,6 +167,11 @@ pub enum LineProblem {
         /// Units that can be had.
         available: i64,
     },
+    /// More than one order or one buyer may have.
+    LimitExceeded {
+        /// Units that may still be ordered.
+        allowed: i64,
+    },
     /// It is not for sale any more.
     Unpublished,
     /// It is priced in another currency than the cart.
@@ -174,13 +195,16 @@ impl LineProblem {
         }
     }
 
-    /// Whether the shelf or a sale speaks, each of which decides again under its locks when the
-    /// cart is ordered.
+    /// Whether the shelf, a limit or a sale speaks, each of which decides again under its locks
+    /// when the cart is ordered.
     #[must_use]
     pub const fn is_decided_later(self) -> bool {
         matches!(
             self,
-            Self::InsufficientStock { .. } | Self::SaleNotStarted { .. } | Self::SaleEnded
+            Self::InsufficientStock { .. }
+                | Self::LimitExceeded { .. }
+                | Self::SaleNotStarted { .. }
+                | Self::SaleEnded
         )
     }
 
@@ -189,6 +213,7 @@ impl LineProblem {
     pub const fn code(self) -> &'static str {
         match self {
             Self::InsufficientStock { .. } => "insufficient_stock",
+            Self::LimitExceeded { .. } => "limit_exceeded",
             Self::Unpublished => "unpublished",
             Self::OtherCurrency => "other_currency",
             Self::SaleNotStarted { .. } => "sale_not_started",
@@ -202,6 +227,10 @@ impl LineProblem {
         match self {
             Self::InsufficientStock { available: 0 } => "It is sold out.".to_owned(),
             Self::InsufficientStock { available } => format!("Only {available} can be had."),
+            Self::LimitExceeded { allowed: 0 } => {
+                "No more of it can be ordered by one buyer.".to_owned()
+            }
+            Self::LimitExceeded { allowed } => format!("Only {allowed} may be ordered."),
             Self::Unpublished => "It is not for sale any more.".to_owned(),
             Self::OtherCurrency => "It is priced in another currency than the cart.".to_owned(),
             Self::SaleNotStarted { starts_at } => {
@@ -242,6 +271,7 @@ pub(crate) fn quote_lines<'a>(
             let available = sellable.available.max(0);
             problems.push(LineProblem::InsufficientStock { available });
         }
+        problems.extend(over_limit(&sellable, item.quantity, None));
         let total = if sellable.price.currency() == currency {
             sellable.price.checked_mul(item.quantity)?
         } else {
@@ -265,133 +295,32 @@ pub(crate) fn quote_lines<'a>(
     })
 }
 
+/// What a limit has against a line; `left` is what its buyer may still have, where that is known.
+fn over_limit(sellable: &Sellable, quantity: i64, left: Option<i64>) -> Option<LineProblem> {
+    let limits = &sellable.limits;
+    let all = [limits.per_order_max, limits.per_customer_max, left];
+    let allowed = all.into_iter().flatten().min()?;
+    (quantity > allowed).then_some(LineProblem::LimitExceeded { allowed })
+}
+
+impl Quote {
+    /// Says of each line what limits have against it, now that it is known what the buyer may
+    /// still have of a variant.
+    pub(crate) fn limit_by(&mut self, left: impl Fn(VariantId) -> Option<i64>) {
+        for line in &mut self.lines {
+            let is_limit =
+                |problem: &LineProblem| matches!(problem, LineProblem::LimitExceeded { .. });
+            line.problems.retain(|problem| !is_limit(problem));
+            let left = left(line.sellable.variant_id);
+            let problem = over_limit(&line.sellable, line.quantity, left);
+            line.problems.extend(problem);
+        }
+    }
+}
+
 /// What two quantities of one variant become in one cart: their sum, as far as the shelf has it,
 /// but never less than what either cart had. Nothing that was wished for gets lost.
 pub(crate) fn merged_quantity(ours: i64, theirs: i64, available: i64) -> i64 {
     let kept = available.max(ours).max(theirs);
     ours.saturating_add(theirs).min(kept).min(QUANTITY_MAX)
-}
-
-/// Why a cart says no.
-#[derive(Debug)]
-pub enum CartRefusal {
-    /// Not there, or somebody else's.
-    NotFound,
-    /// No such line.
-    ItemNotFound,
-    /// It was ordered or merged.
-    Closed,
-    /// Nothing in it.
-    Empty,
-    /// Too many lines.
-    Full,
-    /// A variant that is not for sale.
-    NotForSale,
-    /// A line is in the way of ordering.
-    NotOrderable(Vec<(VariantId, LineProblem)>),
-    /// The quote has changed since the shopper saw it.
-    Changed {
-        /// What the shopper expected to pay.
-        expected: Money,
-        /// What it would be now.
-        actual: Money,
-    },
-    /// More than can be paid at once.
-    TotalTooLarge,
-    /// Merging needs a customer.
-    NeedsCustomer,
-}
-
-impl From<MoneyError> for CartRefusal {
-    fn from(_: MoneyError) -> Self {
-        Self::TotalTooLarge
-    }
-}
-
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal
-       $help:literal)*) => {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: false,
-            resolution: Resolution::$resolution, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
-    NOT_FOUND "cart_not_found" 404 Final "No such cart"
-        "There is no cart of yours with this id. A guest's cart needs the X-Shopper-Token that \
-         was given when it was created."
-    ITEM_NOT_FOUND "cart_item_not_found" 404 Final "No such line"
-        "The cart has no line with this id. Read the cart again."
-    CLOSED "cart_closed" 409 Final "The cart is closed"
-        "The cart has become an order or was merged into another cart. Create a new one."
-    EMPTY "cart_empty" 409 RequiresBuyerInput "The cart is empty"
-        "An order has at least one line: add something to the cart first."
-    FULL "cart_full" 409 RequiresBuyerInput "The cart is full"
-        "A cart has at most 500 lines. Order what is in it, or take lines out."
-    NOT_FOR_SALE "not_for_sale" 409 RequiresBuyerInput "Not for sale"
-        "There is no such variant for sale. It may have been taken out of the shop."
-    NOT_ORDERABLE "cart_not_orderable" 409 RequiresBuyerInput "A line cannot be ordered"
-        "Each entry of errors names a variant and what stands in its way. Take the line out."
-    CHANGED "cart_changed" 409 RequiresBuyerInput "The total has changed"
-        "The total is not what expected_total says. meta has both; show the shopper the new \
-         total and place the order with it."
-    TOTAL_TOO_LARGE "cart_total_too_large" 409 RequiresBuyerInput "More than can be paid at once"
-        "One payment takes at most 9,999,999.99. Order in parts."
-    NEEDS_CUSTOMER "cart_merge_needs_customer" 401 Recoverable "Sign in to merge"
-        "Merging takes a guest's cart into the cart of the customer who is signed in. Send the \
-         customer's bearer token and the guest's X-Shopper-Token."
-}
-
-impl Refusal for CartRefusal {
-    fn kind(&self) -> &'static RefusalKind {
-        match self {
-            Self::NotFound => &NOT_FOUND,
-            Self::ItemNotFound => &ITEM_NOT_FOUND,
-            Self::Closed => &CLOSED,
-            Self::Empty => &EMPTY,
-            Self::Full => &FULL,
-            Self::NotForSale => &NOT_FOR_SALE,
-            Self::NotOrderable(_) => &NOT_ORDERABLE,
-            Self::Changed { .. } => &CHANGED,
-            Self::TotalTooLarge => &TOTAL_TOO_LARGE,
-            Self::NeedsCustomer => &NEEDS_CUSTOMER,
-        }
-    }
-
-    fn detail(&self) -> String {
-        match self {
-            Self::Changed { expected, actual } => {
-                format!("The total is now {actual}, not {expected}. Show it and order again.")
-            }
-            _ => self.kind().help.to_owned(),
-        }
-    }
-
-    fn parts(&self) -> Vec<RefusedPart> {
-        let Self::NotOrderable(lines) = self else {
-            return Vec::new();
-        };
-        lines
-            .iter()
-            .map(|(variant_id, problem)| RefusedPart {
-                pointer: format!("/variants/{variant_id}"),
-                code: problem.code(),
-                message: problem.message(),
-                meta: Some(json!({ "variant_id": variant_id })),
-            })
-            .collect()
-    }
-
-    fn facts(&self) -> Option<serde_json::Value> {
-        match self {
-            Self::Changed { expected, actual } => {
-                Some(json!({ "expected_total": expected, "total": actual }))
-            }
-            _ => None,
-        }
-    }
 }

@@ -1,0 +1,250 @@
+//! What is sold beyond the stock, and who gets what comes.
+
+use chrono::TimeDelta;
+use ids::VariantId;
+use serde_json::{Value, json};
+
+use crate::world::{Answer, Client, Shop, place_body};
+
+const SOON: &str = "2030-02-01T00:00:00Z";
+
+struct Shelf {
+    shop: Shop,
+    clerk: Client,
+    variant: VariantId,
+}
+
+impl Shelf {
+    /// So many units are there, and so many more may be sold.
+    async fn open(on_hand: i64, terms: Value) -> Self {
+        let shop = Shop::open().await;
+        let variant = shop.product("coffee", &[(100, on_hand)]).await[0];
+        let clerk = shop.staff("clerk", &["stock.edit"]).await;
+        let shelf = Self {
+            shop,
+            clerk,
+            variant,
+        };
+        shelf
+            .set(1, json!({ "backorder": terms }))
+            .await
+            .expect(200);
+        shelf
+    }
+
+    async fn set(&self, version: i64, terms: Value) -> Answer {
+        let path = format!("/api/v1/admin/inventory/terms/{}/", self.variant);
+        let clerk = self.clerk.with("if-match", &format!("\"v{version}\""));
+        clerk.patch(&path, terms).await
+    }
+
+    async fn shown(&self) -> Value {
+        let path = "/api/v1/catalogue/products/coffee/";
+        let mut shown = self.shop.client().get(path).await.expect(200).body;
+        shown["variants"][0].take()
+    }
+
+    async fn order(&self, quantity: i64) -> (Client, Value) {
+        self.shop.guest_order(&[(self.variant, quantity)]).await
+    }
+
+    async fn pay(&self, who: &Client, order: &Value) {
+        let (_, page) = self.shop.initiate(who, order).await;
+        self.shop.on_page(&page, "pay").await.expect(302);
+        self.shop.run_jobs().await;
+    }
+
+    /// A clerk who has just signed in brings units.
+    async fn receive(&self, quantity: i64) {
+        let count = self.shop.number("select count(*) from staff").await;
+        let name = format!("clerk-{count}");
+        let clerk = self.shop.staff(&name, &["stock.edit"]).await;
+        let receipt =
+            json!({ "kind": "receipt", "quantity": quantity, "variant_id": self.variant });
+        let path = "/api/v1/admin/inventory/movements/";
+        let body = json!({ "movements": [receipt] });
+        clerk.post(path, body).await.expect(200);
+    }
+
+    /// Of each that waits: its order and how many units.
+    async fn waiting(&self) -> Vec<(Value, i64)> {
+        let sql = "
+            select order_id::text, waiting from backorders where waiting > 0 order by sequence";
+        let rows = self.shop.db().await.query(sql, &[]).await.unwrap();
+        let row = |row: &tokio_postgres::Row| (json!(row.get::<_, String>(0)), row.get(1));
+        rows.iter().map(row).collect()
+    }
+}
+
+fn on_backorder(max: i64) -> Value {
+    json!({ "kind": "backorder", "max": max, "expected_at": SOON })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_sold_up_to_the_limit() {
+    let shelf = Shelf::open(2, on_backorder(3)).await;
+    let shown = shelf.shown().await;
+    assert_eq!(
+        (&shown["available"], &shown["in_stock"]),
+        (&json!(5), &json!(2))
+    );
+    assert_eq!(shown["availability"], "in_stock");
+    assert_eq!(shown.get("ships_from"), None);
+    let (_, order) = shelf.order(4).await;
+    let line = &order["lines"][0];
+    assert_eq!(
+        (&line["quantity"], &line["backordered"]),
+        (&json!(4), &json!(2))
+    );
+    assert_eq!(line["expected_at"], SOON);
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (2, 2));
+    let shown = shelf.shown().await;
+    assert_eq!(
+        (&shown["available"], &shown["in_stock"]),
+        (&json!(1), &json!(0))
+    );
+    assert_eq!(
+        (&shown["availability"], &shown["ships_from"]),
+        (&json!("backorder"), &json!(SOON))
+    );
+    let (guest, cart) = shelf.shop.guest_cart(&[(shelf.variant, 1)]).await;
+    shelf.order(1).await;
+    let refused = guest.post("/api/v1/orders/", place_body(&cart)).await;
+    let refused = refused.refused(409, "insufficient_stock");
+    assert_eq!(refused.body["errors"][0]["meta"]["available"], 0);
+    let shown = shelf.shown().await;
+    assert_eq!(
+        (&shown["availability"], &shown["is_available"]),
+        (&json!("out_of_stock"), &json!(false))
+    );
+    assert_eq!(shelf.waiting().await.len(), 2);
+    shelf.shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preorder_says_when_it_comes_out() {
+    let terms = json!({ "kind": "preorder", "max": 10, "expected_at": SOON });
+    let shelf = Shelf::open(0, terms).await;
+    let shown = shelf.shown().await;
+    assert_eq!(
+        (&shown["availability"], &shown["available_from"]),
+        (&json!("preorder"), &json!(SOON))
+    );
+    let (_, order) = shelf.order(3).await;
+    assert_eq!(order["lines"][0]["backordered"], 3);
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (0, 0));
+    let dateless = json!({ "backorder": { "kind": "preorder", "max": 10 } });
+    shelf.set(2, dateless).await.refused(422, "invalid_body");
+    shelf.shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_goes_to_those_who_wait_in_their_order() {
+    let shelf = Shelf::open(0, on_backorder(9)).await;
+    let (first, unpaid) = shelf.order(3).await;
+    let (second, paid) = shelf.order(2).await;
+    shelf.pay(&second, &paid).await;
+    shelf.receive(2).await;
+    assert_eq!(
+        shelf.waiting().await,
+        [(unpaid["id"].clone(), 1), (paid["id"].clone(), 2)]
+    );
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (2, 2));
+    let path = "/api/v1/admin/inventory/backorders/";
+    let query = format!("?limit=1&variant_id={}", shelf.variant);
+    let listed = shelf
+        .clerk
+        .get(&format!("{path}{query}"))
+        .await
+        .expect(200)
+        .body;
+    let one = &listed["data"][0];
+    assert_eq!(
+        (&one["order_id"], &one["waiting"]),
+        (&unpaid["id"], &json!(1))
+    );
+    assert_eq!(
+        (&one["quantity"], &one["is_paid"]),
+        (&json!(3), &json!(false))
+    );
+    let cursor = listed["page"]["next_cursor"].as_str().unwrap();
+    let next = format!("{path}{query}&cursor={cursor}");
+    let next = shelf.clerk.get(&next).await.expect(200).body;
+    assert_eq!(
+        (&next["data"][0]["order_id"], &next["page"]["has_more"]),
+        (&paid["id"], &json!(false))
+    );
+    // One for the first, which is held; the paid order's leaves the shelf.
+    shelf.receive(2).await;
+    assert_eq!(shelf.waiting().await, [(paid["id"].clone(), 1)]);
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (3, 3));
+    shelf.pay(&first, &unpaid).await;
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (0, 0));
+    shelf.receive(5).await;
+    assert_eq!(shelf.waiting().await, []);
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (4, 0));
+    let told = "select count(*) from events where name = 'stock.backorder_filled'";
+    assert_eq!(shelf.shop.number(told).await, 4);
+    let sold = "select -sum(quantity)::bigint from stock_movements where kind = 'sale'";
+    assert_eq!(shelf.shop.number(sold).await, 5);
+    shelf.shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_expires_goes_to_those_who_wait() {
+    let shelf = Shelf::open(2, on_backorder(3)).await;
+    shelf.order(2).await;
+    shelf.shop.advance(TimeDelta::minutes(30));
+    let (_, waits) = shelf.order(2).await;
+    shelf.order(1).await;
+    shelf.shop.advance(TimeDelta::minutes(31));
+    shelf.shop.run_jobs().await;
+    let waiting = shelf.waiting().await;
+    assert_eq!((waiting.len(), waiting[0].1), (1, 1));
+    assert_ne!(waiting[0].0, waits["id"]);
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (2, 2));
+    shelf.shop.advance(TimeDelta::minutes(60));
+    shelf.shop.run_jobs().await;
+    assert_eq!(shelf.waiting().await, []);
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (2, 0));
+    assert_eq!(shelf.shown().await["available"], 5);
+    shelf.shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn late_money_is_owed_again_what_is_not_there() {
+    let shelf = Shelf::open(1, on_backorder(3)).await;
+    let (guest, late) = shelf.order(3).await;
+    let (tx_ref, _) = shelf.shop.initiate(&guest, &late).await;
+    shelf.shop.advance(TimeDelta::hours(2));
+    shelf.shop.run_jobs().await;
+    assert_eq!(shelf.waiting().await, []);
+    let path = format!("/__sim/transactions/{tx_ref}/pay");
+    shelf
+        .shop
+        .provider()
+        .post(&path, json!({}))
+        .await
+        .expect(200);
+    let verify = format!("/api/v1/payment/verify/{tx_ref}/");
+    guest.get(&verify).await.expect(200);
+    assert_eq!(shelf.waiting().await, [(late["id"].clone(), 2)]);
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (0, 0));
+    shelf.receive(2).await;
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (0, 0));
+    shelf.shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_is_not_lowered_below_what_is_owed() {
+    let shelf = Shelf::open(0, on_backorder(5)).await;
+    shelf.order(3).await;
+    let refused = shelf.set(2, json!({ "backorder": on_backorder(2) })).await;
+    let refused = refused.refused(409, "backorder_below_waiting");
+    assert_eq!(refused.body["meta"], json!({ "waiting": 3 }));
+    let ended = shelf.set(2, json!({ "backorder": null })).await.expect(200);
+    let left = json!({ "kind": null, "max": 3, "waiting": 3, "expected_at": SOON });
+    assert_eq!(ended.body["backorder"], left);
+    assert_eq!(shelf.shown().await["availability"], "out_of_stock");
+    shelf.shop.close().await;
+}
