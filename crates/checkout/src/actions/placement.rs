@@ -83,7 +83,8 @@ pub(crate) async fn place(
     let sold_by = too_early.as_ref().map_or(&goods, |(early, _)| early);
     let beyond = sold_by.values().map(|one| (one.variant_id, one.beyond));
     let mut shelf = shelf.without(&turn.avoid).with_beyond(beyond);
-    let terms = terms(&goods, settings, now);
+    let (goods, caps) = (&goods, &settings.unpaid);
+    let terms = Terms { goods, caps, now };
     let read = match too_early {
         Some((_, read)) => read,
         None => allowances(tx, wishes, &carts, &terms).await?,
@@ -104,15 +105,6 @@ pub(crate) async fn place(
     Box::pin(batch.write(tx, verdicts, &shelf)).await
 }
 
-const fn terms<'a>(
-    goods: &'a Goods,
-    settings: &'a CheckoutSettings,
-    now: DateTime<Utc>,
-) -> Terms<'a> {
-    let caps = &settings.unpaid;
-    Terms { goods, caps, now }
-}
-
 /// What a naive shop does: it reads before it locks. Only with a guard switched off.
 async fn read_too_early(
     tx: &Tx,
@@ -126,9 +118,10 @@ async fn read_too_early(
     if !guards.iter().any(|guard| tx.sabotage().has_removed(guard)) {
         return Ok(None);
     }
-    let goods = cart::goods_of(tx, variants).await?;
-    let read = allowances(tx, wishes, carts, &terms(&goods, settings, now)).await?;
-    Ok(Some((goods, read)))
+    let early = cart::goods_of(tx, variants).await?;
+    let (goods, caps) = (&early, &settings.unpaid);
+    let read = allowances(tx, wishes, carts, &Terms { goods, caps, now }).await?;
+    Ok(Some((early, read)))
 }
 
 /// What is used of the limits that a batch may need: of variants this stays true until the commit,

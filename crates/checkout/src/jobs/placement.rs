@@ -257,15 +257,8 @@ impl Placement {
         };
         let now = kit.clock.now();
         let mut progress = Progress::default();
-        let placed = Box::pin(actions::place(
-            &tx,
-            &wishes,
-            &turn,
-            &self.settings,
-            now,
-            &mut progress,
-        ))
-        .await;
+        let placed = actions::place(&tx, &wishes, &turn, &self.settings, now, &mut progress);
+        let placed = Box::pin(placed).await;
         let placed = match placed {
             Ok(Some(outcomes)) => outcomes,
             other => {

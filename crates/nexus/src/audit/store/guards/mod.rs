@@ -103,9 +103,7 @@ static GUARDS: &[Guard] = guards! {
         Check "stock_terms_backordered_within"
         Foreign "stock_terms_variant_fkey";
     "backorders":
-        Primary "backorders_pkey"
-        Unique "backorders_sequence_key"
-        Unique "backorders_order_key"
+        Primary "backorders_pkey" Unique "backorders_sequence_key" Unique "backorders_order_key"
         Check "backorders_add_up"
         Check "backorders_quantity_positive"
         Foreign "backorders_order_fkey"
@@ -113,13 +111,10 @@ static GUARDS: &[Guard] = guards! {
     "low_stock":
         Primary "low_stock_pkey";
     "allowances":
-        Primary "allowances_pkey"
-        Check "allowances_within"
-        Check "allowances_kind_known"
+        Primary "allowances_pkey" Check "allowances_within" Check "allowances_kind_known"
         Check "allowances_variant_named";
     "allowance_uses":
-        Primary "allowance_uses_pkey"
-        Check "allowance_uses_quantity_positive"
+        Primary "allowance_uses_pkey" Check "allowance_uses_quantity_positive"
         Foreign "allowance_uses_order_fkey"
         Foreign "allowance_uses_key_fkey";
     "sales":
