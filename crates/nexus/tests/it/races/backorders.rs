@@ -83,7 +83,7 @@ async fn no_more_is_sold_than_stock_and_limit_and_each_gets_it_once() {
     let two = Two::open(&[], 0).await;
     let clerk = two.shop.staff("clerk", &["stock.edit"]).await;
     let token = clerk.header("authorization").unwrap();
-    let there = Client::new(&two.second.url).with("authorization", &token);
+    let there = Client::new(&two.second.url).with("authorization", token);
     let clerks = [clerk, there];
     let count = rounds(5);
     let variants = variants(&two, count).await;
