@@ -46,6 +46,7 @@ impl IndexCatalogue {
 
 impl Job for IndexCatalogue {
     const KIND: &'static str = "index_catalogue";
+    const QUEUE: &'static str = "upkeep";
 
     fn unique_key(&self) -> Option<String> {
         None
@@ -58,6 +59,7 @@ struct CountSales;
 
 impl Job for CountSales {
     const KIND: &'static str = "count_sales";
+    const QUEUE: &'static str = "upkeep";
 
     fn unique_key(&self) -> Option<String> {
         Some("hourly".to_owned())

@@ -20,6 +20,7 @@ pub(crate) struct LookForLow;
 
 impl Job for LookForLow {
     const KIND: &'static str = "look_for_low_stock";
+    const QUEUE: &'static str = "upkeep";
 
     fn unique_key(&self) -> Option<String> {
         Some("minutely".to_owned())

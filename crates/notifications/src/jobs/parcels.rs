@@ -29,6 +29,7 @@ pub struct SendParcelMail {
 
 impl Job for SendParcelMail {
     const KIND: &'static str = "send_parcel_mail";
+    const QUEUE: &'static str = "mail";
     const ATTEMPTS_MAX: i16 = SendReceipt::ATTEMPTS_MAX;
 
     /// One of a kind per parcel, for ever.
