@@ -98,8 +98,8 @@ static STATE_CONFLICT: RefusalKind = RefusalKind {
     title: "The job is in another state",
     is_retryable: false,
     resolution: Resolution::Recoverable,
-    help: "Only a job that was given up (dead) can be retried, and only one that waits (ready) or \
-           was given up can be discarded. meta.state is the state that it is in.",
+    help: "Only a job that was given up (dead) can be discarded, and only one that was given up or \
+           discarded can be retried. meta.state is the state that it is in.",
 };
 
 impl Refusal for JobRefusal {
@@ -159,24 +159,25 @@ pub async fn depths(conn: &Conn, now: DateTime<Utc>) -> Result<BTreeMap<String, 
     Ok(named.collect())
 }
 
-/// Has a job that was given up tried again from the beginning, as soon as `tx` is committed.
+/// Has a job that was given up or put away tried again from the beginning, as soon as `tx` is committed.
 /// Answers it as it was.
 ///
 /// # Errors
 /// [`JobRefusal`]; faults.
 pub async fn retry(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<JobRow> {
-    let job = lock(tx, id, &["dead"]).await?;
+    let job = lock(tx, id, &["dead", "discarded"]).await?;
     tx.wakes_workers();
     store::update_retried(tx, id, now).await?;
     Ok(job)
 }
 
-/// Puts a job away: it is never tried again, and its unique key stays taken. Answers it as it was.
+/// Puts a job away that was given up: it is not listed with those any more, and its unique key
+/// stays taken. Answers it as it was.
 ///
 /// # Errors
 /// [`JobRefusal`]; faults.
 pub async fn discard(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<JobRow> {
-    let job = lock(tx, id, &["ready", "dead"]).await?;
+    let job = lock(tx, id, &["dead"]).await?;
     store::update_discarded(tx, id, now).await?;
     Ok(job)
 }

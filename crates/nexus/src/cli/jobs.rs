@@ -33,9 +33,9 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Try jobs that were given up again, from the beginning.
+    /// Try jobs that were given up or put away again, from the beginning.
     Retry(Which),
-    /// Put jobs away that wait or were given up: they are never tried again.
+    /// Put jobs away that were given up.
     Discard(Which),
 }
 

@@ -36,8 +36,8 @@ struct JobView {
     /// `ready`, `running`, `done`, `dead` (given up) or `discarded`.
     #[schema(example = "dead")]
     state: String,
-    /// What it was given.
-    #[schema(value_type = Object)]
+    /// What it was given; null for work that needs nothing.
+    #[schema(value_type = Option<Object>)]
     payload: Value,
     /// Makes it one of its kind for ever.
     unique_key: Option<String>,
@@ -235,7 +235,7 @@ async fn get_job(
     Ok(Json(backlog::get(&conn, id).await?.into()))
 }
 
-/// Retry a job that was given up
+/// Retry a job that was given up or discarded
 ///
 /// From the beginning, with as many tries as it had.
 #[utoipa::path(
@@ -261,9 +261,9 @@ async fn retry_job(
     Ok(Json(after))
 }
 
-/// Discard a job
+/// Discard a job that was given up
 ///
-/// One that waits, or was given up. It is never tried again, and no other can take its place.
+/// It is not tried again unless somebody retries it, and no other can take its place.
 #[utoipa::path(
     post, path = "/api/v1/admin/jobs/{id}/discard/", operation_id = "discardJob",
     tag = "Admin: jobs", params(("id" = Uuid, Path)),

@@ -14,8 +14,8 @@ pub(super) static OPERATIONS: [Operation; 5] = [
     read("listJobs", JOBS, None),
     read("listJobKinds", JOBS, None),
     read("getJob", JOBS, Some(Target::Job)),
-    acts("retryJob"),
     acts("discardJob"),
+    acts("retryJob"),
 ];
 
 const fn acts(name: &'static str) -> Operation {

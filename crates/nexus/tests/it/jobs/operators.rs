@@ -82,7 +82,7 @@ async fn a_job_that_was_given_up_is_tried_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_was_put_away_is_never_tried_again() {
+async fn a_job_that_was_put_away_rests_until_it_is_retried() {
     let (shop, id) = shop_with_dead_receipt().await;
     let owner = shop.superuser().await;
     let discarded = act(&owner, &id, "discard").await.expect(200);
@@ -91,17 +91,25 @@ async fn a_job_that_was_put_away_is_never_tried_again() {
     assert_eq!(mails(&shop).await, 0);
     assert_eq!(dead(&owner).await.len(), 0);
     let before = shop.state().await;
-    for action in ["retry", "discard"] {
-        let refused = act(&owner, &id, action)
-            .await
-            .refused(409, "job_state_conflict");
-        assert_eq!(refused.body["meta"], json!({ "state": "discarded" }));
-    }
+    let refused = act(&owner, &id, "discard").await;
+    let refused = refused.refused(409, "job_state_conflict");
+    assert_eq!(refused.body["meta"], json!({ "state": "discarded" }));
     let nobody = uuid::Uuid::nil().to_string();
     act(&owner, &nobody, "retry")
         .await
         .refused(404, "job_not_found");
+    // What waits for its time is not given up: nobody puts the shop's own rounds away.
+    let sql = "select id::text from jobs where state = 'ready' order by id limit 1";
+    let waiting: String = shop.db().await.query_one(sql, &[]).await.unwrap().get(0);
+    for action in ["retry", "discard"] {
+        let refused = act(&owner, &waiting, action).await;
+        let refused = refused.refused(409, "job_state_conflict");
+        assert_eq!(refused.body["meta"], json!({ "state": "ready" }));
+    }
     assert_eq!(shop.state().await, before);
+    act(&owner, &id, "retry").await.expect(200);
+    shop.run_jobs().await;
+    assert_eq!(mails(&shop).await, 1);
     shop.close().await;
 }
 
@@ -170,13 +178,15 @@ async fn the_command_line_lists_retries_and_puts_away() {
         .iter()
         .find(|row| row["kind"] == "send_receipt");
     assert_eq!(receipts.unwrap()["dead"], 1);
-    let (code, said) = jobs(&["retry", "--dead", "send_receipt"]).await;
-    assert_eq!((code, said.trim()), (Some(0), "1 jobs are tried again"));
-    let (code, _) = jobs(&["retry", &id]).await;
-    assert_eq!(code, Some(2));
-    let (code, said) = jobs(&["discard", &id]).await;
+    let (code, said) = jobs(&["discard", "--dead", "send_receipt"]).await;
     assert_eq!((code, said.trim()), (Some(0), "1 jobs are put away"));
-    let state = "select count(*) from jobs where state = 'discarded' and kind = 'send_receipt'";
+    let (code, said) = jobs(&["retry", &id]).await;
+    assert_eq!((code, said.trim()), (Some(0), "1 jobs are tried again"));
+    for action in ["retry", "discard"] {
+        let (code, _) = jobs(&[action, &id]).await;
+        assert_eq!(code, Some(2));
+    }
+    let state = "select count(*) from jobs where state = 'ready' and kind = 'send_receipt'";
     assert_eq!(shop.number(state).await, 1);
     let trail = "select count(*) from staff_audit where staff_id is null
         and action in ('job.retried', 'job.discarded')";
