@@ -159,8 +159,8 @@ pub async fn depths(conn: &Conn, now: DateTime<Utc>) -> Result<BTreeMap<String, 
     Ok(named.collect())
 }
 
-/// Has a job that was given up or put away tried again from the beginning, as soon as `tx` is committed.
-/// Answers it as it was.
+/// Has a job that was given up or put away tried again from the beginning, as soon as `tx` is
+/// committed. Answers it as it was.
 ///
 /// # Errors
 /// [`JobRefusal`]; faults.
