@@ -21,8 +21,8 @@ mod store;
 mod tests;
 
 pub use actions::{
-    adjust, allowances_of, claim, extend, lock_shelf, open_levels, prepare_shelf, prepare_uses,
-    reacquire, release, replace, reserve, take_back, transfer,
+    adjust, allowances_of, claim, end_uses, extend, lock_shelf, open_levels, prepare_shelf,
+    prepare_uses, reacquire, release, replace, reserve, take_back, transfer,
 };
 pub use events::{BackorderFilled, StockLow};
 pub use http::routes;

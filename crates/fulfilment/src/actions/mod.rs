@@ -210,7 +210,13 @@ async fn call_off_unpaid(
     let lines = lines_of(tx, order.id).await?;
     inventory::release(tx, order.id, now).await?;
     let cancellation = new_cancellation(order, call, false, now);
-    record(tx, order, (&lines, &picks), &cancellation).await?;
+    // Also what it waited for, and what therefore stands at no location.
+    let all: Vec<_> = lines
+        .iter()
+        .map(|line| (line.variant_id, line.ordered))
+        .collect();
+    store::upsert_cancelled(tx, order.id, &lines, &all).await?;
+    store::insert_cancellation(tx, &cancellation, &picks).await?;
     let status = orders::FulfilmentStatus::Cancelled;
     orders::record_fulfilment(tx, order, status, &call.reason, now).await?;
     Ok((cancellation, picks))
@@ -246,7 +252,8 @@ async fn call_off_paid(
         let refund = payments::give_back(tx, order.id, what, why, now).await?;
         cancellation.refund_id = refund.map(|refund| refund.id);
     }
-    record(tx, order, (&units.lines, &picks), &cancellation).await?;
+    store::upsert_cancelled(tx, order.id, &units.lines, &by_line(&picks)).await?;
+    store::insert_cancellation(tx, &cancellation, &picks).await?;
     let back = |pick: &Pick| TakenBack {
         variant_id: pick.variant_id,
         location_id: pick.location_id,
@@ -260,19 +267,10 @@ async fn call_off_paid(
     }
     if is_whole {
         orders::cancel(tx, order, &call.reason, now).await?;
+        inventory::end_uses(tx, order.id, now).await?;
     }
     orders::record_fulfilment(tx, order, status, &call.reason, now).await?;
     Ok((cancellation, picks))
-}
-
-async fn record(
-    tx: &Tx,
-    order: &Order,
-    (lines, picks): (&[LineUnits], &[Pick]),
-    cancellation: &Cancellation,
-) -> Result<()> {
-    store::upsert_cancelled(tx, order.id, lines, &by_line(picks)).await?;
-    store::insert_cancellation(tx, cancellation, picks).await
 }
 
 fn new_cancellation(

@@ -44,8 +44,12 @@ pub(super) async fn pay(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Resul
     store::update_uses_ended(tx, order_id, &OPEN, now).await
 }
 
-/// An order that is gone uses nothing any more.
-pub(super) async fn give_back(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
+/// An order that is gone, or called off as a whole, uses nothing any more; nothing happens the
+/// second time. Comes after the levels.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn end_uses(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
     store::update_uses_ended(tx, order_id, &ALL, now).await
 }
 

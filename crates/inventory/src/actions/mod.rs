@@ -19,7 +19,7 @@ use kit::{
 
 use self::backorders::fill_waiting;
 pub use self::{
-    allowances::{allowances_of, prepare_uses},
+    allowances::{allowances_of, end_uses, prepare_uses},
     moving::{adjust, open_levels, transfer},
     returning::{replace, take_back},
 };
@@ -246,5 +246,5 @@ pub async fn release(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<(
     store::update_backorders_released(tx, order_id).await?;
     let places = held.iter().map(|pick| (pick.variant_id, pick.location_id));
     fill_waiting(tx, places, now).await?;
-    allowances::give_back(tx, order_id, now).await
+    end_uses(tx, order_id, now).await
 }

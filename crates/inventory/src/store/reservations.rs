@@ -137,13 +137,14 @@ const LIST_UNITS_OF_ORDER: &str = "
     where order_id = $1 and state <> 'released'
     order by variant_id, location_id";
 
-/// What an order holds, or has taken because it is paid, and where; in the order of ids.
+/// What an order holds, or has taken because it is paid: the sum of each level, in the order of
+/// ids.
 ///
 /// # Errors
 /// Faults of the database.
 pub async fn list_units_of_order(conn: &Conn, order_id: OrderId) -> Result<Vec<Pick>> {
     let rows = conn.query(LIST_UNITS_OF_ORDER, &[&order_id]).await?;
-    Ok(rows.iter().map(pick).collect())
+    Ok(by_level(rows.iter().map(pick)))
 }
 
 const DELETE_RELEASED: &str = "

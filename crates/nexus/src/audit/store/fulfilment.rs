@@ -27,6 +27,11 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
                 select cancellations.order_id, variant_id, 0, 0, quantity
                 from cancellation_items
                 join cancellations on cancellations.id = cancellation_id
+                union all
+                select order_id, variant_id, 0, 0, released
+                from backorders
+                join orders on orders.id = order_id
+                where released > 0 and status = 'cancelled'
             ) as parts
             group by order_id, variant_id
         ) as became using (order_id, variant_id)

@@ -22,7 +22,7 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
         binds: Binds::Nothing,
         plan: Plan::Free,
     },
-    // Of a variant's limit until it is gone unpaid; of what may be open until it is paid.
+    // Of a variant's limit until it is gone or called off; of what may be open until it is paid.
     Invariant {
         id: "I42",
         title: "an order uses limits as long as it stands, and not longer",
@@ -35,7 +35,7 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
         join allowances using (key)
         join orders on orders.id = order_id
         where (ended_at is null) <> case kind
-            when 'variant' then status = 'pending_payment' or paid_at is not null
+            when 'variant' then status in ('pending_payment', 'paid')
             else status = 'pending_payment'
         end",
         binds: Binds::Nothing,

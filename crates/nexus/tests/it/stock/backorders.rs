@@ -212,6 +212,95 @@ async fn what_expires_goes_to_those_who_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_called_off_waits_for_nothing() {
+    let shelf = Shelf::open(1, on_backorder(5)).await;
+    let (buyer, order) = shelf.order(3).await;
+    let (_, next) = shelf.order(1).await;
+    let path = format!("/api/v1/orders/{}/cancel/", order["id"].as_str().unwrap());
+    let gone = buyer.post(&path, json!({})).await.expect(200);
+    assert_eq!(gone.body["fulfilment_status"], "cancelled");
+    let again = buyer.post(&path, json!({})).await.expect(200);
+    assert_eq!(again.body, gone.body);
+    // Its unit is held for the next one, who waits no longer; nothing is owed any more.
+    assert_eq!(shelf.waiting().await, []);
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (1, 1));
+    shelf.receive(2).await;
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (3, 1));
+    let cancelled = "select sum(cancelled_quantity)::bigint from fulfilment_lines";
+    assert_eq!(shelf.shop.number(cancelled).await, 3);
+    assert_eq!(next["lines"][0]["backordered"], 1);
+    shelf.shop.close().await;
+}
+
+/// What a paid order waits for cannot be called off before it is there; the rest can.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paid_order_goes_on_waiting_for_what_was_not_called_off() {
+    let shelf = Shelf::open(1, on_backorder(5)).await;
+    let (buyer, order) = shelf.order(3).await;
+    shelf.pay(&buyer, &order).await;
+    let rights = ["orders.manage", "payments.refund"];
+    let packer = shelf.shop.staff("packer", &rights).await;
+    let path = format!(
+        "/api/v1/admin/orders/{}/cancel/",
+        order["id"].as_str().unwrap()
+    );
+    let call = json!({ "reason": "a test" });
+    packer.key("a").post(&path, call.clone()).await.expect(201);
+    // The unit that is on the shelf again goes to whoever waits: to this very order.
+    assert_eq!(shelf.waiting().await, [(order["id"].clone(), 1)]);
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (0, 0));
+    shelf.receive(1).await;
+    assert_eq!(shelf.waiting().await, []);
+    packer.key("b").post(&path, call).await.expect(201);
+    let id = order["id"].as_str().unwrap();
+    assert_eq!(shelf.shop.order_status(id).await, "cancelled");
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (2, 0));
+    shelf.shop.close().await;
+}
+
+/// Each arrival is a reservation of its own, at the same location as the one before.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrives_later_leaves_in_a_parcel_of_its_own() {
+    let shelf = Shelf::open(1, on_backorder(5)).await;
+    let (buyer, order) = shelf.order(3).await;
+    shelf.pay(&buyer, &order).await;
+    let rights = ["orders.manage"];
+    let packer = shelf.shop.staff("packer", &rights).await;
+    let id = order["id"].as_str().unwrap();
+    let path = format!("/api/v1/admin/orders/{id}/fulfilments/");
+    let refused = packer.key("more").post(&path, parcel(&shelf, 2)).await;
+    refused.refused(409, "exceeds_open_quantity");
+    packer
+        .key("1")
+        .post(&path, parcel(&shelf, 1))
+        .await
+        .expect(201);
+    shelf.receive(1).await;
+    packer
+        .key("2")
+        .post(&path, parcel(&shelf, 1))
+        .await
+        .expect(201);
+    shelf.receive(1).await;
+    packer
+        .key("3")
+        .post(&path, parcel(&shelf, 1))
+        .await
+        .expect(201);
+    let shown = buyer
+        .get(&format!("/api/v1/orders/{id}/"))
+        .await
+        .expect(200);
+    assert_eq!(shown.body["fulfilment_status"], "shipped");
+    assert_eq!(shelf.shop.stock(shelf.variant).await, (0, 0));
+    shelf.shop.close().await;
+}
+
+fn parcel(shelf: &Shelf, quantity: i64) -> Value {
+    json!({ "lines": [{ "variant_id": shelf.variant, "quantity": quantity }] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn late_money_is_owed_again_what_is_not_there() {
     let shelf = Shelf::open(1, on_backorder(3)).await;
     let (guest, late) = shelf.order(3).await;

@@ -109,6 +109,32 @@ async fn what_expires_is_given_back_once_and_what_is_paid_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_called_off_after_it_was_paid_is_given_back() {
+    let shop = Shop::open().await;
+    let coffee = shop.product("coffee", &[(100, 10)]).await[0];
+    set(&shop, coffee, 1, json!({ "per_customer_max": 2 })).await;
+    let (guest, cart) = shop.guest_cart(&[(coffee, 2)]).await;
+    let placed = guest.post(ORDERS, place_body(&cart)).await.expect(201);
+    pay(&shop, &guest, &placed.body).await;
+    let email = placed.text("/email");
+    let who = (email.as_str(), "0911223344");
+    told(order(&shop, coffee, 1, who).await, 1, 0);
+    let rights = ["orders.manage", "payments.refund"];
+    let packer = shop.staff("packer", &rights).await;
+    let path = format!("/api/v1/admin/orders/{}/cancel/", placed.text("/id"));
+    let mut call = json!({ "reason": "a test" });
+    call["lines"] = json!([{ "variant_id": coffee, "quantity": 1 }]);
+    packer.key("a").post(&path, call.clone()).await.expect(201);
+    // A part of it stands, and counts as it was ordered.
+    told(order(&shop, coffee, 1, who).await, 1, 0);
+    packer.key("b").post(&path, call).await.expect(201);
+    assert_eq!(shop.order_status(&placed.text("/id")).await, "cancelled");
+    order(&shop, coffee, 2, who).await.expect(201);
+    told(order(&shop, coffee, 1, who).await, 1, 0);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_period_counts_anew() {
     let shop = Shop::open().await;
     let coffee = shop.product("coffee", &[(100, 10)]).await[0];
