@@ -176,7 +176,10 @@ impl Scene {
         for cart in 0..self.carts.len() {
             let known = self.known(cart);
             if known.is_aged {
-                duties.extend(vec![Operation::Expire(cart); 4]);
+                // The job runs for whichever is due: again for this one only when no other is.
+                if !known.is_let_go || !is_any_aging {
+                    duties.extend(vec![Operation::Expire(cart); 4]);
+                }
             } else if known.order.is_some() {
                 // One at a time: the job runs for whichever is due.
                 if !is_any_aging {
