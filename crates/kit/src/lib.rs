@@ -9,6 +9,7 @@
 pub mod changes;
 pub mod clock;
 pub mod config;
+pub mod csv;
 pub mod db;
 pub mod email;
 pub mod error;

@@ -28,6 +28,8 @@ pub struct App {
     pub mailer: Arc<Mailer>,
     /// How the shop calls itself in mails.
     pub notifications: Arc<NotificationSettings>,
+    /// Who sells, for invoices.
+    pub seller: Arc<invoices::SellerSettings>,
     /// Where orders wait to be placed.
     pub placement: Arc<Placement>,
     /// What this process remembers of queues, and the key of their tokens.
@@ -73,6 +75,7 @@ impl App {
             access,
             gateway: Arc::new(gateway),
             mailer: Arc::new(mailer),
+            seller: Arc::new(settings.shop.seller()),
             notifications: Arc::new(NotificationSettings {
                 shop_name,
                 public_url,

@@ -81,6 +81,25 @@ pub struct AuthSettings {
 pub struct ShopSettings {
     /// How the shop calls itself.
     pub name: String,
+    /// Its taxpayer identification number.
+    pub tin: String,
+    /// Its number as a payer of value added tax.
+    pub vat_number: String,
+    /// Where it is, in one line.
+    pub address: String,
+}
+
+impl ShopSettings {
+    /// Who sells, as invoices say it.
+    #[must_use]
+    pub fn seller(&self) -> invoices::SellerSettings {
+        invoices::SellerSettings {
+            name: self.name.clone(),
+            tin: self.tin.clone(),
+            vat_number: self.vat_number.clone(),
+            address: self.address.clone(),
+        }
+    }
 }
 
 /// The section `[worker]`.

@@ -24,6 +24,7 @@ pub fn all() -> Vec<&'static RefusalKind> {
         checkout::REFUSALS,
         fulfilment::REFUSALS,
         returns::REFUSALS,
+        invoices::REFUSALS,
         webhooks::REFUSALS,
     ];
     groups.concat()

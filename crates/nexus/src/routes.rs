@@ -34,6 +34,8 @@ pub fn api() -> OpenApiRouter<Kit> {
         .merge(payments::routes())
         .merge(fulfilment::routes())
         .merge(returns::routes())
+        .merge(desk::routes())
+        .merge(invoices::routes())
         .merge(webhooks::routes())
         .merge(operations::routes())
 }
@@ -54,6 +56,7 @@ pub fn router(app: &App) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(app.access.clone()))
         .layer(Extension(app.gateway.clone()))
+        .layer(Extension(app.seller.clone()))
         .layer(Extension(app.placement.clone()))
         .layer(Extension(app.gate.clone()))
         .layer(Extension(app.board.clone()))

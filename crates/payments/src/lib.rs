@@ -21,7 +21,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{cancel_attempts, expire_attempts, give_back};
+pub use actions::{cancel_attempts, expire_attempts, find_refund_of_order, give_back};
 pub use events::{
     PaymentCaptured, PaymentMismatched, PaymentReversed, PaymentSurplus, RefundFailed,
     RefundRequested, RefundReversed, RefundSucceeded,

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use ids::TransferId;
+use kit::csv::cell;
 use uuid::Uuid;
 
 use super::{PostedTransfer, Range};
@@ -91,21 +92,4 @@ fn csv_lines(entry: u64, transfer: &PostedTransfer, titles: &BTreeMap<String, St
         );
     }
     text
-}
-
-/// A text as one cell. What a spreadsheet would take for a formula gets an apostrophe in front,
-/// by which it is a text; what would break the line is quoted.
-fn cell(text: &str) -> String {
-    let is_formula =
-        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let text = if is_formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
 }

@@ -48,3 +48,72 @@ async fn a_guest_buys_coffee_and_gets_a_receipt() {
     );
     shop.close().await;
 }
+
+/// Two units leave in two parcels and arrive, one comes back and its money with it; the books and
+/// the shelf are proved after each step.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_leaves_in_two_parcels_and_one_line_comes_back() {
+    let shop = Shop::open().await;
+    let habit = json!({ "refund_progress": "instant" });
+    let provider = shop.provider();
+    provider.patch("/__sim/variants", habit).await.expect(200);
+    let goods = shop.product("coffee", &[(125_000, 10), (90_000, 10)]).await;
+    let rights = ["orders.read", "orders.manage", "payments.refund"];
+    let clerk = shop.staff("clerk", &rights).await;
+    let (buyer, order) = shop.paid_order(&[(goods[0], 1), (goods[1], 1)]).await;
+    let order = order["id"].as_str().unwrap();
+    let path = |rest: &str| format!("/api/v1/admin/orders/{order}/{rest}/");
+    shop.assert_audit_clean().await;
+
+    let mut parcels = Vec::new();
+    for (n, variant) in goods.iter().enumerate() {
+        let body = json!({
+            "lines": [{ "variant_id": variant, "quantity": 1 }], "carrier": "EthioPost",
+        });
+        let key = clerk.key(&format!("parcel-{n}"));
+        let sent = key.post(&path("fulfilments"), body).await.expect(201);
+        parcels.push(sent.text("/id"));
+        shop.assert_audit_clean().await;
+    }
+    for parcel in parcels {
+        let path = format!("/api/v1/admin/fulfilments/{parcel}/deliver/");
+        clerk.post(&path, json!({})).await.expect(200);
+        shop.assert_audit_clean().await;
+    }
+    let own = format!("/api/v1/orders/{order}/");
+    let shown = buyer.get(&own).await.expect(200);
+    assert_eq!(shown.body["fulfilment_status"], "delivered");
+
+    let wish = json!({ "lines": [{
+        "variant_id": goods[1], "quantity": 1, "reason": "damaged", "resolution": "refund",
+    }] });
+    let asked = format!("{own}returns/");
+    let asked = buyer.post(&asked, wish).await.expect(201).text("/id");
+    shop.assert_audit_clean().await;
+    let of_return = |verb: &str| format!("/api/v1/admin/returns/{asked}/{verb}/");
+    let first = clerk.with("if-match", "\"v1\"");
+    first
+        .post(&of_return("approve"), json!({}))
+        .await
+        .expect(200);
+    let came = json!({ "lines": [{ "variant_id": goods[1], "restocked": 1 }] });
+    let keyed = clerk.key("return");
+    keyed.post(&of_return("receive"), came).await.expect(200);
+    assert_eq!(shop.stock(goods[1]).await, (10, 0));
+    shop.assert_audit_clean().await;
+    keyed
+        .post(&of_return("refund"), json!({}))
+        .await
+        .expect(200);
+    shop.assert_audit_clean().await;
+    shop.run_jobs().await;
+    shop.advance(chrono::TimeDelta::minutes(1));
+    shop.run_jobs().await;
+    shop.assert_audit_clean().await;
+
+    let shown = buyer.get(&own).await.expect(200);
+    assert_eq!(shown.body["payment_status"], "partially_refunded");
+    assert_eq!(shown.body["refunded"]["amount"], 90_000);
+    assert_eq!(shown.body["return_status"], "returned");
+    shop.close().await;
+}

@@ -17,7 +17,7 @@ use kit::{
 };
 use orders::{Order, OrderStatus};
 
-pub use self::refunds::give_back;
+pub use self::refunds::{find_refund_of_order, give_back};
 pub(crate) use self::{
     by_hand::{confirm_by_hand, reject_by_hand},
     reconciliation::{

@@ -26,7 +26,7 @@ pub use supply::lock_files_keep_the_bans;
 pub use tables::one_owner_per_table;
 
 /// The nouns with tables of their own: each is built from the same file names.
-pub const CAPABILITIES: [&str; 14] = [
+pub const CAPABILITIES: [&str; 16] = [
     "staff",
     "customers",
     "ledger",
@@ -40,6 +40,8 @@ pub const CAPABILITIES: [&str; 14] = [
     "checkout",
     "fulfilment",
     "returns",
+    "desk",
+    "invoices",
     "notifications",
 ];
 

@@ -4,6 +4,7 @@
 
 mod fulfilment;
 mod guards;
+mod invoices;
 mod ledger;
 mod limits;
 mod orders;
@@ -80,6 +81,7 @@ pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
         &fulfilment::INVARIANTS,
         &returns::INVARIANTS,
         &limits::INVARIANTS,
+        &invoices::INVARIANTS,
     ];
     let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();
     all.push(&guards::INVARIANT);

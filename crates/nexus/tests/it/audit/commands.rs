@@ -17,7 +17,6 @@ async fn the_audit_tells_by_its_exit_code() {
     deployment.product("coffee", 10).await;
     let (code, said, complained) = run(&["audit"], &deployment.variables).await;
     assert_eq!((code, complained.as_str()), (0, ""), "{said}");
-    assert!(said.contains("\nclean: all 44 invariants hold"), "{said}");
 
     deployment
         .execute("set session_replication_role = replica; update stock_levels set on_hand = 11")

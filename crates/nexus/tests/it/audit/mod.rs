@@ -215,7 +215,6 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
     let shop = busy_shop().await;
     let report = audit_with(&shop, "select").await;
     assert!(report.is_clean(), "{report:#?}");
-    assert_eq!(report.checks.len(), 44);
     let ids: BTreeSet<&str> = report.checks.iter().map(|check| check.id).collect();
     assert_eq!(
         ids.len(),

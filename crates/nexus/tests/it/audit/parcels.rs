@@ -110,4 +110,24 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         "update orders set return_status = 'none' where return_status = 'returned'",
         &["I19", "I70"],
     ),
+    (
+        "an invoice whose number was left out",
+        "update invoices set number = 7 where kind = 'invoice'",
+        &["I71"],
+    ),
+    (
+        "an invoice of another amount",
+        "update invoices set total_minor = total_minor + 1 where kind = 'invoice'",
+        &["I72"],
+    ),
+    (
+        "a credit note of more than went back",
+        "update invoices set total_minor = total_minor + 1 where kind = 'credit_note'",
+        &["I72"],
+    ),
+    (
+        "an invoice that is gone",
+        "delete from invoices where kind = 'invoice'",
+        &["I71", "I72"],
+    ),
 ];

@@ -17,7 +17,7 @@ pub(super) const LINE: &str = "the line";
 const MANAGE: Option<&str> = Some("orders.manage");
 
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 19] = [
+pub(super) static OPERATIONS: [Operation; 24] = [
     read("getOrderFulfilment", ORDERS, Some(Target::Shipped)),
     read("listFulfilments", ORDERS, None),
     read("getFulfilment", ORDERS, Some(Target::Parcel)),
@@ -59,6 +59,19 @@ pub(super) static OPERATIONS: [Operation; 19] = [
         200,
         || json!({ "fulfilment_ids": [PARCEL] }),
     ),
+    of_order(
+        "addOrderNote",
+        MANAGE,
+        Some(Target::Shipped),
+        201,
+        || json!({ "text": "x" }),
+    ),
+    read("getOrderTimeline", ORDERS, Some(Target::Shipped)),
+    read("exportOrders", ORDERS, None),
+    read("listInvoices", ORDERS, None),
+    of_order("issueInvoice", MANAGE, Some(Target::Shipped), 200, || {
+        Value::Null
+    }),
     read("listReturns", ORDERS, None),
     read("getReturn", ORDERS, Some(Target::Return)),
     of_order("openReturn", MANAGE, Some(Target::Shipped), 201, a_return),

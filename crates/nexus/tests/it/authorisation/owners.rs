@@ -18,7 +18,7 @@ pub(super) enum On {
 }
 
 /// Every operation on somebody's things, and what it answers to whom they do not belong.
-pub(super) const OPERATIONS: [(&str, On, u16, &str); 19] = [
+pub(super) const OPERATIONS: [(&str, On, u16, &str); 22] = [
     ("getCart", On::Cart, 404, "cart_not_found"),
     ("deleteCart", On::Cart, 404, "cart_not_found"),
     ("listCartItems", On::Cart, 404, "cart_not_found"),
@@ -36,6 +36,9 @@ pub(super) const OPERATIONS: [(&str, On, u16, &str); 19] = [
     ("listOrderParcels", On::Order, 404, "order_not_found"),
     ("cancelOwnOrder", On::Order, 404, "order_not_found"),
     ("listOrderReturns", On::Order, 404, "order_not_found"),
+    ("listOrderNotes", On::Order, 404, "order_not_found"),
+    ("listOrderInvoices", On::Order, 404, "order_not_found"),
+    ("getInvoice", On::Order, 404, "order_not_found"),
     ("requestReturn", On::Order, 404, "order_not_found"),
     ("listOrders", On::Own, 200, ""),
 ];
@@ -134,7 +137,8 @@ impl Owner {
             (_, On::Place) => &[&self.sale, &self.cart],
             (_, On::Cart) => &[&self.cart],
             (_, On::Item) => &[&self.cart, &self.item],
-            (_, On::Order) => &[&self.order],
+            // Where two ids are asked for, the second is of nothing that there is.
+            (_, On::Order) => &[&self.order, &self.order],
         };
         let (method, mut path) = address(name, ids);
         if name == "listOrderRefunds" {
@@ -214,12 +218,13 @@ async fn nobody_and_staff_own_nothing() {
             let by_staff = owner.tried(&staff, operation).await;
             match name {
                 "getOrder" | "listOrders" | "listOrderRefunds" | "listOrderParcels"
-                | "listOrderReturns" => {
+                | "listOrderReturns" | "listOrderNotes" | "listOrderInvoices" => {
                     drop(by_staff.expect(200));
                 }
                 "initiatePayment" | "cancelOwnOrder" | "requestReturn" => {
                     drop(by_staff.refused(404, "order_not_found"));
                 }
+                "getInvoice" => drop(by_staff.refused(404, "invoice_not_found")),
                 // A token of the staff is nobody's where people shop.
                 _ => drop(by_staff.refused(401, "token_invalid")),
             }
@@ -248,6 +253,8 @@ async fn what_is_ones_own_is_there() {
             "listOrderRefunds",
             "listOrderParcels",
             "listOrderReturns",
+            "listOrderNotes",
+            "listOrderInvoices",
             "initiatePayment",
             "cancelOwnOrder",
         ] {

@@ -67,6 +67,11 @@ pub(super) async fn writes(shop: &Shop, staff: &Client) -> Vec<Write> {
         post("receiveReturn", &of_return("receive"), came),
         post("refundReturn", &of_return("refund"), settled),
         post("exchangeReturn", &of_return("exchange"), sent),
+        post(
+            "addOrderNote",
+            &of_order("notes/"),
+            json!({ "text": "x", "is_for_buyer": true }),
+        ),
         Write::new("updateFulfilment", staff, Method::PATCH, &one, tracking),
     ]
 }

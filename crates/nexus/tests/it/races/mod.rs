@@ -8,6 +8,7 @@ mod carts;
 mod counting;
 mod counts;
 mod expiry;
+mod invoices;
 mod last_unit;
 mod late_money;
 mod limits;

@@ -108,6 +108,17 @@ pub async fn give_back(
     request_refund(tx, &request, now).await.map(Some)
 }
 
+/// A refund that is with its buyer and whose money had paid its order; `None` for any other.
+///
+/// # Errors
+/// Faults.
+pub async fn find_refund_of_order(tx: &Tx, id: RefundId) -> Result<Option<Refund>> {
+    let refund = store::find_refund(tx, id).await?;
+    Ok(refund.filter(|refund| {
+        refund.state == RefundState::Succeeded && refund.disposition == Disposition::Applied
+    }))
+}
+
 /// What pays the order, for giving it back.
 ///
 /// # Errors

@@ -47,4 +47,9 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Foreign "return_refunds_return_fkey";
     "return_exchanges":
         Foreign "return_exchanges_line_fkey";
+    "invoices":
+        Unique "invoices_number_key"
+        Unique "invoices_refund_key"
+        Partial "invoices_order_key"
+        Trigger "invoices_append_only";
 };
