@@ -47,6 +47,7 @@ pub fn registry(app: &App) -> Registry {
     let registry = inventory::jobs(registry, app.settings.inventory);
     let registry = checkout::jobs(registry, &app.gateway);
     let registry = webhooks::jobs(registry, &app.webhooks);
+    let registry = invoices::jobs(registry, &app.seller);
     notifications::jobs(registry, &app.mailer, &app.notifications)
 }
 
