@@ -69,7 +69,7 @@ impl Plan {
 
 /// All invariants, in the order of their ids.
 pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
-    let groups: [&[Invariant]; 11] = [
+    let groups: [&[Invariant]; 12] = [
         &stock::INVARIANTS,
         &orders::INVARIANTS,
         &payments::INVARIANTS,
