@@ -8,12 +8,8 @@ use crate::world::Shop;
 async fn notes_stand_in_the_timeline_and_some_of_them_are_for_the_buyer() {
     let shop = Shop::open().await;
     let goods = shop.product("goods", &[(1_000, 10)]).await;
-    let clerk = shop
-        .staff(
-            "clerk",
-            &["orders.read", "orders.manage", "payments.refund"],
-        )
-        .await;
+    let rights = ["orders.read", "orders.manage", "payments.refund"];
+    let clerk = shop.staff("clerk", &rights).await;
     let (buyer, order) = shop.paid_order(&[(goods[0], 3)]).await;
     let order = order["id"].as_str().unwrap();
     let path = |rest: &str| format!("/api/v1/admin/orders/{order}/{rest}/");
