@@ -25,6 +25,7 @@ pub struct IssueInvoice {
 
 impl Job for IssueInvoice {
     const KIND: &'static str = "issue_invoice";
+    const QUEUE: &'static str = "orders";
 
     fn unique_key(&self) -> Option<String> {
         Some(self.order_id.to_string())
@@ -43,6 +44,7 @@ pub struct IssueCreditNote {
 
 impl Job for IssueCreditNote {
     const KIND: &'static str = "issue_credit_note";
+    const QUEUE: &'static str = "orders";
 
     fn unique_key(&self) -> Option<String> {
         Some(self.refund_id.to_string())
