@@ -43,8 +43,8 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0041_fulfilment_validated"
     "0042_returns"
     "0043_returns_validated"
-    "0044_order_notes"
-    "0045_invoices"
     "0046_jobs_by_priority"
     "0047_jobs_by_priority_validated"
+    "0050_order_notes"
+    "0051_invoices"
 };
