@@ -30,7 +30,8 @@ FROM debian:bookworm-slim AS runtime
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin nexus
+    && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin nexus \
+    && install --directory --owner=nexus --group=nexus /var/lib/nexus/media
 COPY --from=build /out/nexus /usr/local/bin/nexus
 COPY --from=build /out/chapa-simulator /usr/local/bin/chapa-simulator
 COPY --from=build /out/mail-catcher /usr/local/bin/mail-catcher

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use ids::{BrandId, CategoryId, ProductId, ProductTypeId};
+use ids::{BrandId, CategoryId, ImageId, ProductId, ProductTypeId};
 use inventory::StockOpening;
 use kit::{Error, Result, Tx, jobs::NewJob};
+use pictures::Picture;
 
 use crate::{
     jobs::{IndexCatalogue, Indexed},
     model::{
         Attribute, Brand, CatalogueRefusal, Category, NewBrand, NewCategory, NewProduct,
-        ProductType, Said, Texts, Withdrawn, check_attributes, check_move, check_slug,
+        ProductType, Said, Texts, Withdrawn, check_attributes, check_move, check_order, check_slug,
         check_values,
     },
     store::{self, ProductChange, VariantChange},
@@ -247,6 +248,57 @@ pub(crate) async fn remove_product_type(tx: &Tx, id: ProductTypeId) -> Result<()
     store::delete_product_type(tx, id)
         .await
         .map_err(|error| refuse_in_use(error, "products"))
+}
+
+/// The most pictures that a product has.
+const IMAGES_MAX: usize = 50;
+
+/// Gives a product the picture that was taken in; answers the new version of its pictures. Locks
+/// the product, so that pictures that come at once stand one behind the other.
+///
+/// # Errors
+/// `catalogue_not_found`, `too_many_images`.
+pub(crate) async fn add_image(
+    tx: &Tx,
+    id: ProductId,
+    picture: &Picture,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let version = if tx.sabotage().has_removed("product images lock") {
+        store::find_images_version(tx, id).await?
+    } else {
+        store::lock_images(tx, id).await?
+    };
+    let version = version.ok_or(CatalogueRefusal::NotFound("product"))?;
+    if store::list_images(tx, id).await?.len() >= IMAGES_MAX {
+        return Err(CatalogueRefusal::TooManyImages.into());
+    }
+    pictures::keep_picture(tx, picture, now).await?;
+    store::insert_image(tx, id, picture.id, &picture.url()).await?;
+    store::update_images_version(tx, id, now).await?;
+    Ok(version + 1)
+}
+
+/// Puts the pictures of a product, which the caller has locked, in order.
+///
+/// # Errors
+/// `invalid_order`: it does not name each of those present once.
+pub(crate) async fn order_images(
+    tx: &Tx,
+    id: ProductId,
+    present: &[ImageId],
+    wanted: &[ImageId],
+) -> Result<()> {
+    check_order(present, wanted)?;
+    store::update_image_order(tx, id, wanted).await
+}
+
+/// Takes a picture from its product.
+pub(crate) async fn remove_image(tx: &Tx, id: ImageId, now: DateTime<Utc>) -> Result<()> {
+    match store::delete_image(tx, id).await? {
+        Some(picture) => pictures::drop_picture(tx, picture, now).await,
+        None => Ok(()),
+    }
 }
 
 fn refuse_by_constraint(error: Error) -> Error {

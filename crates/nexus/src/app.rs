@@ -12,6 +12,7 @@ use kit::{
 };
 use notifications::NotificationSettings;
 use payments::Gateway;
+use pictures::Pictures;
 
 use crate::{config::Settings, operations::watch_depth, subscriptions::subscriptions};
 
@@ -38,6 +39,8 @@ pub struct App {
     pub board: Arc<StockBoard>,
     /// The way to receivers of webhooks.
     pub webhooks: Arc<webhooks::Sender>,
+    /// The way to the files of pictures.
+    pub pictures: Arc<Pictures>,
     /// Every setting.
     pub settings: Arc<Settings>,
     /// What a stop waits for.
@@ -87,6 +90,7 @@ impl App {
             )),
             gate: Arc::new(Gate::new(tasks.clone(), &settings.auth.secret)),
             board,
+            pictures: Arc::new(Pictures::new(&settings.media)?),
             webhooks: Arc::new(webhooks::Sender::new(&settings.webhooks)?),
             settings: Arc::new(settings),
             tasks,
@@ -103,6 +107,7 @@ impl App {
         let registry = crate::workers::registry_of(self, queues)?;
         kit::sweep::plan(&self.kit.db, self.kit.clock.now()).await?;
         catalogue::plan(&self.kit.db, self.kit.clock.now()).await?;
+        pictures::plan(&self.kit.db, self.kit.clock.now()).await?;
         ledger::plan(&self.kit.db, self.kit.clock.now()).await?;
         inventory::plan(&self.kit.db, self.kit.clock.now()).await?;
         payments::plan_watch(&self.kit.db, self.kit.clock.now()).await?;

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use checkout::CheckoutSettings;
 use kit::{db::DatabaseSettings, http::server::ServerSettings, mail::MailSettings};
 use payments::PaymentSettings;
+use pictures::PictureSettings;
 use serde::Deserialize;
 
 use crate::{doors::OverloadSettings, pages::PagesSettings};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub overload: OverloadSettings,
     /// `[webhooks]`
     pub webhooks: webhooks::WebhookSettings,
+    /// `[media]`
+    pub media: PictureSettings,
     /// `[mail]`
     pub mail: MailSettings,
     /// `[shop]`

@@ -28,6 +28,8 @@ pub struct OverloadSettings {
     pub staff: DoorSettings,
     /// What staff take out as a whole.
     pub exports: DoorSettings,
+    /// Pictures that staff send: most of the time the file is on its way.
+    pub uploads: DoorSettings,
 }
 
 /// The kinds of requests.
@@ -42,6 +44,7 @@ enum Kind {
     Provider,
     Staff,
     Exports,
+    Uploads,
 }
 
 fn kind(method: &Method, path: &str) -> Kind {
@@ -68,6 +71,9 @@ fn kind(method: &Method, path: &str) -> Kind {
         "payment" => Kind::Payments,
         "admin" if rest.starts_with("auth/") => Kind::Accounts,
         "admin" if rest.contains("export") => Kind::Exports,
+        "admin" if method == Method::POST && rest.trim_end_matches('/').ends_with("/images") => {
+            Kind::Uploads
+        }
         "admin" => Kind::Staff,
         _ => Kind::Browsing,
     }
@@ -85,6 +91,7 @@ pub fn doors(settings: &OverloadSettings) -> DoorOf {
     let provider = door("provider", settings.provider);
     let staff = door("staff", settings.staff);
     let exports = door("exports", settings.exports);
+    let uploads = door("uploads", settings.uploads);
     Arc::new(move |request: &Request| {
         let door = match kind(request.method(), request.uri().path()) {
             Kind::Open => return None,
@@ -96,6 +103,7 @@ pub fn doors(settings: &OverloadSettings) -> DoorOf {
             Kind::Provider => &provider,
             Kind::Staff => &staff,
             Kind::Exports => &exports,
+            Kind::Uploads => &uploads,
         };
         Some(Arc::clone(door))
     })

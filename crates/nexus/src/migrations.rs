@@ -47,4 +47,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0047_jobs_by_priority_validated"
     "0050_order_notes"
     "0051_invoices"
+    "0075_pictures"
+    "0076_pictures_validated"
 };

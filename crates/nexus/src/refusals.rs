@@ -16,6 +16,7 @@ pub fn all() -> Vec<&'static RefusalKind> {
         customers::REFUSALS,
         inventory::REFUSALS,
         sales::REFUSALS,
+        pictures::REFUSALS,
         catalogue::REFUSALS,
         cart::REFUSALS,
         admission::REFUSALS,

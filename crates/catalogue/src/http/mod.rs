@@ -3,6 +3,7 @@
 mod attribute_values;
 mod brands_admin;
 mod categories_admin;
+mod images_admin;
 mod product_draft;
 mod product_types_admin;
 mod products_admin;
@@ -24,4 +25,5 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(categories_admin::routes())
         .merge(product_types_admin::routes())
         .merge(products_admin::routes())
+        .merge(images_admin::routes())
 }

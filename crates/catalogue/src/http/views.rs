@@ -1,5 +1,7 @@
 //! Wire shapes that shoppers read.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
 use inventory::BackorderKind;
@@ -11,7 +13,7 @@ use utoipa::ToSchema;
 use super::attribute_values::{AttributeView, views};
 use crate::{
     model::{Brand, Category, Texts, breadcrumbs, children_of},
-    store::{ProductDetail, ProductRow, VariantRow},
+    store::{ImageRow, ProductDetail, ProductRow, VariantRow},
 };
 
 /// A brand.
@@ -81,6 +83,19 @@ pub(crate) struct ImageView {
     #[schema(example = "/media/demo/coffee/yirgacheffe-250/0.svg")]
     url: String,
     alt: String,
+    /// Of an uploaded picture: the address of each width that is there, in pixels; its own always,
+    /// narrower ones soon after it was sent.
+    sizes: BTreeMap<u32, String>,
+}
+
+impl ImageView {
+    fn of(row: ImageRow, language: &str) -> Self {
+        Self {
+            alt: row.alt.get(language).to_owned(),
+            sizes: pictures::sizes(&row.url, &row.widths),
+            url: row.url,
+        }
+    }
 }
 
 /// A product in a list.
@@ -110,10 +125,7 @@ impl ProductSummary {
                 slug,
                 name: name.get(language).to_owned(),
             }),
-            image: row.image.map(|(url, alt)| ImageView {
-                url,
-                alt: alt.get(language).to_owned(),
-            }),
+            image: row.image.map(|image| ImageView::of(image, language)),
             price_from: row.price_from,
             is_available: row.is_available,
             created_at: row.created_at,
@@ -273,10 +285,7 @@ impl ProductView {
             images: detail
                 .images
                 .into_iter()
-                .map(|(url, alt)| ImageView {
-                    url,
-                    alt: alt.get(language).to_owned(),
-                })
+                .map(|image| ImageView::of(image, language))
                 .collect(),
             options,
             variants,

@@ -199,6 +199,23 @@ impl NewProduct {
     }
 }
 
+/// An order of things names each of them once, and no other.
+///
+/// # Errors
+/// `invalid_order`
+pub(crate) fn check_order<T: Copy + Ord>(
+    present: &[T],
+    wanted: &[T],
+) -> Result<(), CatalogueRefusal> {
+    let (mut left, mut right) = (present.to_vec(), wanted.to_vec());
+    left.sort_unstable();
+    right.sort_unstable();
+    if left == right {
+        return Ok(());
+    }
+    Err(CatalogueRefusal::InvalidOrder)
+}
+
 /// The most that one unit may cost, in minor units: Chapa's limit for one payment.
 pub(crate) const PRICE_MINOR_MAX: i64 = 999_999_999;
 

@@ -33,6 +33,10 @@ pub enum CatalogueRefusal {
     InvalidAttribute(String),
     /// A kind of product that is not ours.
     UnknownProductType,
+    /// A product has as many pictures as it may have.
+    TooManyImages,
+    /// An order that leaves something out, or names it twice.
+    InvalidOrder,
 }
 
 macro_rules! kinds {
@@ -80,6 +84,10 @@ kinds! {
          its own kind. The detail names the attribute and what it wants."
     UNKNOWN_PRODUCT_TYPE "unknown_product_type" 422 Recoverable "No such kind of product"
         "The id in the request is not one of a kind of product of this shop."
+    TOO_MANY_IMAGES "too_many_images" 409 Recoverable "The product has no room for more pictures"
+        "A product has at most 50 pictures. Take one away before you add another."
+    INVALID_ORDER "invalid_order" 422 Recoverable "The order does not name each entry once"
+        "An order names every entry that there is, each once and no other. Read the list again."
 }
 
 impl Refusal for CatalogueRefusal {
@@ -99,6 +107,8 @@ impl Refusal for CatalogueRefusal {
             Self::InvalidProductType(_) => &INVALID_PRODUCT_TYPE,
             Self::InvalidAttribute(_) => &INVALID_ATTRIBUTE,
             Self::UnknownProductType => &UNKNOWN_PRODUCT_TYPE,
+            Self::TooManyImages => &TOO_MANY_IMAGES,
+            Self::InvalidOrder => &INVALID_ORDER,
         }
     }
 

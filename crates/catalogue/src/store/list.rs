@@ -60,7 +60,7 @@ macro_rules! product_list {
     select page.id, page.slug, page.status, page.title, page.currency, page.price_from_minor,
         page.created_at, page.brand_id, page.sold_count, brands.slug as brand_slug,
         brands.name as brand_name,
-        image.url, image.alt,
+        image.url, image.alt, image.widths,
         exists (
             select from variants
             join stock_offers on stock_offers.variant_id = variants.id
@@ -69,7 +69,10 @@ macro_rules! product_list {
     from page
     left join brands on brands.id = page.brand_id
     left join lateral (
-        select url, alt from product_images
+        select url, alt, (
+                select widths from pictures where pictures.id = picture_id
+            ) as widths
+        from product_images
         where product_images.product_id = page.id
         order by position
         limit 1

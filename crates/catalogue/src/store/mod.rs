@@ -1,6 +1,7 @@
 //! Every statement on the catalogue's tables.
 
 mod groups;
+mod images;
 mod insert;
 mod list;
 mod product_types;
@@ -10,7 +11,8 @@ mod search_index;
 mod write;
 
 pub(crate) use self::{
-    groups::*, insert::*, list::*, product_types::*, read::*, search::*, search_index::*, write::*,
+    groups::*, images::*, insert::*, list::*, product_types::*, read::*, search::*,
+    search_index::*, write::*,
 };
 
 pub use self::{insert::count_products, read::list_sellables};

@@ -6,11 +6,20 @@ use inventory::{BackorderKind, Beyond, Limits};
 use kit::{Conn, Error, Result};
 use money::Money;
 use sales::SaleTerms;
+use serde::Deserialize;
 use serde_json::Value;
 use tokio_postgres::Row;
 
 use super::product_types::attributes_from;
 use crate::model::{Attribute, AttributeValues, Sellable, Texts};
+
+/// A picture as it is shown.
+pub(crate) struct ImageRow {
+    pub(crate) url: String,
+    pub(crate) alt: Texts,
+    /// Of an uploaded one: the narrower widths that are there.
+    pub(crate) widths: Vec<i32>,
+}
 
 /// An entry of the list.
 pub(crate) struct ProductRow {
@@ -19,7 +28,7 @@ pub(crate) struct ProductRow {
     pub(crate) status: String,
     pub(crate) title: Texts,
     pub(crate) brand: Option<(BrandId, String, Texts)>,
-    pub(crate) image: Option<(String, Texts)>,
+    pub(crate) image: Option<ImageRow>,
     pub(crate) price_from: Option<Money>,
     pub(crate) is_available: bool,
     pub(crate) created_at: DateTime<Utc>,
@@ -43,7 +52,11 @@ pub(super) fn product_row(row: &Row) -> Result<ProductRow> {
                 Texts::from_json(row.get("brand_name")),
             )
         }),
-        image: url.map(|url| (url, Texts::from_json(row.get("alt")))),
+        image: url.map(|url| ImageRow {
+            url,
+            alt: Texts::from_json(row.get("alt")),
+            widths: row.get::<_, Option<_>>("widths").unwrap_or_default(),
+        }),
         price_from: price.map(|minor| money(minor, row)).transpose()?,
         is_available: row.get("is_available"),
         created_at: row.get("created_at"),
@@ -68,7 +81,7 @@ pub(crate) struct ProductDetail {
     pub(crate) attributes: Vec<Attribute>,
     /// What is said of it.
     pub(crate) values: AttributeValues,
-    pub(crate) images: Vec<(String, Texts)>,
+    pub(crate) images: Vec<ImageRow>,
     /// `[{"id", "name", "values": [{"id", "label"}]}]`, in order.
     pub(crate) options: Value,
     pub(crate) variants: Vec<VariantRow>,
@@ -106,14 +119,17 @@ macro_rules! product {
             from product_attributes
             where product_attributes.type_id = products.type_id
         ), '[]') as attributes_of_type,
-        null::text as url, null::jsonb as alt, false as is_available,
+        null::text as url, null::jsonb as alt, null::integer[] as widths, false as is_available,
         array(
             select category_id from product_categories where product_id = products.id
             order by category_id
         ) as category_ids,
         coalesce((
-            select jsonb_agg(jsonb_build_object('url', url, 'alt', alt) order by position)
+            select jsonb_agg(jsonb_build_object(
+                'url', url, 'alt', alt, 'widths', coalesce(widths, '{}')
+            ) order by position, product_images.id)
             from product_images
+            left join pictures on pictures.id = picture_id
             where product_id = products.id
         ), '[]') as images,
         coalesce((
@@ -168,6 +184,13 @@ macro_rules! variants {
 const LIST_VARIANTS: &str = variants!("products.id = $1");
 const LIST_VARIANTS_BY_SLUG: &str = variants!("products.slug = $1");
 
+#[derive(Deserialize)]
+struct StoredImage {
+    url: String,
+    alt: Value,
+    widths: Vec<i32>,
+}
+
 /// Both statements travel together: one round trip.
 async fn find_product_by(
     conn: &Conn,
@@ -203,8 +226,7 @@ pub(crate) async fn find_product(conn: &Conn, id_or_slug: &str) -> Result<Option
     let Some((row, variants)) = found else {
         return Ok(None);
     };
-    let images: Value = row.get("images");
-    let images = images.as_array().map_or(&[][..], Vec::as_slice);
+    let images: Vec<StoredImage> = serde_json::from_value(row.get("images"))?;
     let variants = variants
         .iter()
         .map(variant_row)
@@ -223,10 +245,11 @@ pub(crate) async fn find_product(conn: &Conn, id_or_slug: &str) -> Result<Option
         attributes: attributes_from(row.get("attributes_of_type"))?,
         values: serde_json::from_value(row.get("attributes"))?,
         images: images
-            .iter()
-            .map(|image| {
-                let url = image["url"].as_str().unwrap_or_default().to_owned();
-                (url, Texts::from_json(image["alt"].clone()))
+            .into_iter()
+            .map(|image| ImageRow {
+                url: image.url,
+                alt: Texts::from_json(image.alt),
+                widths: image.widths,
             })
             .collect(),
         options: row.get("options"),

@@ -259,7 +259,8 @@ const RANKED: &str = "
     )
     select products.id, products.slug, products.status, products.title, products.currency,
         products.price_from_minor, products.created_at, products.brand_id,
-        brands.slug as brand_slug, brands.name as brand_name, image.url, image.alt, page.rank,
+        brands.slug as brand_slug, brands.name as brand_name, image.url, image.alt, image.widths,
+        page.rank,
         exists (
             select from variants
             join stock_levels on stock_levels.variant_id = variants.id
@@ -271,7 +272,10 @@ const RANKED: &str = "
     join products on products.id = page.product_id
     left join brands on brands.id = products.brand_id
     left join lateral (
-        select url, alt from product_images
+        select url, alt, (
+                select widths from pictures where pictures.id = picture_id
+            ) as widths
+        from product_images
         where product_images.product_id = products.id
         order by position
         limit 1

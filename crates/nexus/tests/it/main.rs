@@ -26,6 +26,7 @@ mod inventory;
 mod invoices;
 mod jobs;
 mod ledger;
+mod media;
 mod orders;
 mod overload;
 mod payments;

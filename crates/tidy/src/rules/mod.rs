@@ -26,7 +26,8 @@ pub use supply::lock_files_keep_the_bans;
 pub use tables::one_owner_per_table;
 
 /// The nouns with tables of their own: each is built from the same file names.
-pub const CAPABILITIES: [&str; 16] = [
+pub const CAPABILITIES: [&str; 17] = [
+    "pictures",
     "staff",
     "customers",
     "ledger",

@@ -1,6 +1,6 @@
 //! What compose.yaml starts, in which order, and the systemd units beside it.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use crate::papers::{
     compose, flags_of, instructions, list, programs, read, root, service, services, text,
@@ -39,13 +39,13 @@ fn every_service_that_is_waited_for_exists_and_can_say_it_is_ready() {
 
 #[test]
 fn every_volume_is_declared_and_used() {
-    let declared: Vec<String> = compose()["volumes"]
+    let declared: BTreeSet<String> = compose()["volumes"]
         .as_mapping()
         .into_iter()
         .flatten()
         .map(|(name, _)| text(name))
         .collect();
-    let mut used = Vec::new();
+    let mut used = BTreeSet::new();
     for (_, service) in services() {
         let names = list(&service["volumes"]).into_iter();
         let named = names.filter(|volume| !volume.starts_with(['.', '/']));

@@ -67,7 +67,8 @@ pub(super) async fn run(file: Option<&str>, args: &Args) -> Result<ExitCode> {
         let (directory, secrets, port) = (directory.clone(), secrets.clone(), args.port);
         tokio::task::spawn_blocking(move || start_behind(&directory, &secrets, port)).await??
     };
-    let settings = settings(file, args.port, &secrets, &behind)?;
+    let mut settings = settings(file, args.port, &secrets, &behind)?;
+    settings.media.folder = directory.join("media");
     telemetry::start_logs(&settings.log.format, &settings.log.filter)?;
     kit::db::migrate(&behind.database_url, MIGRATIONS).await?;
     let app = App::build(settings, Clock::system()).await?;

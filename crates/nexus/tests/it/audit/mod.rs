@@ -5,6 +5,7 @@ mod books;
 mod commands;
 mod compared;
 mod parcels;
+mod pictures;
 mod planted;
 mod shelves;
 
@@ -82,6 +83,7 @@ async fn busy_shop() -> Shop {
     let order = guest.post("/api/v1/orders/", body).await.expect(201).body;
     shop.initiate(&guest, &order).await;
     shop.customer("abebe@example.com").await;
+    crate::media::pictured(&shop, "cup").await;
     shop.run_jobs().await;
     shop.seal().await;
     shop
@@ -241,7 +243,7 @@ async fn whatever_is_planted_is_named() {
     let mut missed = Vec::new();
     let cases = planted::CASES.iter().chain(shelves::CASES);
     let cases = cases.chain(books::CASES).chain(compared::CASES);
-    let cases = cases.chain(parcels::CASES);
+    let cases = cases.chain(parcels::CASES).chain(pictures::CASES);
     for (what, change, ids) in cases {
         let report = audit_with(&shop, change).await;
         if broken(&report) != *ids {

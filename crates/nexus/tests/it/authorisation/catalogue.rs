@@ -9,8 +9,11 @@ use super::{
 
 const CATALOGUE: Option<&str> = Some("catalogue.edit");
 
-/// Of kinds of products, in the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 5] = [
+/// In the place of the id of a picture.
+pub(super) const IMAGE: &str = "the picture";
+
+/// Of kinds of products and of pictures, in the order in which they are tried with the right.
+pub(super) static OPERATIONS: [Operation; 10] = [
     create("createProductType", || json!({ "name": { "en": "New" } })),
     read("listProductTypes", CATALOGUE, None),
     read("getProductType", CATALOGUE, Some(Target::ProductType)),
@@ -20,4 +23,25 @@ pub(super) static OPERATIONS: [Operation; 5] = [
         || json!({ "slug": "changed" }),
     ),
     remove("deleteProductType", Target::ProductType),
+    read("listProductImages", CATALOGUE, Some(Target::Product)),
+    // Who may is asked before the file is looked at, and JSON is no picture.
+    Operation {
+        target: Some(Target::Product),
+        status: 415,
+        ..create("addProductImage", || json!({}))
+    },
+    change(
+        "orderProductImages",
+        Target::Gallery,
+        || json!({ "image_ids": [IMAGE] }),
+    ),
+    Operation {
+        version: Some(2),
+        ..change("updateProductImage", Target::Image, || json!({ "alt": {} }))
+    },
+    Operation {
+        version: Some(3),
+        status: 200,
+        ..remove("deleteProductImage", Target::Image)
+    },
 ];

@@ -231,7 +231,7 @@ impl Operation {
         let ids: Vec<&str> = self
             .target
             .iter()
-            .map(|target| targets.id(*target).as_str())
+            .flat_map(|target| targets.ids(*target))
             .collect();
         let (method, mut path) = address(self.name, &ids);
         if self.name == "streamEvents" {
@@ -252,6 +252,7 @@ impl Operation {
             let text = text.replace(orders::SHIPPED, &targets.shipped);
             let text = text.replace(orders::PARCEL, &targets.parcel);
             let text = text.replace(orders::LINE, &targets.line);
+            let text = text.replace(catalogue::IMAGE, &targets.image[1]);
             serde_json::from_str(&text).unwrap()
         });
         who.send(method, &path, body).await

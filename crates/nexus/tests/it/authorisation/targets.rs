@@ -37,6 +37,9 @@ pub(super) enum Target {
     OtherReturn,
     ThirdReturn,
     ProductType,
+    /// A product with a picture, and the picture.
+    Gallery,
+    Image,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -117,6 +120,15 @@ async fn transfer(shop: &Shop, slug: &str) -> String {
     row.get(0)
 }
 
+/// A product with a picture that is elsewhere: the two ids.
+async fn picture(owner: &Client) -> [String; 2] {
+    let elsewhere = json!({ "url": "/media/a.svg" });
+    let id = crate::media::product(owner, "pictured", &[elsewhere]).await;
+    let (method, path) = address("listProductImages", &[&id]);
+    let images = owner.send(method, &path, None).await.expect(200);
+    [id, images.text("/images/0/id")]
+}
+
 /// A job that was given up, of a kind that nobody runs here.
 async fn dead_job(shop: &Shop) -> String {
     let sql = "insert into jobs (id, kind, version, payload, state, run_at, attempts, attempts_max,
@@ -149,6 +161,8 @@ pub(super) struct Targets {
     counts: [String; 2],
     sale: String,
     product_type: String,
+    /// A product and its picture.
+    pub(super) image: [String; 2],
     job: String,
     pub(super) shipped: String,
     pub(super) parcel: String,
@@ -211,6 +225,7 @@ impl Targets {
         let on_sale = shop.product("sale", &[(100, 5)]).await;
         let sale = json!({ "name": "Old", "variant_ids": on_sale, "starts_at": soon });
         Self {
+            image: picture(&owner).await,
             job: dead_job(shop).await,
             sale: create("createSale", sale).await,
             product_type: create("createProductType", json!({ "name": { "en": "Old" } })).await,
@@ -268,6 +283,16 @@ impl Targets {
             Target::OtherReturn => &self.returns[1],
             Target::ThirdReturn => &self.returns[2],
             Target::ProductType => &self.product_type,
+            Target::Gallery => &self.image[0],
+            Target::Image => &self.image[1],
+        }
+    }
+
+    /// What stands in the path of an operation on the thing.
+    pub(super) fn ids(&self, target: Target) -> Vec<&str> {
+        match target {
+            Target::Image => self.image.iter().map(String::as_str).collect(),
+            one => vec![self.id(one).as_str()],
         }
     }
 }

@@ -297,7 +297,7 @@ async fn of_goods(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
     let (id, variant) = (made.text("/id"), made.text("/variants/0/id"));
     new["slug"] = json!("new-1");
     new["variants"][0]["sku"] = json!("NEW-1");
-    let change = json!({
+    let change_of = json!({
         "title": { "en": "B" }, "description": { "en": "C" }, "slug": "b", "status": "draft",
         "brand_id": brand, "category_ids": [category], "type_id": type_id, "attributes": said,
     });
@@ -310,37 +310,23 @@ async fn of_goods(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
         "on_hand": 1, "reason": "shelf 4", "reason_code": "found", "safety_stock": 0,
     });
     let this = format!("{kinds}{type_id}/");
+    let gallery = catalogue(&format!("{product}images/"));
+    let image = staff.get(&gallery).await.expect(200).text("/images/0/id");
+    let (order, image_path) = (format!("{gallery}order/"), format!("{gallery}{image}/"));
+    let ordered = json!({ "image_ids": [image] });
+    let alt = json!({ "alt": { "en": "From the side", "am": "ከጎን" } });
+    let create = |name, path: &str, body| Write::new(name, staff, Method::POST, path, body);
+    let change = |name, path: &str, body| Write::new(name, staff, Method::PATCH, path, body);
+    let put = |name, path: &str, body| Write::new(name, staff, Method::PUT, path, body);
     vec![
-        Write::new(
-            "createProductType",
-            staff,
-            Method::POST,
-            &kinds,
-            kind("new"),
-        ),
-        Write::new("updateProductType", staff, Method::PATCH, &this, kind("b")),
-        Write::new(
-            "createProduct",
-            staff,
-            Method::POST,
-            &catalogue("products/"),
-            new,
-        ),
-        Write::new(
-            "updateProduct",
-            staff,
-            Method::PATCH,
-            &catalogue(&product),
-            change,
-        ),
-        Write::new(
-            "updateVariant",
-            staff,
-            Method::PATCH,
-            &catalogue(&one),
-            priced,
-        ),
-        Write::new("setStockLevel", staff, Method::PUT, &level, counted),
+        create("createProductType", &kinds, kind("new")),
+        change("updateProductType", &this, kind("b")),
+        create("createProduct", &catalogue("products/"), new),
+        change("updateProduct", &catalogue(&product), change_of),
+        change("updateVariant", &catalogue(&one), priced),
+        put("setStockLevel", &level, counted),
+        put("orderProductImages", &order, ordered),
+        change("updateProductImage", &image_path, alt),
     ]
 }
 

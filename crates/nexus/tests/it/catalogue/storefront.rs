@@ -113,7 +113,7 @@ async fn a_product_is_read_by_id_and_slug_in_two_languages() {
     assert_eq!(body["categories"][0]["path"], json!(["food", "coffee"]));
     assert_eq!(
         body["images"],
-        json!([{ "url": "/media/bag.svg", "alt": "A bag" }])
+        json!([{ "url": "/media/bag.svg", "alt": "A bag", "sizes": {} }])
     );
     assert_eq!(body["options"][0]["values"][1]["label"], "1 kg");
     assert_eq!(body["price_from"], etb(30_000));

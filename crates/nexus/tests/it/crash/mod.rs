@@ -15,3 +15,5 @@ mod reviews;
 mod server;
 mod staff;
 mod worker;
+
+pub(crate) use self::refunds::{open as opened, work};

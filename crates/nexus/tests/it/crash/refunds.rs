@@ -36,7 +36,7 @@ pub(super) const OF_THE_WORKER: &[&str] = &[
 const REFUNDS: &str = "/api/v1/admin/payments/refunds/";
 
 /// A shop whose provider moves refunds only when it is told to, and its owner.
-pub(super) async fn open() -> (Deployment, Process, Client) {
+pub(crate) async fn open() -> (Deployment, Process, Client) {
     let shop = Deployment::open().await;
     let server = shop.server(None).await;
     let habit = json!({ "refund_progress": "manual" });
@@ -101,7 +101,7 @@ async fn let_minutes_pass(shop: &Deployment) {
 }
 
 /// All that is due is done by a worker that lives.
-pub(super) async fn work(shop: &Deployment) {
+pub(crate) async fn work(shop: &Deployment) {
     // What a dead worker had sent off to PostgreSQL may still be at work there.
     let busy = "select count(*) from pg_stat_activity where datname = current_database()
         and state = 'active' and pid <> pg_backend_pid()";

@@ -12,7 +12,7 @@ use super::{
     own_postgres::OwnPostgres,
     process::{Process, free_ports},
     servers::{new_database, servers},
-    shop::{CHAPA_KEY, WEBHOOK_SECRET, mailbox, settings, simulator},
+    shop::{CHAPA_KEY, WEBHOOK_SECRET, mailbox, media_folder, settings, simulator},
     steps::plant,
     wait::until,
 };
@@ -244,6 +244,7 @@ fn variables(
         ("NEXUS__PAYMENTS__RECONCILE_AT", String::new()),
         // One after the other, so that a job's turn is known.
         ("NEXUS__WORKER__CONCURRENCY", "1".to_owned()),
+        ("NEXUS__MEDIA__FOLDER", media_folder(database_url)),
         ("NEXUS__LOG__FILTER", "error".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))

@@ -26,7 +26,7 @@ pub(crate) use self::{
     process::{Process, free_ports, is_alive},
     receiver::Receiver,
     second::Second,
-    servers::{empty_database, new_database, servers},
+    servers::{empty_database, new_database, scratch, servers},
     shop::{CHAPA_KEY, Shop, WEBHOOK_SECRET},
     steps::{on_page, place_body},
     stream::Stream,

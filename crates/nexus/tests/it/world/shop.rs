@@ -9,7 +9,7 @@ use super::{
     children::Child,
     client::Client,
     oracle,
-    servers::{drop_database, new_database, servers},
+    servers::{drop_database, new_database, scratch, servers},
 };
 
 pub(crate) const WEBHOOK_SECRET: &str = "whsec-3f786850e387550fdab836ed7e6dc881de23001b";
@@ -134,6 +134,7 @@ impl Shop {
         if !self.keeps_database {
             drop_database(&self.database_url).await;
         }
+        drop(std::fs::remove_dir_all(media_folder(&self.database_url)));
     }
 
     /// Ends a positive control, whose books are broken on purpose.
@@ -143,6 +144,7 @@ impl Shop {
         if !self.keeps_database {
             drop_database(&self.database_url).await;
         }
+        drop(std::fs::remove_dir_all(media_folder(&self.database_url)));
     }
 
     /// Asserts that the provider's ledger is the shop's, see the oracle.
@@ -199,6 +201,14 @@ pub(crate) fn mailbox() -> Child {
     Child::start("mail-catcher", &args)
 }
 
+/// Where the pictures of a shop under test are; made when it takes one.
+pub(crate) fn media_folder(database_url: &str) -> String {
+    let (_, name) = database_url.rsplit_once('/').unwrap();
+    let name = name.split('?').next().unwrap();
+    let folder = scratch().join("media").join(name);
+    folder.to_str().unwrap().to_owned()
+}
+
 /// The settings of a shop under test, on its own servers.
 pub(crate) fn settings(database: &str, url: &str, simulator: &Child, mailbox: &Child) -> Settings {
     let provider = simulator.address("listening");
@@ -233,6 +243,7 @@ pub(crate) fn settings(database: &str, url: &str, simulator: &Child, mailbox: &C
             "mail.smtp_url",
             format!("smtp://{}", mailbox.address("smtp")),
         ),
+        ("media.folder", media_folder(database)),
         ("log.filter", "error".to_owned()),
     ];
     let mut settings = Settings::load(None, &overrides.map(|(key, value)| (key.to_owned(), value)));

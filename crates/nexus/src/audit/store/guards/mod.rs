@@ -8,6 +8,7 @@ macro_rules! guards {
     };
 }
 
+mod catalogue;
 mod parcels;
 
 use super::{Binds, Invariant, Plan};
@@ -53,7 +54,9 @@ impl Kind {
 
 /// Every guard.
 pub(super) fn all() -> impl Iterator<Item = &'static Guard> {
-    GUARDS.iter().chain(parcels::GUARDS)
+    [GUARDS, parcels::GUARDS, catalogue::GUARDS]
+        .into_iter()
+        .flatten()
 }
 
 static GUARDS: &[Guard] = guards! {
@@ -146,9 +149,6 @@ static GUARDS: &[Guard] = guards! {
         Unique "reservations_order_level_key"
         Foreign "reservations_order_fkey"
         Foreign "reservations_level_fkey";
-    "variants":
-        Unique "variants_sku_key"
-        Check "variants_price_positive";
     "carts":
         Check "carts_state_known"
         Check "carts_have_one_owner"
