@@ -24,7 +24,7 @@ export interface World {
   sessions: Record<string, string>[];
 }
 
-const REMEMBERED = ["nexus.staff-session", "nexus.staff"];
+const REMEMBERED = ["nexus.staff-session", "nexus.staff", "nexus.staff-access"];
 
 let child: ChildProcess | null = null;
 
@@ -230,4 +230,15 @@ export async function orderAsGuest({ page }: Visitor, slug: string, name = "Sela
   await page.getByLabel("Landmark").fill("Behind Edna Mall, blue gate");
   await page.getByRole("button", { name: /^Order and pay/ }).click();
   await page.waitForURL(/\/checkout\/payment|:\d+\/.*pay/);
+}
+
+/** Buys as a guest and pays; answers the order's id. */
+export async function buy(of: World, slug: string, name?: string): Promise<string> {
+  const visitor = await Visitor.come(of);
+  await orderAsGuest(visitor, slug, name);
+  await visitor.page.getByRole("button", { name: /^Pay ETB/ }).click();
+  await visitor.page.getByRole("heading", { name: "Paid. Thank you!" }).waitFor();
+  const id = /orders\/([0-9a-f-]+)/.exec(visitor.page.url())?.[1] ?? "";
+  await visitor.leave();
+  return id;
 }

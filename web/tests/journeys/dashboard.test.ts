@@ -1,20 +1,9 @@
 /** Running the shop: every screen, refunds, two people at one product, stock, lost sessions. */
 import { expect, test } from "vitest";
-import { Visitor, type World, orderAsGuest, useWorld } from "../world";
+import { Visitor, type World, buy, orderAsGuest, useWorld } from "../world";
 
 const world = useWorld();
 const EVIL = `<img src=x onerror=alert(1)><script>alert(2)</script>"'`;
-
-/** Buys as a guest and pays; answers the order's id. */
-async function buy(of: World, slug: string, name?: string): Promise<string> {
-  const visitor = await Visitor.come(of);
-  await orderAsGuest(visitor, slug, name);
-  await visitor.page.getByRole("button", { name: /^Pay ETB/ }).click();
-  await visitor.page.getByRole("heading", { name: "Paid. Thank you!" }).waitFor();
-  const id = /orders\/([0-9a-f-]+)/.exec(visitor.page.url())?.[1] ?? "";
-  await visitor.leave();
-  return id;
-}
 
 async function idOf(of: World, slug: string): Promise<string> {
   const answer = await fetch(`${of.url}/api/v1/catalogue/products/${slug}/`);
@@ -22,7 +11,7 @@ async function idOf(of: World, slug: string): Promise<string> {
 }
 
 const SCREENS = [
-  "/", "/orders", "/products", "/products/new", "/stock?q=rose", "/payments", "/payments/refunds", "/payments/decisions",
+  "/", "/orders", "/orders/papers", "/packing", "/packing/parcels", "/returns", "/jobs", "/products", "/products/new", "/stock?q=rose", "/payments", "/payments/refunds", "/payments/decisions",
   "/payments/received", "/payments/comparison", "/books", "/books/entries", "/books/days", "/webhooks", "/webhooks/deliveries", "/staff",
 ];
 
@@ -201,7 +190,7 @@ test.each([
   for (const screen of SCREENS) {
     await page.goto(`/admin${screen}`);
     await page.locator("main h1").waitFor();
-    await expect.poll(() => page.locator("[aria-busy=true]").count()).toBe(0);
+    await expect.poll(() => page.locator("[aria-busy=true]").count(), { message: screen }).toBe(0);
     await visitor.isAccessible();
     await visitor.fits();
     if (isAmharic) {

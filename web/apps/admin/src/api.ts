@@ -37,7 +37,14 @@ export const staff = new Watched<Staff | null>(recall<Staff | null>("staff", nul
 /** The session is over: somebody has to sign in, and what waits goes on then. */
 export const isDoorOpen = new Watched(false);
 
-let access: { token: string; until: number } | null = null;
+interface Access {
+  token: string;
+  until: number;
+}
+
+// Kept beside the refresh token: one that is spent by a page that is left before it hears the answer
+// is lost with the session, so a page that comes has no need to spend one.
+let access = recall<Access | null>("staff-access", null);
 let waiting: (() => void)[] = [];
 
 const raw = watched((call) => calls.set([call, ...calls.value].slice(0, 60)));
@@ -45,13 +52,24 @@ const anonymous = client(raw);
 
 function keep(pair: { access: string; refresh: string; expires_in_seconds: number }): void {
   access = { token: pair.access, until: Date.now() + pair.expires_in_seconds * 1000 };
+  remember("staff-access", access);
   remember("staff-session", pair.refresh);
+}
+
+const isGood = (of: Access | null): of is Access => of !== null && of.until > Date.now() + 5_000;
+
+/** Forgets an access token that was refused, unless another one has come by now. */
+function forget(token: string | null): void {
+  access = null;
+  if (token === null || recall<Access | null>("staff-access", null)?.token === token) remember("staff-access", null);
 }
 
 /** A refresh token works once; tabs take turns. False when the session is over. */
 async function renew(): Promise<boolean> {
   const turn = async () => {
-    if (access && access.until > Date.now() + 5_000) return true;
+    // Another tab may have been faster.
+    access = recall<Access | null>("staff-access", null);
+    if (isGood(access)) return true;
     const refresh = recall<string | null>("staff-session", null);
     if (!refresh) return false;
     try {
@@ -71,7 +89,7 @@ async function renew(): Promise<boolean> {
 
 async function bearer(): Promise<string> {
   for (;;) {
-    if (access && access.until > Date.now() + 5_000) return access.token;
+    if (isGood(access)) return access.token;
     if (await renew()) continue;
     const signedIn = new Promise<void>((go) => waiting.push(go));
     isDoorOpen.set(true);
@@ -83,10 +101,11 @@ async function bearer(): Promise<string> {
 export async function send(request: Request): Promise<Response> {
   for (;;) {
     const attempt = request.clone();
-    attempt.headers.set("authorization", `Bearer ${await bearer()}`);
+    const token = await bearer();
+    attempt.headers.set("authorization", `Bearer ${token}`);
     const response = await raw(attempt);
     if (response.status !== 401) return response;
-    access = null;
+    forget(token);
   }
 }
 
@@ -106,7 +125,7 @@ export async function signIn(email: string, password: string): Promise<void> {
 export async function signOut(): Promise<void> {
   const refresh = recall<string | null>("staff-session", null);
   if (refresh) await take(anonymous.POST("/auth/jwt/revoke/", { body: { refresh } })).catch(() => {});
-  access = null;
+  forget(null);
   remember("staff-session", null);
   remember("staff", null);
   staff.set(null);

@@ -35,6 +35,10 @@ const payments = () => import("./pages/payments");
 const cases = () => import("./pages/cases");
 const books = () => import("./pages/books");
 const webhooks = () => import("./pages/webhooks");
+const papers = () => import("./pages/papers");
+const packing = () => import("./pages/packing");
+const returns = () => import("./pages/returns");
+const jobs = () => import("./pages/jobs");
 const people = () => import("./pages/staff");
 
 function at<T extends Record<string, unknown>>(path: string, page: () => Promise<T>, name: keyof T & string) {
@@ -44,7 +48,12 @@ function at<T extends Record<string, unknown>>(path: string, page: () => Promise
 const tree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/", component: Home }),
   at("/orders", orders, "Orders"),
+  at("/orders/papers", papers, "PapersPage"),
   at("/orders/$id", order, "OrderPage"),
+  at("/packing", packing, "Packing"),
+  at("/packing/parcels", packing, "ParcelsPage"),
+  at("/returns", returns, "Returns"),
+  at("/returns/$id", returns, "ReturnPage"),
   at("/products", products, "Products"),
   at("/products/new", products, "NewProduct"),
   at("/products/$id", product, "ProductPage"),
@@ -65,6 +74,8 @@ const tree = root.addChildren([
   at("/webhooks/endpoints/$id", webhooks, "EndpointPage"),
   at("/webhooks/deliveries", webhooks, "Deliveries"),
   at("/webhooks/deliveries/$id", webhooks, "DeliveryPage"),
+  at("/jobs", jobs, "Jobs"),
+  at("/jobs/$id", jobs, "JobPage"),
   at("/staff", people, "StaffPage"),
 ]);
 

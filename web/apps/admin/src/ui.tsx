@@ -85,6 +85,8 @@ const TONE_OF: Record<string, string> = {
   delivered: "good", done: "good", settled: "good", repaired: "good", confirmed: "good", applied: "good", signed: "good",
   pending_payment: "wait", pending: "wait", created: "wait", requested: "wait", submitted: "wait", processing: "wait", draft: "wait",
   running: "wait", paused: "wait", charged_late: "wait", open: "wait", review: "bad", unknown: "bad", failed: "bad",
+  shipped: "good", partially_shipped: "wait", partially_delivered: "wait", unfulfilled: "wait",
+  return_requested: "wait", return_approved: "wait", return_received: "good", job_done: "good", job_running: "wait", job_ready: "wait",
   dead: "bad", disabled: "bad", surplus: "wait", mismatch: "bad", reversal: "bad", refund_failed: "bad", refund_unknown: "bad", reversed: "bad",
 };
 
@@ -255,15 +257,17 @@ interface ChoiceProps {
   name: string;
   label: string;
   options: { value: string; label: string }[];
+  /** What is shown without a choice; everything when it is not said. */
+  first?: string;
 }
 
 /** A filter as chips; what is on stands in the address. */
-export function Choice({ name, label, options }: ChoiceProps) {
+export function Choice({ name, label, options, first }: ChoiceProps) {
   const [query, change] = useQueryState();
   const chosen = query[name] ?? "";
   return (
     <div role="group" aria-label={label} className="flex flex-wrap gap-1.5">
-      {[{ value: "", label: t("all") }, ...options].map((option) => (
+      {[{ value: "", label: first ?? t("all") }, ...options].map((option) => (
         <button
           key={option.value}
           type="button"

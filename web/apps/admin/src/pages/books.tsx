@@ -1,10 +1,10 @@
 /** The books: balances as of any time, what was booked, the chain of days. */
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Refusal, type Schemas, api, send, take } from "../api";
+import { type Schemas, api, take } from "../api";
+import { DownloadCsv } from "../download";
 import { hasWord, t, useSpoken, word } from "../texts";
-import { toast } from "../toasts";
 import { Bones, Empty, Failure, Filters, List, Mono, PageHead, Rows, Sheet, Tabs, useList, useQueryState } from "../ui";
 import { given } from "./payments";
 
@@ -89,26 +89,10 @@ export function Transfers() {
     const query = { limit: 25, ...given({ cursor, account, order_id: order, from: instant(from), to: instant(to) }) };
     return take(api.GET("/api/v1/admin/ledger/transfers/", { params: { query }, signal }));
   });
-  const csv = useMutation({
-    mutationFn: async () => {
-      const query = new URLSearchParams(given({ from: instant(from), to: instant(to) }) as Record<string, string>);
-      const response = await send(new Request(new URL(`/api/v1/admin/ledger/export/?${query}`, location.origin)));
-      if (!response.ok) throw new Refusal(response.status, null, response.headers.get("x-request-id") ?? "");
-      return response.blob();
-    },
-    onSuccess: (file) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(file);
-      link.download = "books.csv";
-      link.click();
-      URL.revokeObjectURL(link.href);
-    },
-    onError: (error) => toast(error.message || t("failed"), { isBad: true }),
-  });
   const isFiltered = account || order || from || to;
   return (
     <>
-      <Head><button type="button" className="act-quiet" disabled={csv.isPending} onClick={() => csv.mutate()}>{t("exportCsv")}</button></Head>
+      <Head><DownloadCsv path="/api/v1/admin/ledger/export/" name="books.csv" query={given({ from: instant(from), to: instant(to) })} /></Head>
       <Filters>
         {[["from", from], ["to", to]].map(([name, value]) => (
           <label key={name} className="flex items-center gap-2 text-sm">

@@ -8,12 +8,16 @@ import { Icon, type IconName } from "../icons";
 import { t, useSpoken, word } from "../texts";
 import { toast } from "../toasts";
 import { Badge, Bones, Failure, PageHead, Sheet } from "../ui";
+import { NoteBox, Papers } from "./papers";
+import { CallOffDialog, Parcels, ShipDialog, canShip, useFulfilment } from "./parcels";
 import { RefundDialog } from "./refund";
+import { OrderReturns } from "./returns";
 
 type Order = Schemas["OrderView"];
 type Attempt = Schemas["AttemptAdminView"];
 type Refund = Schemas["RefundView"];
 type Booked = Schemas["LedgerTransferView"];
+type Told = Schemas["TimelineEntryView"];
 
 export function OrderPage() {
   const { id } = useParams({ strict: false }) as { id: string };
@@ -43,13 +47,19 @@ function useAround(id: string) {
     enabled: may("ledger.read"),
     queryFn: ({ signal }) => take(api.GET("/api/v1/admin/ledger/transfers/", { params: { query: { order_id: id, limit: 100 } }, signal })),
   });
-  return { attempts, refunds, booked };
+  const told = useQuery({
+    queryKey: ["order", id, "timeline"],
+    queryFn: ({ signal }) => take(api.GET("/api/v1/admin/orders/{id}/timeline/", { params: { path: { id } }, signal })),
+  });
+  return { attempts, refunds, booked, told };
 }
 
 function Shown({ order }: { order: Order }) {
   const { at } = useSpoken();
-  const { attempts, refunds, booked } = useAround(order.id);
-  const [isRefunding, setRefunding] = useState(false);
+  const { attempts, refunds, booked, told } = useAround(order.id);
+  const fulfilment = useFulfilment(order.id);
+  const [doing, setDoing] = useState<"refund" | "ship" | "callOff" | null>(null);
+  const close = () => setDoing(null);
   const tries = attempts.data?.data ?? [];
   const given = refunds.data?.data ?? [];
   return (
@@ -59,26 +69,30 @@ function Shown({ order }: { order: Order }) {
         name={t("order", { n: order.number })}
         title={<>{t("order", { n: order.number })}<Badge value={order.payment_status === "unpaid" ? order.status : order.payment_status} /></>}
       >
-        <NextStep order={order} attempts={tries} refund={() => setRefunding(true)} />
+        <NextStep order={order} attempts={tries} refund={() => setDoing("refund")} ship={canShip(order, fulfilment.data) ? () => setDoing("ship") : undefined} />
       </PageHead>
       {order.status === "pending_payment" && <p className="mb-6 rounded-xl bg-warn-soft px-4 py-3">{t("payLater", { time: at(order.expires_at) })}</p>}
       <div className="grid gap-6 lg:grid-cols-[1fr_20rem]">
         <div className="min-w-0 space-y-6">
           <Lines order={order} refunds={given} />
+          <Parcels order={order} callOff={() => setDoing("callOff")} />
           <Sheet title={t("timeline")}>
-            {attempts.isError && <Failure error={attempts.error} />}
-            <Timeline order={order} attempts={tries} refunds={given} booked={booked.data?.data ?? []} />
+            <NoteBox order={order} />
+            {(attempts.error ?? told.error) && <Failure error={attempts.error ?? told.error} />}
+            <Timeline order={order} attempts={tries} refunds={given} booked={booked.data?.data ?? []} told={told.data?.entries ?? []} />
           </Sheet>
         </div>
         <Side order={order} attempts={tries} refunds={given} />
       </div>
-      {isRefunding && <RefundDialog order={order} refunds={given} close={() => setRefunding(false)} />}
+      {doing === "refund" && <RefundDialog order={order} refunds={given} close={close} />}
+      {doing === "ship" && fulfilment.data && <ShipDialog order={order} fulfilment={fulfilment.data} close={close} />}
+      {doing === "callOff" && fulfilment.data && <CallOffDialog order={order} fulfilment={fulfilment.data} close={close} />}
     </>
   );
 }
 
-/** One thing: ask about money that may be there, confirm what a person sees, or give it back. */
-function NextStep({ order, attempts, refund }: { order: Order; attempts: Attempt[]; refund: () => void }) {
+/** First what is usual now: ask about money that may be there, confirm what a person sees, ship, or give it back. */
+function NextStep({ order, attempts, refund, ship }: { order: Order; attempts: Attempt[]; refund: () => void; ship: (() => void) | undefined }) {
   const queries = useQueryClient();
   const live = attempts.find((each) => ["created", "unknown", "pending", "review"].includes(each.state));
   const ask = useMutation({
@@ -90,7 +104,12 @@ function NextStep({ order, attempts, refund }: { order: Order; attempts: Attempt
     onError: (error) => toast(error.message || t("offline"), { isBad: true }),
   });
   if (order.payment_status === "paid" || order.payment_status === "partially_refunded") {
-    return may("payments.refund") ? <button type="button" className="act" onClick={refund}>{t("refund")}</button> : null;
+    return (
+      <div className="flex flex-wrap gap-3">
+        {may("payments.refund") && <button type="button" className={ship ? "act-quiet" : "act"} onClick={refund}>{t("refund")}</button>}
+        {ship && <button type="button" className="act" onClick={ship}>{t("ship")}</button>}
+      </div>
+    );
   }
   if (!live || !may("payments.manage")) return null;
   if (live.provider !== "chapa") return <Link to={`/payments/attempts/${live.id}`} className="act">{t("confirmMoney")}</Link>;
@@ -135,7 +154,17 @@ interface Moment {
   hint?: string;
 }
 
-function Timeline({ order, attempts, refunds, booked }: { order: Order; attempts: Attempt[]; refunds: Refund[]; booked: Booked[] }) {
+/** What the API tells of parcels, returns and notes; payments and refunds are shown from their own. */
+function momentOf(each: Told): Moment | null {
+  const moment = (icon: IconName, text: string): Moment => ({ at: each.occurred_at, icon, text, hint: each.text });
+  if (each.kind === "parcel") return moment("parcel", t(each.what === "delivered" ? "tlArrived" : "tlShipped"));
+  if (each.kind === "cancellation") return moment("close", t("calledOff"));
+  if (each.kind === "return") return { ...moment("returns", word(`return_${each.what}`)), ...(each.subject_id ? { to: `/returns/${each.subject_id}` } : {}) };
+  if (each.kind === "note") return moment("person", t(each.what === "for_buyer" ? "noteForBuyer" : "note"));
+  return null;
+}
+
+function Timeline({ order, attempts, refunds, booked, told }: { order: Order; attempts: Attempt[]; refunds: Refund[]; booked: Booked[]; told: Told[] }) {
   const { at, price } = useSpoken();
   const moments: Moment[] = [{ at: order.placed_at, icon: "orders", text: t("tlPlaced"), hint: order.email }];
   for (const each of attempts) {
@@ -148,6 +177,7 @@ function Timeline({ order, attempts, refunds, booked }: { order: Order; attempts
     moments.push({ at: each.finished_at ?? each.created_at, icon: "back", text: t("tlRefund", { amount: price(each.amount), state: word(each.state) }), to: `/payments/refunds/${each.id}`, hint: each.reason });
   }
   for (const each of booked) moments.push({ at: each.posted_at, icon: "books", text: t("tlBooked", { title: price(each.amount) }), hint: `${each.debit_account} → ${each.credit_account}` });
+  moments.push(...told.map(momentOf).filter((each) => each !== null));
   if (order.status === "expired") moments.push({ at: order.expires_at, icon: "clock", text: t("tlExpired") });
   moments.sort((a, b) => (a.at < b.at ? 1 : -1));
   return (
@@ -158,7 +188,7 @@ function Timeline({ order, attempts, refunds, booked }: { order: Order; attempts
           <span className="min-w-0">
             {moment.to ? <Link to={moment.to} className="font-medium hover:underline">{moment.text}</Link> : <span className="font-medium">{moment.text}</span>}
             <time className="block text-sm text-muted" dateTime={moment.at}>{at(moment.at)}</time>
-            {moment.hint && <span className="block text-sm wrap-anywhere text-muted">{moment.hint}</span>}
+            {moment.hint && <span className="block text-sm wrap-anywhere whitespace-pre-line text-muted">{moment.hint}</span>}
           </span>
         </li>
       ))}
@@ -188,6 +218,8 @@ function Side({ order, attempts, refunds }: { order: Order; attempts: Attempt[];
           {attempts.length === 0 && <li className="text-muted">{t("noAttempts")}</li>}
         </ul>
       </Sheet>
+      <OrderReturns order={order} />
+      <Papers order={order} />
       <Sheet title={t("contact")}>
         <p className="wrap-anywhere"><a className="link" href={`mailto:${order.email}`}>{order.email}</a></p>
         {order.phone && <p className="tabular mt-1"><a className="link" href={`tel:${order.phone}`}>{shownPhone(order.phone)}</a></p>}

@@ -1,5 +1,7 @@
 /** Every order, newest first. */
+import { Link } from "@tanstack/react-router";
 import { api, take } from "../api";
+import { DownloadCsv } from "../download";
 import { t, useSpoken } from "../texts";
 import { Badge, Choice, Empty, Filters, List, PageHead, useList, useQueryState, words } from "../ui";
 
@@ -12,7 +14,10 @@ export function Orders() {
   });
   return (
     <>
-      <PageHead title={t("orders")} />
+      <PageHead title={t("orders")}>
+        <Link to="/orders/papers" className="act-quiet">{t("papers")}</Link>
+        <DownloadCsv path="/api/v1/admin/orders/export/" name="orders.csv" />
+      </PageHead>
       <Filters>
         <Choice name="status" label={t("status")} options={words("pending_payment", "paid", "expired", "cancelled")} />
       </Filters>
@@ -26,6 +31,7 @@ export function Orders() {
           { head: t("number"), cell: (order) => `#${order.number}` },
           { head: t("buyer"), cell: (order) => <span>{order.shipping_address.name}<span className="hidden text-sm font-normal text-muted sm:block">{order.email}</span></span> },
           { head: t("payment"), cell: (order) => <Badge value={order.payment_status === "unpaid" ? order.status : order.payment_status} /> },
+          { head: t("parcels"), cell: (order) => (order.status === "paid" ? <Badge value={order.fulfilment_status} /> : "—") },
           { head: t("placed"), cell: (order) => at(order.placed_at) },
           { head: t("total"), cell: (order) => price(order.total), isFigure: true },
         ]}

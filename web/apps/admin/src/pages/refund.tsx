@@ -1,13 +1,15 @@
 /** Giving money back: everything, an amount, or by line. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import clsx from "clsx";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { Money } from "../../../../packages/api/client";
 import { parseAmount } from "../../../../packages/shared/format";
-import { Refusal, type Schemas, api, newKey, take } from "../api";
+import { type Schemas, api, take } from "../api";
 import { t, useSpoken } from "../texts";
 import { toast } from "../toasts";
 import { Dialog, DialogActions, Failure, Field } from "../ui";
+import { CountLines, type Counts, chosen } from "../units";
+import { useWish } from "../wish";
 
 type Order = Schemas["OrderView"];
 type Refund = Schemas["RefundView"];
@@ -16,42 +18,33 @@ type Way = "whole" | "amount" | "lines";
 const LOST = ["failed", "reversed"];
 
 export function RefundDialog({ order, refunds, close }: { order: Order; refunds: Refund[]; close: () => void }) {
-  const { price, said } = useSpoken();
+  const { price } = useSpoken();
   const queries = useQueryClient();
   const [way, setWay] = useState<Way>("whole");
   const [typed, setTyped] = useState("");
-  const [counts, setCounts] = useState<Record<string, number>>({});
+  const [counts, setCounts] = useState<Counts>({});
   const [reason, setReason] = useState("");
   const [isTried, setTried] = useState(false);
-  // The same wish keeps its key, so that a second click gives nothing back twice.
-  const key = useRef(newKey());
   const currency = order.total.currency;
   const promised = refunds.filter((each) => !LOST.includes(each.state));
   const left: Money = { amount: order.total.amount - promised.reduce((sum, each) => sum + each.amount.amount, 0), currency };
   const given = (variant: string) => promised.flatMap((each) => each.lines).filter((line) => line.variant_id === variant).reduce((sum, line) => sum + line.quantity, 0);
-  const lines = order.lines.filter((line) => (counts[line.variant_id] ?? 0) > 0).map((line) => ({ variant_id: line.variant_id, quantity: counts[line.variant_id] ?? 0 }));
   const byLine = order.lines.reduce((sum, line) => sum + (line.total.amount / line.quantity) * (counts[line.variant_id] ?? 0), 0);
   const amount = way === "whole" ? left : way === "amount" ? parseAmount(typed, currency) : { amount: Math.round(byLine), currency };
+  const { wish: give, changed } = useWish((key) => {
+    const wanted = way === "lines" ? { lines: chosen(counts) } : { amount };
+    const params = { header: { "Idempotency-Key": key } };
+    return take(api.POST("/api/v1/admin/payments/refunds/", { params, body: { order_id: order.id, reason: reason.trim(), ...wanted } }));
+  }, (refund) => {
+    toast(t("refundAsked", { amount: price(refund.amount) }));
+    void queries.invalidateQueries({ queryKey: ["order", order.id] });
+    void queries.invalidateQueries({ queryKey: ["refunds"] });
+    close();
+  });
   const change = <T,>(set: (value: T) => void) => (value: T) => {
-    key.current = newKey();
+    changed();
     set(value);
   };
-  const give = useMutation({
-    mutationFn: () => {
-      const wanted = way === "lines" ? { lines } : { amount };
-      const params = { header: { "Idempotency-Key": key.current } };
-      return take(api.POST("/api/v1/admin/payments/refunds/", { params, body: { order_id: order.id, reason: reason.trim(), ...wanted } }));
-    },
-    onSuccess: (refund) => {
-      toast(t("refundAsked", { amount: price(refund.amount) }));
-      void queries.invalidateQueries({ queryKey: ["order", order.id] });
-      void queries.invalidateQueries({ queryKey: ["refunds"] });
-      close();
-    },
-    onError: (error) => {
-      if (error instanceof Refusal && error.status >= 400 && error.status < 500) key.current = newKey();
-    },
-  });
   const isReady = amount !== null && amount.amount > 0 && amount.amount <= left.amount;
   const submit = () => {
     setTried(true);
@@ -72,25 +65,11 @@ export function RefundDialog({ order, refunds, close }: { order: Order; refunds:
         <Field label={t("amount")} inputMode="decimal" autoComplete="off" value={typed} onChange={(event) => change(setTyped)(event.target.value)} problem={isTried && !isReady ? t("badAmount") : undefined} />
       )}
       {way === "lines" && (
-        <ul className="divide-y divide-line">
-          {order.lines.map((line) => {
-            const most = line.quantity - given(line.variant_id);
-            return (
-              <li key={line.variant_id} className="flex items-center justify-between gap-4 py-2">
-                <span>{said(line.title)}<span className="block text-sm text-muted">{price(line.unit_price)}</span></span>
-                <label className="flex items-center gap-2">
-                  <span className="sr-only">{t("howMany")}: {said(line.title)}</span>
-                  <input
-                    type="number" min={0} max={most} disabled={most <= 0} className="field w-20! text-right"
-                    value={counts[line.variant_id] ?? 0}
-                    onChange={(event) => change(setCounts)({ ...counts, [line.variant_id]: Math.max(0, Math.min(most, Math.trunc(event.target.valueAsNumber) || 0)) })}
-                  />
-                  <span className="text-sm whitespace-nowrap text-muted">{t("of", { n: most })}</span>
-                </label>
-              </li>
-            );
-          })}
-        </ul>
+        <CountLines
+          lines={order.lines.map((line) => ({ ...line, hint: price(line.unit_price), most: line.quantity - given(line.variant_id) }))}
+          counts={counts}
+          change={change(setCounts)}
+        />
       )}
       <Field label={t("reason")} hint={t("reasonHint")} maxLength={500} value={reason} onChange={(event) => change(setReason)(event.target.value)} problem={isTried && !reason.trim() ? t("needed") : undefined} />
       {give.isError && <Failure error={give.error} />}

@@ -1,0 +1,26 @@
+/** Something that must happen once, however often it is clicked. */
+import { useMutation } from "@tanstack/react-query";
+import { useRef } from "react";
+import { Refusal, newKey } from "./api";
+
+/**
+ * A wish keeps its idempotency key until what it says changes (`changed`) or the API refuses it:
+ * a lost answer is asked for again and nothing is done twice.
+ */
+export function useWish<T>(ask: (key: string) => Promise<T>, done: (answer: T) => void) {
+  const key = useRef(newKey());
+  const changed = () => {
+    key.current = newKey();
+  };
+  const wish = useMutation({
+    mutationFn: () => ask(key.current),
+    onSuccess: (answer) => {
+      changed();
+      done(answer);
+    },
+    onError: (error) => {
+      if (error instanceof Refusal && error.status >= 400 && error.status < 500) changed();
+    },
+  });
+  return { wish, changed };
+}
