@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use ids::{CartId, CartItemId, CustomerId, VariantId};
+use inventory::Want;
 use kit::{
     Conn, Error, Result, Tx,
     db::{Param, try_join},
@@ -81,8 +82,17 @@ const LOCK_FREE_CARTS: &str = "
     order by id
     for update skip locked";
 
+// What a bundle is made of is known before its parts are locked, in the order of their ids.
 const LIST_ITEMS_OF_CARTS: &str = "
-    select cart_id, id, variant_id, quantity
+    select cart_id, id, variant_id, quantity,
+        array(
+            select part_id from bundle_parts where bundle_id = variant_id order by part_id
+        ) as part_ids,
+        array(
+            select bundle_parts.quantity from bundle_parts
+            where bundle_id = variant_id
+            order by part_id
+        ) as part_quantities
     from cart_items
     where cart_id = any($1)
     order by cart_id, created_at, id";
@@ -125,7 +135,15 @@ async fn list_with_items(
     let carts = found.iter().map(cart).collect::<Result<_>>()?;
     let mut items: BTreeMap<CartId, Vec<CartItem>> = BTreeMap::new();
     for row in &listed {
-        items.entry(row.get("cart_id")).or_default().push(item(row));
+        let part_ids: Vec<VariantId> = row.get("part_ids");
+        let quantities: Vec<i64> = row.get("part_quantities");
+        let part = |(variant_id, quantity)| Want {
+            variant_id,
+            quantity,
+        };
+        let parts = part_ids.into_iter().zip(quantities).map(part).collect();
+        let item = CartItem { parts, ..item(row) };
+        items.entry(row.get("cart_id")).or_default().push(item);
     }
     Ok((carts, items))
 }
@@ -224,6 +242,7 @@ fn item(row: &Row) -> CartItem {
         id: row.get("id"),
         variant_id: row.get("variant_id"),
         quantity: row.get("quantity"),
+        parts: Vec::new(),
     }
 }
 

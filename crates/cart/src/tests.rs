@@ -24,6 +24,7 @@ fn sellable(price_minor: i64, available: i64) -> Sellable {
         sale: None,
         beyond: inventory::Beyond::default(),
         limits: inventory::Limits::default(),
+        parts: Vec::new(),
     }
 }
 
@@ -33,6 +34,7 @@ fn item(sellable: &Sellable, quantity: i64) -> CartItem {
         id,
         variant_id: sellable.variant_id,
         quantity,
+        parts: Vec::new(),
     }
 }
 

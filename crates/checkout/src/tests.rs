@@ -180,6 +180,7 @@ fn in_hand(id: CartId, (state, units): &(u8, Vec<i64>), variants: &[VariantId]) 
         id: CartItemId::generate(now),
         variant_id: *variant_id,
         quantity: *quantity,
+        parts: Vec::new(),
     });
     CartInHand::Locked(cart, items.collect())
 }
@@ -203,6 +204,7 @@ fn sellable(variant_id: VariantId, limits: &[Option<i64>; 2]) -> Sellable {
             per_customer_max: limits[1],
             ..Limits::default()
         },
+        parts: Vec::new(),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Owns: `stock_locations`, `stock_levels`, `stock_movements`, `stock_movement_kinds`,
 //! `stock_counts`, `stock_count_lines`, `reservations`, `stock_terms`, `allowances`,
-//! `allowance_uses`, `backorders`, `low_stock`, and the view `stock_offers`.
+//! `allowance_uses`, `backorders`, `low_stock`, `bundles`,
+//! `bundle_parts`, and the view `stock_offers`.
 //! Promises: what is available is never negative (a `CHECK`); what is on hand changes by movements
 //! only, each between a shelf and one account, and movements stay (triggers, decision 0014); units
 //! are reserved all or nothing, rows taken in the order of their ids; a reservation ends once,
@@ -21,8 +22,9 @@ mod store;
 mod tests;
 
 pub use actions::{
-    adjust, allowances_of, claim, end_uses, extend, lock_shelf, open_levels, prepare_shelf,
-    prepare_uses, reacquire, release, replace, reserve, take_back, transfer,
+    adjust, allowances_of, await_less, claim, end_uses, extend, lock_awaited, lock_shelf,
+    open_levels, prepare_shelf, prepare_uses, reacquire, release, replace, reserve, take_back,
+    transfer,
 };
 pub use events::{BackorderFilled, StockLow};
 pub use http::routes;
@@ -34,5 +36,5 @@ pub use model::{
     uses_of_account,
 };
 pub use store::{
-    find_level, find_level_versions, list_available, list_levels, list_units_of_order,
+    find_level, find_level_versions, list_available, list_awaited, list_levels, list_units_of_order,
 };

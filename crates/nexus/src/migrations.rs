@@ -49,4 +49,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0051_invoices"
     "0075_pictures"
     "0076_pictures_validated"
+    "0077_bundles"
 };

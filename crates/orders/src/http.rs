@@ -20,8 +20,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     actions,
     model::{
-        FulfilmentStatus, Order, OrderLine, OrderPaymentStatus, OrderRefusal, OrderStatus,
-        ReturnStatus,
+        FulfilmentStatus, LinePart, Order, OrderLine, OrderPaymentStatus, OrderRefusal,
+        OrderStatus, ReturnStatus,
     },
     store,
 };
@@ -84,6 +84,10 @@ struct OrderLineView {
     quantity: i64,
     /// Units of these that were not there when it was ordered.
     backordered: i64,
+    /// What one unit of it was made of when it was ordered, where it is a bundle.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    parts: Vec<LinePart>,
     /// When these were expected, as it was said then.
     #[serde(skip_serializing_if = "Option::is_none")]
     expected_at: Option<DateTime<Utc>>,
@@ -142,6 +146,7 @@ fn line_view(line: OrderLine) -> OrderLineView {
         quantity: line.quantity,
         backordered: line.backordered,
         expected_at: line.expected_at,
+        parts: line.parts,
         total: line.total,
     }
 }

@@ -1,6 +1,6 @@
 //! What was agreed: orders, copied from the cart and kept for ever.
 //!
-//! Owns: `orders`, `order_lines`, `order_history`, `order_numbers`.
+//! Owns: `orders`, `order_lines`, `order_line_parts`, `order_history`, `order_numbers`.
 //! Promises: the total is the sum of its parts; a cart becomes one order at the most; numbers
 //! have no gaps; each change of status is legal, has its reason and is announced; no more of an
 //! order goes back than was paid.
@@ -21,7 +21,7 @@ pub use actions::{
 pub use events::{OrderCancelled, OrderExpired, OrderPaid, OrderPlaced};
 pub use http::{OrderView, routes};
 pub use model::{
-    FulfilmentStatus, NewOrder, NewOrderLine, Order, OrderLine, OrderPaymentStatus, OrderRefusal,
-    OrderStatus, REFUSALS, ReturnStatus,
+    FulfilmentStatus, LinePart, NewOrder, NewOrderLine, Order, OrderLine, OrderPaymentStatus,
+    OrderRefusal, OrderStatus, REFUSALS, ReturnStatus,
 };
 pub use store::{find_order, list_lines, lock_order};

@@ -1,11 +1,13 @@
 //! Verbs of returns: open, decide, receive, refund, exchange. Rows are taken in one order: order,
 //! return, payment, stock.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use ids::{LocationId, OrderId, ReturnId, StaffId, VariantId};
 use inventory::{Pick, TakenBack};
 use kit::{Error, Result, Tx, outbox};
-use orders::{Order, OrderRefusal, ReturnStatus};
+use orders::{LinePart, Order, OrderLine, OrderRefusal, ReturnStatus};
 use payments::GiveBack;
 use uuid::Uuid;
 
@@ -210,13 +212,16 @@ pub(crate) async fn take_in(
     let back = |line: &ReturnLine| (line.variant_id, line.quantity, came(line));
     let back: Vec<_> = lines.iter().map(back).collect();
     fulfilment::settle_back(tx, order.id, &back).await?;
-    let taken = |one: &Arrived| TakenBack {
-        variant_id: one.variant_id,
+    let made_of = made_of(tx, order.id).await?;
+    let back = |one: &Arrived| (one.variant_id, [one.restocked, one.written_off]);
+    let units = in_units(&made_of, arrived.iter().map(back));
+    let taken = |(variant_id, [restocked, written_off]): Units| TakenBack {
+        variant_id,
         location_id,
-        restocked: one.restocked,
-        written_off: one.written_off,
+        restocked,
+        written_off,
     };
-    let taken: Vec<TakenBack> = arrived.iter().map(taken).collect();
+    let taken: Vec<TakenBack> = units.into_iter().map(taken).collect();
     let reason = format!("return {} of order {}", one.number, order.number);
     inventory::take_back(tx, order.id, &taken, &reason, Some(staff_id), now).await?;
     store::update_received(tx, id, location_id, arrived).await?;
@@ -270,20 +275,23 @@ pub(crate) async fn exchange(
 ) -> Result<Return> {
     let (order, one) = lock_both(tx, id).await?;
     let units = unsettled(tx, &one, wanted, Resolution::Exchange).await?;
-    let pick = |(variant_id, quantity): &(VariantId, i64)| Pick {
-        variant_id: *variant_id,
+    let made_of = made_of(tx, order.id).await?;
+    let lines = units.iter().map(|line| (line.0, [line.1, 0]));
+    let pick = |(variant_id, [quantity, _]): Units| Pick {
+        variant_id,
         location_id: dispatch.location_id,
-        quantity: *quantity,
+        quantity,
     };
-    let picks: Vec<Pick> = units.iter().map(pick).collect();
+    let picks = in_units(&made_of, lines).into_iter().map(pick);
+    let picks: Vec<Pick> = picks.collect();
     let reason = format!("return {} of order {}", one.number, order.number);
     inventory::replace(tx, order.id, &picks, &reason, staff_id, now).await?;
-    for pick in &picks {
+    for (variant_id, quantity) in &units {
         let sent = Exchange {
             return_id: id,
-            variant_id: pick.variant_id,
-            quantity: pick.quantity,
-            location_id: pick.location_id,
+            variant_id: *variant_id,
+            quantity: *quantity,
+            location_id: dispatch.location_id,
             carrier: dispatch.carrier.clone(),
             tracking_number: dispatch.tracking_number.clone(),
             sent_by: staff_id,
@@ -292,6 +300,37 @@ pub(crate) async fn exchange(
         store::insert_exchange(tx, new_id(now), &sent).await?;
     }
     note_settled(tx, one, &units, Resolution::Exchange, now).await
+}
+
+/// What one unit of each line of an order is made of on shelves.
+type MadeOf = BTreeMap<VariantId, Vec<LinePart>>;
+
+/// Units of a variant, of two kinds.
+type Units = (VariantId, [i64; 2]);
+
+async fn made_of(tx: &Tx, order_id: OrderId) -> Result<MadeOf> {
+    let lines = orders::list_lines(tx, &[order_id]).await?;
+    let made_of = |(_, line): (OrderId, OrderLine)| (line.variant_id, line.parts);
+    Ok(lines.into_iter().map(made_of).collect())
+}
+
+/// Units of lines as units on shelves: bundles by their parts, each variant once.
+fn in_units(made_of: &MadeOf, lines: impl Iterator<Item = Units>) -> BTreeMap<VariantId, [i64; 2]> {
+    let mut units: BTreeMap<VariantId, [i64; 2]> = BTreeMap::new();
+    for (variant_id, quantities) in lines {
+        let itself = LinePart {
+            variant_id,
+            quantity: 1,
+        };
+        let parts = made_of.get(&variant_id).filter(|parts| !parts.is_empty());
+        for part in parts.map_or(std::slice::from_ref(&itself), Vec::as_slice) {
+            let own = units.entry(part.variant_id).or_default();
+            for (sum, quantity) in own.iter_mut().zip(quantities) {
+                *sum += quantity * part.quantity;
+            }
+        }
+    }
+    units
 }
 
 fn new_id(now: DateTime<Utc>) -> Uuid {

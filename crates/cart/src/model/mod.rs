@@ -8,7 +8,7 @@ use catalogue::Sellable;
 use chrono::{DateTime, SecondsFormat, Utc};
 use customers::Shopper;
 use ids::{CartId, CartItemId, CustomerId, VariantId};
-use inventory::LimitedLine;
+use inventory::{LimitedLine, Want};
 use money::{Currency, Money};
 use sales::SaleRefusal;
 
@@ -83,7 +83,7 @@ impl Cart {
 }
 
 /// A line as it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CartItem {
     /// Its id.
     pub id: CartItemId,
@@ -91,6 +91,27 @@ pub struct CartItem {
     pub variant_id: VariantId,
     /// Units.
     pub quantity: i64,
+    /// What one unit of it is made of, where that was asked for; nothing: of itself.
+    pub parts: Vec<Want>,
+}
+
+impl CartItem {
+    /// What it takes of shelves.
+    #[must_use]
+    pub fn wants(&self) -> Vec<Want> {
+        let itself = Want {
+            variant_id: self.variant_id,
+            quantity: self.quantity,
+        };
+        let part = |part: &Want| Want {
+            quantity: part.quantity.saturating_mul(self.quantity),
+            ..*part
+        };
+        match self.parts.is_empty() {
+            true => vec![itself],
+            false => self.parts.iter().map(part).collect(),
+        }
+    }
 }
 
 /// A cart that a transaction wants to itself.
@@ -105,17 +126,26 @@ pub enum CartInHand {
 /// What the lines of some carts are about, as it is sold now.
 pub type Goods = BTreeMap<VariantId, Sellable>;
 
-/// The lines of a cart as limits see them.
+/// The lines of a cart as limits see them: variants, and parts of bundles with them.
 #[must_use]
 pub fn limited_lines<'a>(items: &[CartItem], goods: &'a Goods) -> Vec<LimitedLine<'a>> {
-    let line = |item: &CartItem| {
+    let mut units: BTreeMap<VariantId, i64> = BTreeMap::new();
+    for item in items {
+        *units.entry(item.variant_id).or_default() += item.quantity;
+        for part in item.wants() {
+            if part.variant_id != item.variant_id {
+                *units.entry(part.variant_id).or_default() += part.quantity;
+            }
+        }
+    }
+    let line = |(variant_id, quantity): (VariantId, i64)| {
         Some(LimitedLine {
-            variant_id: item.variant_id,
-            quantity: item.quantity,
-            limits: &goods.get(&item.variant_id)?.limits,
+            variant_id,
+            quantity,
+            limits: &goods.get(&variant_id)?.limits,
         })
     };
-    items.iter().filter_map(line).collect()
+    units.into_iter().filter_map(line).collect()
 }
 
 /// Prices a cart whose goods are known. Pure.

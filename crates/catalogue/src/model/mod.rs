@@ -8,7 +8,7 @@ mod words;
 
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
-use inventory::{Beyond, Limits};
+use inventory::{Beyond, Limits, Want};
 use money::{Currency, Money};
 use sales::SaleTerms;
 
@@ -270,6 +270,8 @@ pub struct Sellable {
     pub sale: Option<SaleTerms>,
     /// What one order and one buyer may have of it.
     pub limits: Limits,
+    /// What one unit of it is made of, in the order of ids; nothing: of itself.
+    pub parts: Vec<Want>,
 }
 
 /// The order of the public list.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, ProductId, ProductTypeId, SaleId, VariantId};
-use inventory::{BackorderKind, Beyond, Limits};
+use inventory::{BackorderKind, Beyond, Limits, Want};
 use kit::{Conn, Error, Result};
 use money::Money;
 use sales::SaleTerms;
@@ -158,7 +158,8 @@ macro_rules! variants {
             "
     select variants.id, sku, price_minor, compare_at_minor, variants.currency,
         variants.is_active, variants.version,
-        in_stock, available, backorder_kind, backorder_max, backordered, expected_at,
+        in_stock, available, stock_offers.backorder_kind, backorder_max, backordered,
+        stock_offers.expected_at,
         coalesce((
             select jsonb_agg(jsonb_build_object(
                 'option_id', options.id, 'value_id', chosen.id,
@@ -312,7 +313,13 @@ const LIST_SELLABLES: &str = "
         sales.id as sale_id, sales.starts_at, sales.ends_at,
         sales.queue_since is not null as has_queue,
         per_order_max, per_customer_max, per_customer_days, counted_since,
-        backorder_kind, backorder_max, backordered, expected_at,
+        stock_offers.backorder_kind, backorder_max, backordered, stock_offers.expected_at,
+        array(
+            select part_id from bundle_parts where bundle_id = variants.id order by part_id
+        ) as part_ids,
+        array(
+            select quantity from bundle_parts where bundle_id = variants.id order by part_id
+        ) as part_quantities,
         (
             select url from product_images
             where product_images.product_id = products.id
@@ -360,7 +367,19 @@ pub async fn list_sellables(conn: &Conn, variants: &[VariantId]) -> Result<Vec<S
                 sale: sale_terms(row),
                 limits: limits(row),
                 beyond: beyond(row),
+                parts: parts(row),
             })
         })
         .collect()
+}
+
+/// What one unit is made of.
+fn parts(row: &Row) -> Vec<Want> {
+    let part_ids: Vec<VariantId> = row.get("part_ids");
+    let quantities: Vec<i64> = row.get("part_quantities");
+    let part = |(variant_id, quantity)| Want {
+        variant_id,
+        quantity,
+    };
+    part_ids.into_iter().zip(quantities).map(part).collect()
 }

@@ -66,10 +66,8 @@ macro_rules! facets {
             and ($11::text[] is null or facets @> $11)
             and ($10::boolean is null or $10 = exists (
                 select from variants
-                join stock_levels on stock_levels.variant_id = variants.id
+                join stock_in_sight on stock_in_sight.variant_id = variants.id
                 where variants.product_id = product_search.product_id and variants.is_active
-                    and on_hand - reserved > safety_stock
-                    and location_id = any(array(select id from stock_locations where is_active))
             ))
         ",
             $cut,
@@ -90,10 +88,8 @@ macro_rules! facets {
             and ($11::text[] is null or facets @> $11)
             and ($10::boolean is null or $10 = exists (
                 select from variants
-                join stock_levels on stock_levels.variant_id = variants.id
+                join stock_in_sight on stock_in_sight.variant_id = variants.id
                 where variants.product_id = product_search.product_id and variants.is_active
-                    and on_hand - reserved > safety_stock
-                    and location_id = any(array(select id from stock_locations where is_active))
             ))
         ",
             $cut,
@@ -156,10 +152,8 @@ macro_rules! facets {
             where (
                 select true
                 from variants
-                join stock_levels on stock_levels.variant_id = variants.id
+                join stock_in_sight on stock_in_sight.variant_id = variants.id
                 where variants.product_id = found.product_id and variants.is_active
-                    and on_hand - reserved > safety_stock
-                    and location_id = any(array(select id from stock_locations where is_active))
                 limit 1
             )
         ) as available_count,
@@ -216,10 +210,8 @@ const RANKED: &str = "
             and ($11::text[] is null or facets @> $11)
             and ($10::boolean is null or $10 = exists (
                 select from variants
-                join stock_levels on stock_levels.variant_id = variants.id
+                join stock_in_sight on stock_in_sight.variant_id = variants.id
                 where variants.product_id = product_search.product_id and variants.is_active
-                    and on_hand - reserved > safety_stock
-                    and location_id = any(array(select id from stock_locations where is_active))
             ))
     ),
     matching as materialized (
@@ -233,10 +225,8 @@ const RANKED: &str = "
             and ($11::text[] is null or facets @> $11)
             and ($10::boolean is null or $10 = exists (
                 select from variants
-                join stock_levels on stock_levels.variant_id = variants.id
+                join stock_in_sight on stock_in_sight.variant_id = variants.id
                 where variants.product_id = product_search.product_id and variants.is_active
-                    and on_hand - reserved > safety_stock
-                    and location_id = any(array(select id from stock_locations where is_active))
             ))
     ),
     found as (
@@ -263,10 +253,8 @@ const RANKED: &str = "
         page.rank,
         exists (
             select from variants
-            join stock_levels on stock_levels.variant_id = variants.id
+            join stock_in_sight on stock_in_sight.variant_id = variants.id
             where variants.product_id = products.id and variants.is_active
-                and on_hand - reserved > safety_stock
-                and location_id = any(array(select id from stock_locations where is_active))
         ) as is_available
     from page
     join products on products.id = page.product_id

@@ -1,5 +1,6 @@
 //! The story of an order: placed with others, let go if nobody pays.
 
+mod lines;
 mod placement;
 
 use chrono::{DateTime, Utc};

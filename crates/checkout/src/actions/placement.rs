@@ -3,19 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cart::{Cart, CartInHand, CartRefusal, CartState, Goods, QuotedLine};
+use cart::{CartInHand, CartRefusal, Goods};
 use chrono::{DateTime, Utc};
-use ids::{CartId, OrderId, OrderLineId, SaleId, VariantId};
-use inventory::{Allowances, Hold, Shelf, Use, Wait, Want};
+use ids::{CartId, OrderId, SaleId, VariantId};
+use inventory::{Allowances, Hold, Shelf, Use, Wait};
 use kit::{
     Result, Tx,
     db::{try_join, try_join4},
     idempotency::{self, IdempotencyKey, StoredReply},
     jobs::{self, NewJob},
 };
-use money::Money;
-use orders::{NewOrder, NewOrderLine, OrderLine, OrderView};
+use orders::{NewOrder, OrderView};
 
+use super::lines::{are_made_as_read, bundles_of, new_order, order_lines, variants_of};
 use crate::{
     jobs::ExpireOrder,
     model::{CheckoutSettings, Stuck, Terms, Verdict, Wish, decide, needed},
@@ -57,8 +57,8 @@ pub(crate) struct Progress {
 
 /// Places what can be placed and says of each wish, in their order, what became of it. Locks the
 /// carts, then the shelves in the order of their ids, then what is used of limits, then the counter
-/// of order numbers. `None`: somebody was quicker with a key or with a limit, so nothing of this
-/// may be kept and all is to be done again.
+/// of order numbers. `None`: somebody was quicker with a key, with a limit or with a bundle, so
+/// nothing of this may be kept and all is to be done again.
 pub(crate) async fn place(
     tx: &Tx,
     wishes: &[&Wish],
@@ -80,6 +80,9 @@ pub(crate) async fn place(
     let wanted: Vec<VariantId> = variants.iter().copied().filter(free).collect();
     let (shelf, goods) = shelf_and_goods(tx, &wanted, &variants, &turn.shelf).await?;
     progress.has_shelf = true;
+    if !are_made_as_read(&carts, &goods) && !tx.sabotage().has_removed("bundle guard") {
+        return Ok(None);
+    }
     let sold_by = too_early.as_ref().map_or(&goods, |(early, _)| early);
     let beyond = sold_by.values().map(|one| (one.variant_id, one.beyond));
     let mut shelf = shelf.without(&turn.avoid).with_beyond(beyond);
@@ -91,7 +94,10 @@ pub(crate) async fn place(
     };
     let mut left = read.clone();
     let verdicts = decide(wishes, earlier, &carts, &terms, &mut shelf, &mut left);
+    // A bundle has no stock of its own: of its emptiness its parts speak.
+    let bundles = bundles_of(&carts);
     progress.sold_out = shelf.empty();
+    progress.sold_out.retain(|id| !bundles.contains(id));
     let before = ordered_before(tx, wishes, &verdicts).await?;
     let batch = Batch {
         wishes,
@@ -159,19 +165,6 @@ async fn earlier_replies(tx: &Tx, wishes: &[&Wish]) -> Result<Vec<Option<Result<
     let mut found = idempotency::find_all(tx, &keys).await?.into_iter();
     let reply = |wish: &&Wish| wish.key.as_ref().and_then(|_| found.next().flatten());
     Ok(wishes.iter().map(reply).collect())
-}
-
-/// In the order of the carts' lines, each once.
-fn variants_of(carts: &BTreeMap<CartId, CartInHand>) -> Vec<VariantId> {
-    let mut seen = BTreeSet::new();
-    let items = carts.values().flat_map(|in_hand| match in_hand {
-        CartInHand::Locked(cart, items) if cart.state == CartState::Open => items.as_slice(),
-        _ => &[],
-    });
-    items
-        .map(|item| item.variant_id)
-        .filter(|id| seen.insert(*id))
-        .collect()
 }
 
 async fn ordered_before(
@@ -269,12 +262,13 @@ impl Batch<'_> {
             let Verdict::Place(quote, taken) = verdict else {
                 continue;
             };
-            let Some(CartInHand::Locked(cart, _)) = self.carts.get(&wish.command.cart_id) else {
+            let in_hand = self.carts.get(&wish.command.cart_id);
+            let Some(CartInHand::Locked(cart, items)) = in_hand else {
                 continue;
             };
             let lines = std::mem::take(&mut quote.lines);
             let given = std::mem::take(&mut taken.given);
-            let lines = order_lines(lines, &given.beyond, self.now);
+            let lines = order_lines(lines, items, &given.beyond, self.now);
             new.push(new_order(wish, cart, lines, quote.total));
             holds.push(Hold {
                 order_id: wish.order_id,
@@ -353,46 +347,5 @@ fn kept<'a>(
             Some((wish.key.as_ref()?, &answer.reply))
         }
         _ => None,
-    }
-}
-
-fn order_lines(lines: Vec<QuotedLine>, beyond: &[Want], now: DateTime<Utc>) -> Vec<NewOrderLine> {
-    let line = |line: QuotedLine| {
-        let variant_id = line.sellable.variant_id;
-        let owed = beyond.iter().find(|want| want.variant_id == variant_id);
-        let expected_at = owed.and(line.sellable.beyond.expected_at);
-        NewOrderLine {
-            id: OrderLineId::generate(now),
-            line: OrderLine {
-                variant_id,
-                product_id: line.sellable.product_id,
-                sku: line.sellable.sku,
-                title: line.sellable.title,
-                options: line.sellable.options,
-                unit_price: line.sellable.price,
-                quantity: line.quantity,
-                backordered: owed.map_or(0, |want| want.quantity),
-                expected_at,
-                total: line.total,
-            },
-        }
-    };
-    lines.into_iter().map(line).collect()
-}
-
-fn new_order(wish: &Wish, cart: &Cart, lines: Vec<NewOrderLine>, total: Money) -> NewOrder {
-    let command = &wish.command;
-    NewOrder {
-        id: wish.order_id,
-        cart_id: cart.id,
-        customer_id: cart.customer_id,
-        token_hash: cart.token_hash.clone(),
-        email: command.email.clone(),
-        phone: command.phone.clone(),
-        language: command.language.clone(),
-        shipping_address: command.shipping_address.clone(),
-        note: command.note.clone(),
-        total,
-        lines,
     }
 }

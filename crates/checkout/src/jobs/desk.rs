@@ -78,7 +78,9 @@ impl Placement {
         for waiting in waiting {
             let items = contents.get(&waiting.cart_id());
             for item in items.iter().flat_map(|(_, items)| items) {
-                *counts.entry(item.variant_id).or_default() += 1;
+                for want in item.wants() {
+                    *counts.entry(want.variant_id).or_default() += 1;
+                }
             }
         }
         let many = counts.into_iter().filter(|(_, count)| *count >= STORM);
@@ -87,8 +89,11 @@ impl Placement {
         storms
     }
 
+    /// Of a bundle none is left when none is left of a part.
     fn is_sold_out(&self, db: &Db, empty: &BTreeSet<VariantId>, item: &CartItem) -> bool {
-        empty.contains(&item.variant_id) && self.board.is_empty(db, item.variant_id)
+        let is_empty = |id: VariantId| empty.contains(&id) && self.board.is_empty(db, id);
+        let mut wants = item.wants().into_iter();
+        wants.any(|want| is_empty(want.variant_id))
     }
 
     /// Everything that a cart is short of: what is known to be sold out, and what else is.
@@ -145,7 +150,8 @@ impl Placement {
                 return Way::Refused(InventoryRefusal::InsufficientStock(short).into());
             }
         }
-        let stormed = items.iter().map(|item| item.variant_id);
+        let stormed = items.iter().flat_map(CartItem::wants);
+        let stormed = stormed.map(|want| want.variant_id);
         let stormed = stormed.filter(|id| storms.contains(id)).min();
         stormed.map_or(Way::Queue, Way::Lane)
     }

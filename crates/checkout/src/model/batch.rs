@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cart::{Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, Quote};
 use chrono::{DateTime, Utc};
 use ids::{CartId, OrderId, VariantId};
-use inventory::{Allowances, Given, Shelf, UnpaidCaps, Use, Want};
+use inventory::{Allowances, Given, InventoryRefusal, Shelf, Shortage, UnpaidCaps, Use, Want};
 use kit::{
     Error, Result,
     idempotency::{IdempotencyKey, IdempotencyRefusal, StoredReply},
@@ -159,7 +159,7 @@ impl<'a> Decided<'a> {
             CartState::Ordered => return Verdict::Ordered,
         }
         match price(wish, cart, items, terms) {
-            Ok((quote, wants)) => take(wish, (quote, &wants), items, terms, left),
+            Ok(quote) => take(wish, quote, items, terms, left),
             Err(refusal) => Verdict::Refused(refusal),
         }
     }
@@ -178,15 +178,10 @@ impl<'a> Decided<'a> {
     }
 }
 
-fn price(
-    wish: &Wish,
-    cart: &Cart,
-    items: &[CartItem],
-    terms: &Terms<'_>,
-) -> Result<(Quote, Vec<Want>)> {
+fn price(wish: &Wish, cart: &Cart, items: &[CartItem], terms: &Terms<'_>) -> Result<Quote> {
     let now = terms.now;
     let quote = cart::quote(cart, items, terms.goods, now)?;
-    let wants = require(&quote, wish.command.expected_total)?;
+    require(&quote, wish.command.expected_total)?;
     for line in &quote.lines {
         if let Some(sale) = line.sellable.sale {
             sale.check(line.sellable.variant_id, now)?;
@@ -197,17 +192,21 @@ fn price(
             }
         }
     }
-    Ok((quote, wants))
+    Ok(quote)
 }
 
 fn take(
     wish: &Wish,
-    (quote, wants): (Quote, &[Want]),
+    quote: Quote,
     items: &[CartItem],
     terms: &Terms<'_>,
     (shelf, allowances): (&mut Shelf, &mut Allowances),
 ) -> Verdict {
-    if let Some(variant_id) = shelf.held_of(wants) {
+    let wants = wants(items);
+    let held = shelf
+        .held_of(&wants)
+        .or_else(|| shelf.held_of(&lines_of(items)));
+    if let Some(variant_id) = held {
         return Verdict::Held(Stuck::Variant(variant_id));
     }
     let uses = terms.uses(wish, items);
@@ -215,11 +214,55 @@ fn take(
     if let Err(refusal) = allowances.check(&uses, &lines) {
         return Verdict::Refused(refusal.into());
     }
-    match shelf.take(wants, &wish.command.shipping_address.region) {
+    match shelf.take(&wants, &wish.command.shipping_address.region) {
         Ok(given) => {
             allowances.take(&uses);
             Verdict::Place(quote, Taken { given, uses })
         }
+        Err(InventoryRefusal::InsufficientStock(short)) => {
+            let short = shortages(items, &short, shelf);
+            Verdict::Refused(InventoryRefusal::InsufficientStock(short).into())
+        }
         Err(refusal) => Verdict::Refused(refusal.into()),
     }
+}
+
+/// What an order takes of shelves: one entry per variant, however many lines share it.
+fn wants(items: &[CartItem]) -> Vec<Want> {
+    let mut units: BTreeMap<VariantId, i64> = BTreeMap::new();
+    for want in items.iter().flat_map(CartItem::wants) {
+        let sum = units.entry(want.variant_id).or_default();
+        *sum = sum.saturating_add(want.quantity);
+    }
+    let want = |(variant_id, quantity)| Want {
+        variant_id,
+        quantity,
+    };
+    units.into_iter().map(want).collect()
+}
+
+fn lines_of(items: &[CartItem]) -> Vec<Want> {
+    let line = |item: &CartItem| Want {
+        variant_id: item.variant_id,
+        quantity: item.quantity,
+    };
+    items.iter().map(line).collect()
+}
+
+/// The lines that are short: a bundle is when one of its parts is.
+fn shortages(items: &[CartItem], short: &[Shortage], shelf: &Shelf) -> Vec<Shortage> {
+    let is_short = |want: &Want| short.iter().any(|one| one.variant_id == want.variant_id);
+    let shortage = |item: &CartItem| {
+        let own = item.wants();
+        let made = own.iter().map(|want| {
+            let of_one = want.quantity / item.quantity.max(1);
+            shelf.available(want.variant_id) / of_one.max(1)
+        });
+        own.iter().any(is_short).then(|| Shortage {
+            variant_id: item.variant_id,
+            wanted: item.quantity,
+            available: made.min().unwrap_or(0),
+        })
+    };
+    items.iter().filter_map(shortage).collect()
 }

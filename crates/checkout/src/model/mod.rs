@@ -8,7 +8,7 @@ use cart::{CartRefusal, Quote};
 use chrono::TimeDelta;
 use customers::Shopper;
 use ids::CartId;
-use inventory::{Buyer, UnpaidCaps, Want};
+use inventory::{Buyer, UnpaidCaps};
 use kit::{Refusal, RefusalKind, Resolution};
 use money::Money;
 use orders::ShippingAddress;
@@ -83,10 +83,7 @@ const TOTAL_MINOR_MAX: i64 = 999_999_999;
 
 /// Whether a quote may become an order. Stock is left to the shelf itself, which decides under
 /// its locks, and sales to their own terms.
-pub(crate) fn require(
-    quote: &Quote,
-    expected_total: Option<Money>,
-) -> Result<Vec<Want>, CartRefusal> {
+pub(crate) fn require(quote: &Quote, expected_total: Option<Money>) -> Result<(), CartRefusal> {
     if quote.lines.is_empty() {
         return Err(CartRefusal::Empty);
     }
@@ -114,11 +111,7 @@ pub(crate) fn require(
     if quote.total.minor() > TOTAL_MINOR_MAX || quote.total.minor() <= 0 {
         return Err(CartRefusal::TotalTooLarge);
     }
-    let want = |line: &cart::QuotedLine| Want {
-        variant_id: line.sellable.variant_id,
-        quantity: line.quantity,
-    };
-    Ok(quote.lines.iter().map(want).collect())
+    Ok(())
 }
 
 /// Why placing is refused, beyond what carts, shelves and orders refuse themselves.

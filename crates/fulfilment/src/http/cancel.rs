@@ -95,8 +95,8 @@ async fn cancel_once(
     if let Some(reply) = key.replay(&tx, kit).await? {
         return Ok(reply);
     }
-    let (cancellation, picks) = actions::call_off(&tx, id, call, now).await?;
-    let view = CancellationView::of(cancellation, by_line(&picks).into_iter());
+    let (cancellation, taken) = actions::call_off(&tx, id, call, now).await?;
+    let view = CancellationView::of(cancellation, by_line(&taken).into_iter());
     let what = ("order.cancel", "order", id.uuid());
     staff.record(&tx, what, None, Some(&view), now).await?;
     key.clone().commit(tx, StatusCode::CREATED, &view).await

@@ -17,7 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{LineUnitsView, parcels::FulfilmentView};
 use crate::{
     actions,
-    model::{Cancellation, Units},
+    model::{Cancellation, LineUnits, Share, Taken, Units},
     store,
 };
 
@@ -46,13 +46,27 @@ struct LineFulfilmentView {
     cancelled: i64,
     shipped: i64,
     delivered: i64,
-    /// Units that can leave or be called off, and where they stand.
+    /// Units that can leave or be called off, and where they stand; of a bundle, whole ones.
     open: Vec<OpenUnitsView>,
+    /// Where what a bundle's open units are made of stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    parts: Vec<OpenPartView>,
+    /// Units that have not come yet: they cannot leave, and can be called off.
+    awaited: i64,
 }
 
 /// Units at a location.
 #[derive(Serialize, ToSchema)]
 struct OpenUnitsView {
+    location_id: LocationId,
+    quantity: i64,
+}
+
+/// Units of a part of a bundle at a location.
+#[derive(Serialize, ToSchema)]
+struct OpenPartView {
+    variant_id: VariantId,
     location_id: LocationId,
     quantity: i64,
 }
@@ -89,17 +103,30 @@ impl CancellationView {
 }
 
 fn lines_of(lines: Vec<(OrderId, orders::OrderLine)>, units: &Units) -> Vec<LineFulfilmentView> {
-    let view = |((_, line), became): ((OrderId, orders::OrderLine), &crate::model::LineUnits)| {
-        let own = units
-            .left
-            .iter()
-            .filter(|pick| pick.variant_id == line.variant_id);
-        let open = own.map(|pick| OpenUnitsView {
-            location_id: pick.location_id,
-            quantity: pick.quantity,
-        });
+    let open = units.everything();
+    let view = |((_, line), became): ((OrderId, orders::OrderLine), &LineUnits)| {
+        let own = open.iter().find(|one| one.variant_id == line.variant_id);
+        let whole = |(location_id, quantity)| OpenUnitsView {
+            location_id,
+            quantity,
+        };
+        let part = |share: &Share| {
+            Some(OpenPartView {
+                variant_id: share.variant_id,
+                location_id: share.claimed_at?,
+                quantity: share.quantity,
+            })
+        };
+        let bundle = own.filter(|one| one.is_bundle);
+        let shares = bundle.map_or(&[][..], |one| &one.shares);
         LineFulfilmentView {
-            open: open.collect(),
+            open: own
+                .map_or_else(Vec::new, Taken::whole_at)
+                .into_iter()
+                .map(whole)
+                .collect(),
+            parts: shares.iter().filter_map(part).collect(),
+            awaited: became.open() - own.map_or(0, |one| one.quantity),
             variant_id: line.variant_id,
             sku: line.sku,
             title: line.title,

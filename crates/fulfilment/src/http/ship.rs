@@ -103,7 +103,7 @@ pub(super) async fn ship(
     shipment: &Shipment,
     now: DateTime<Utc>,
 ) -> Result<FulfilmentView> {
-    let (parcel, _) = actions::ship(tx, id, shipment.clone(), staff.id, now).await?;
+    let parcel = actions::ship(tx, id, shipment.clone(), staff.id, now).await?;
     let view = FulfilmentView::read(tx, parcel).await?;
     let what = ("fulfilment.ship", "fulfilment", view.id().uuid());
     staff.record(tx, what, None, Some(&view), now).await?;

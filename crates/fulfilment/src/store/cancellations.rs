@@ -1,12 +1,11 @@
 //! The statements on what was called off.
 
 use ids::{CancellationId, OrderId, VariantId};
-use inventory::Pick;
 use kit::{Conn, Result, Tx, db::Param};
 use tokio_postgres::Row;
 
-use super::parcels::columns_of;
-use crate::model::Cancellation;
+use super::parcels::Columns;
+use crate::model::{Cancellation, Taken};
 
 const INSERT_CANCELLATION: &str = "
     insert into cancellations
@@ -19,8 +18,19 @@ const INSERT_ITEMS: &str = "
     from unnest($3::uuid[], $4::uuid[], $5::bigint[])
         as new (variant_id, claimed_at, quantity)";
 
+const INSERT_PARTS: &str = "
+    insert into cancellation_parts
+        (cancellation_id, order_id, variant_id, part_id, claimed_at, quantity)
+    select $1, $2, variant_id, part_id, claimed_at, quantity
+    from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[])
+        as new (variant_id, part_id, claimed_at, quantity)";
+
 /// Writes down what was called off.
-pub(crate) async fn insert_cancellation(tx: &Tx, new: &Cancellation, picks: &[Pick]) -> Result<()> {
+pub(crate) async fn insert_cancellation(
+    tx: &Tx,
+    new: &Cancellation,
+    taken: &[Taken],
+) -> Result<()> {
     let columns: [Param<'_>; 7] = [
         &new.id,
         &new.order_id,
@@ -31,9 +41,17 @@ pub(crate) async fn insert_cancellation(tx: &Tx, new: &Cancellation, picks: &[Pi
         &new.cancelled_at,
     ];
     tx.execute(INSERT_CANCELLATION, &columns).await?;
-    let (variants, places, units) = columns_of(picks);
-    let items: [Param<'_>; 5] = [&new.id, &new.order_id, &variants, &places, &units];
-    tx.execute(INSERT_ITEMS, &items).await?;
+    let (id, order_id) = (&new.id, &new.order_id);
+    let new = Columns::of(taken);
+    let (lines, at, units) = (&new.lines, &new.at, &new.units);
+    tx.execute(INSERT_ITEMS, &[id, order_id, lines, at, units])
+        .await?;
+    if !new.bundles.is_empty() {
+        let (bundles, parts) = (&new.bundles, &new.parts);
+        let (at, units) = (&new.parts_at, &new.part_units);
+        tx.execute(INSERT_PARTS, &[id, order_id, bundles, parts, at, units])
+            .await?;
+    }
     Ok(())
 }
 

@@ -12,11 +12,13 @@ const LIST_LINE_UNITS: &str = "
     from fulfilment_lines
     where order_id = $1";
 
-/// The lines of an order of which something was shipped or called off.
+/// The lines of an order of which something was shipped or called off; what they are made of is not
+/// told.
 pub(crate) async fn list_line_units(conn: &Conn, order_id: OrderId) -> Result<Vec<LineUnits>> {
     let rows = conn.query(LIST_LINE_UNITS, &[&order_id]).await?;
     let units = |row: &tokio_postgres::Row| LineUnits {
         variant_id: row.get("variant_id"),
+        parts: Vec::new(),
         ordered: row.get("ordered_quantity"),
         cancelled: row.get("cancelled_quantity"),
         shipped: row.get("shipped_quantity"),
@@ -84,23 +86,23 @@ fn columns(
 }
 
 const LIST_USED: &str = "
-    select variant_id, claimed_at, sum(quantity)::bigint as quantity
+    select unit_id, claimed_at, sum(quantity)::bigint as quantity
     from (
-        select variant_id, claimed_at, quantity
-        from fulfilment_items
+        select unit_id, claimed_at, quantity
+        from fulfilment_units
         where order_id = $1
         union all
-        select variant_id, claimed_at, quantity
-        from cancellation_items
+        select unit_id, claimed_at, quantity
+        from cancellation_units
         where order_id = $1
     ) as used
-    group by variant_id, claimed_at";
+    group by unit_id, claimed_at";
 
 /// What of the units that an order has taken was shipped or called off.
 pub(crate) async fn list_used(conn: &Conn, order_id: OrderId) -> Result<Vec<Pick>> {
     let rows = conn.query(LIST_USED, &[&order_id]).await?;
     let pick = |row: &tokio_postgres::Row| Pick {
-        variant_id: row.get("variant_id"),
+        variant_id: row.get("unit_id"),
         location_id: row.get("claimed_at"),
         quantity: row.get("quantity"),
     };

@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use ids::{FulfilmentId, LocationId, OrderId, VariantId};
-use inventory::Pick;
 use kit::{Conn, Error, Result, Tx, db::Param};
 use tokio_postgres::Row;
 
-use crate::model::{Fulfilment, ParcelState, Tracking};
+use crate::model::{Fulfilment, ParcelState, Taken, Tracking};
 
 fn fulfilment(row: &Row) -> Result<Fulfilment> {
     let state: &str = row.get("state");
@@ -164,8 +163,15 @@ const INSERT_ITEMS: &str = "
     from unnest($3::uuid[], $4::uuid[], $5::bigint[])
         as new (variant_id, claimed_at, quantity)";
 
+const INSERT_PARTS: &str = "
+    insert into fulfilment_parts
+        (fulfilment_id, order_id, variant_id, part_id, claimed_at, quantity)
+    select $1, $2, variant_id, part_id, claimed_at, quantity
+    from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[])
+        as new (variant_id, part_id, claimed_at, quantity)";
+
 /// Writes a parcel with what is in it.
-pub(crate) async fn insert_fulfilment(tx: &Tx, parcel: &Fulfilment, picks: &[Pick]) -> Result<()> {
+pub(crate) async fn insert_fulfilment(tx: &Tx, parcel: &Fulfilment, taken: &[Taken]) -> Result<()> {
     let columns: [Param<'_>; 9] = [
         &parcel.id,
         &parcel.order_id,
@@ -178,17 +184,59 @@ pub(crate) async fn insert_fulfilment(tx: &Tx, parcel: &Fulfilment, picks: &[Pic
         &parcel.shipped_at,
     ];
     tx.execute(INSERT_FULFILMENT, &columns).await?;
-    let (variants, places, units) = columns_of(picks);
-    let items: [Param<'_>; 5] = [&parcel.id, &parcel.order_id, &variants, &places, &units];
-    tx.execute(INSERT_ITEMS, &items).await?;
+    let (id, order_id) = (&parcel.id, &parcel.order_id);
+    let new = Columns::of(taken);
+    let (lines, at, units) = (&new.lines, &new.at, &new.units);
+    tx.execute(INSERT_ITEMS, &[id, order_id, lines, at, units])
+        .await?;
+    if !new.bundles.is_empty() {
+        let (bundles, parts) = (&new.bundles, &new.parts);
+        let (at, units) = (&new.parts_at, &new.part_units);
+        tx.execute(INSERT_PARTS, &[id, order_id, bundles, parts, at, units])
+            .await?;
+    }
     Ok(())
 }
 
-pub(super) fn columns_of(picks: &[Pick]) -> (Vec<VariantId>, Vec<LocationId>, Vec<i64>) {
-    let variants = picks.iter().map(|pick| pick.variant_id).collect();
-    let places = picks.iter().map(|pick| pick.location_id).collect();
-    let units = picks.iter().map(|pick| pick.quantity).collect();
-    (variants, places, units)
+/// Units of lines as the arrays that statements take: lines by location, bundles without one and
+/// with their parts.
+#[derive(Default)]
+pub(super) struct Columns {
+    pub(super) lines: Vec<VariantId>,
+    pub(super) at: Vec<Option<LocationId>>,
+    pub(super) units: Vec<i64>,
+    pub(super) bundles: Vec<VariantId>,
+    pub(super) parts: Vec<VariantId>,
+    pub(super) parts_at: Vec<Option<LocationId>>,
+    pub(super) part_units: Vec<i64>,
+}
+
+impl Columns {
+    pub(super) fn of(taken: &[Taken]) -> Self {
+        let mut new = Self::default();
+        for one in taken {
+            if one.is_bundle {
+                new.add_line(one.variant_id, None, one.quantity);
+            }
+            for share in &one.shares {
+                if one.is_bundle {
+                    new.bundles.push(one.variant_id);
+                    new.parts.push(share.variant_id);
+                    new.parts_at.push(share.claimed_at);
+                    new.part_units.push(share.quantity);
+                } else {
+                    new.add_line(one.variant_id, share.claimed_at, share.quantity);
+                }
+            }
+        }
+        new
+    }
+
+    fn add_line(&mut self, variant_id: VariantId, at: Option<LocationId>, quantity: i64) {
+        self.lines.push(variant_id);
+        self.at.push(at);
+        self.units.push(quantity);
+    }
 }
 
 const UPDATE_DELIVERED: &str = "

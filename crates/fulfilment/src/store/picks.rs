@@ -18,25 +18,34 @@ pub(crate) struct ToPick {
     pub(crate) quantity: i64,
 }
 
-// By the index of orders that are to be shipped. Keyset by (number, location, variant).
+// By the index of orders that are to be shipped. What is only a part of a bundle is named as it is
+// now. Keyset by (number, location, variant).
 const LIST_TO_PICK: &str = "
     select orders.id as order_id, orders.number, orders.paid_at, taken.variant_id,
-        taken.location_id, order_lines.sku, order_lines.title,
+        taken.location_id, coalesce(order_lines.sku, variants.sku) as sku,
+        coalesce(order_lines.title, products.title) as title,
         taken.quantity - used.quantity as quantity
     from orders
-    join reservations as taken on taken.order_id = orders.id and taken.state = 'claimed'
-    join order_lines on order_lines.order_id = orders.id
+    join lateral (
+        select variant_id, location_id, sum(quantity)::bigint as quantity
+        from reservations
+        where order_id = orders.id and state = 'claimed'
+        group by variant_id, location_id
+    ) as taken on true
+    join variants on variants.id = taken.variant_id
+    join products on products.id = variants.product_id
+    left join order_lines on order_lines.order_id = orders.id
         and order_lines.variant_id = taken.variant_id
     cross join lateral (
         select coalesce(sum(gone.quantity), 0)::bigint as quantity
         from (
             select claimed_at, quantity
-            from fulfilment_items
-            where order_id = orders.id and variant_id = taken.variant_id
+            from fulfilment_units
+            where order_id = orders.id and unit_id = taken.variant_id
             union all
             select claimed_at, quantity
-            from cancellation_items
-            where order_id = orders.id and variant_id = taken.variant_id
+            from cancellation_units
+            where order_id = orders.id and unit_id = taken.variant_id
         ) as gone
         where gone.claimed_at = taken.location_id
     ) as used

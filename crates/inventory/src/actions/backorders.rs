@@ -4,14 +4,40 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use ids::{BackorderId, LocationId, VariantId};
+use ids::{BackorderId, LocationId, OrderId, VariantId};
 use kit::{Result, Tx, outbox};
 
 use crate::{
     events::BackorderFilled,
-    model::{Fill, Level, NewMovement, Pick, fill},
+    model::{Fill, Level, NewMovement, Pick, Want, fill},
     store,
 };
+
+/// Locks the levels of an order that waits for something: until the end of `tx` nothing comes for
+/// it. Nothing where it waits for nothing.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn lock_awaited(tx: &Tx, order_id: OrderId) -> Result<()> {
+    if tx.sabotage().has_removed("awaited lock") {
+        return Ok(());
+    }
+    store::lock_levels_of_waiting(tx, order_id).await
+}
+
+/// An order waits for so much less of some variants, one entry for each. Its levels are locked by
+/// [`lock_awaited`].
+///
+/// # Errors
+/// Faults of the database: the schema refuses more than it waits for.
+pub async fn await_less(tx: &Tx, order_id: OrderId, wants: &[Want]) -> Result<()> {
+    if wants.is_empty() {
+        return Ok(());
+    }
+    store::update_backorders_less(tx, order_id, wants).await?;
+    tx.changes(wants.iter().map(|want| want.variant_id.uuid()));
+    Ok(())
+}
 
 /// Gives what is available at locked levels to orders that wait for it. What a paid order gets
 /// leaves the shelf; what an unpaid one gets is held for it.

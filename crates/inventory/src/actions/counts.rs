@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use ids::{StaffId, StockCountId, VariantId};
 use kit::{Error, Result, Tx};
 
-use super::moving::{lock_places, move_units};
+use super::moving::{lock_places, move_units, require_no_bundle};
 use crate::{
     model::{
         Count, InventoryRefusal, Level, MovementKind, NewMovement, Pick, ReasonCode, Wish, weigh,
@@ -50,6 +50,9 @@ pub(crate) async fn apply_count(
     let levels: Vec<Level> = levels
         .into_iter()
         .collect::<Result<_, InventoryRefusal>>()?;
+    let more = differing.iter().filter(|line| line.difference() > 0);
+    let more: Vec<VariantId> = more.map(|line| line.variant_id).collect();
+    require_no_bundle(tx, &more).await?;
     let mut movements = Vec::new();
     for (line, level) in differing.iter().zip(&levels) {
         let quantity = if tx.sabotage().has_removed("count differences") {

@@ -2,6 +2,7 @@
 
 mod allowances;
 mod backorders;
+mod bundles;
 mod counts;
 mod locations;
 mod moving;
@@ -18,8 +19,10 @@ use kit::{
 };
 
 use self::backorders::fill_waiting;
+pub(crate) use self::bundles::{change_bundle, get_bundle, lock_bundle};
 pub use self::{
     allowances::{allowances_of, end_uses, prepare_uses},
+    backorders::{await_less, lock_awaited},
     moving::{adjust, open_levels, transfer},
     returning::{replace, take_back},
 };

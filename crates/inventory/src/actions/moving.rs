@@ -37,10 +37,21 @@ pub async fn open_levels(tx: &Tx, openings: &[StockOpening], now: DateTime<Utc>)
     store::insert_movements(tx, &receipts, None, now).await
 }
 
+/// Refuses to bring units to what has no stock of its own. The levels are locked by the caller.
+///
+/// # Errors
+/// `bundle_has_no_stock`.
+pub(super) async fn require_no_bundle(tx: &Tx, variants: &[VariantId]) -> Result<()> {
+    if !variants.is_empty() && !store::list_bundles(tx, variants).await?.is_empty() {
+        return Err(InventoryRefusal::IsBundle.into());
+    }
+    Ok(())
+}
+
 /// Sets what is on hand to what was counted. The level is locked by the caller.
 ///
 /// # Errors
-/// `stock_below_reserved`; the version is the caller's to check.
+/// `stock_below_reserved`, `bundle_has_no_stock`; the version is the caller's to check.
 pub async fn adjust(
     tx: &Tx,
     level: Level,
@@ -63,6 +74,9 @@ pub async fn adjust(
     if change.quantity == 0 {
         return Ok(level);
     }
+    if change.quantity > 0 {
+        require_no_bundle(tx, &[level.variant_id]).await?;
+    }
     let movement = NewMovement {
         reason: reason.to_owned(),
         reason_code: Some(code),
@@ -82,6 +96,7 @@ pub(crate) async fn keep_back(
     if safety_stock == level.safety_stock {
         return Ok(level);
     }
+    require_no_bundle(tx, &[level.variant_id]).await?;
     store::update_safety_stock(tx, &level, safety_stock, now).await?;
     tx.changes([level.variant_id.uuid()]);
     fill_waiting(tx, [(level.variant_id, level.location_id)], now).await?;
@@ -164,10 +179,20 @@ pub(crate) async fn move_each(
     let place = |wish: &Wish| (wish.movement.variant_id, wish.movement.location_id);
     let places: Vec<_> = wishes.iter().map(place).collect();
     let found = lock_places(tx, &places, now).await?;
+    let coming = wishes.iter().filter(|wish| wish.movement.quantity > 0);
+    let coming: Vec<VariantId> = coming.map(|wish| wish.movement.variant_id).collect();
+    let bundles = match coming.is_empty() {
+        true => BTreeSet::new(),
+        false => store::list_bundles(tx, &coming).await?,
+    };
     let mut levels: BTreeMap<(VariantId, LocationId), Level> = BTreeMap::new();
     let (mut results, mut movements) = (Vec::new(), Vec::new());
     for ((wish, place), found) in wishes.iter().zip(&places).zip(found) {
-        let result = found.and_then(|found| weigh(levels.get(place).unwrap_or(&found), wish));
+        let is_refused = wish.movement.quantity > 0 && bundles.contains(&place.0);
+        let result = found.and_then(|found| match is_refused {
+            true => Err(InventoryRefusal::IsBundle),
+            false => weigh(levels.get(place).unwrap_or(&found), wish),
+        });
         if let Ok(level) = &result {
             levels.insert(*place, *level);
             movements.push(wish.movement.clone());

@@ -36,6 +36,9 @@ pub(crate) async fn change_terms(
 ) -> Result<StockTerms> {
     after.check()?;
     let waiting = before.beyond.waiting;
+    if after.beyond.kind.is_some() {
+        super::moving::require_no_bundle(tx, &[after.variant_id]).await?;
+    }
     if after.beyond.kind.is_none() {
         // Nothing more is sold beyond the stock; what is owed stays owed.
         after.beyond.max = waiting;

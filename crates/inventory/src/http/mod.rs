@@ -1,6 +1,7 @@
 //! The shelf over HTTP, for staff.
 
 mod backorders;
+mod bundles;
 mod counts;
 mod levels;
 mod locations;
@@ -20,6 +21,7 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(movements::routes())
         .merge(transfers::routes())
         .merge(terms::routes())
+        .merge(bundles::routes())
         .merge(low::routes())
         .merge(backorders::routes())
 }

@@ -46,6 +46,8 @@ struct Seen {
     units: watch::Sender<i64>,
     at: Instant,
     asked_at: Instant,
+    /// Whether it is a bundle, of which nobody hears when its parts come.
+    is_bundle: bool,
 }
 
 impl Seen {
@@ -54,14 +56,16 @@ impl Seen {
             units: watch::Sender::new(units.max(0)),
             at,
             asked_at: at,
+            is_bundle: false,
         }
     }
 
-    fn update(&mut self, units: i64, at: Instant) {
+    fn update(&mut self, units: i64, is_bundle: bool, at: Instant) {
         if at < self.at {
             return;
         }
         self.at = at;
+        self.is_bundle = is_bundle;
         self.units.send_if_modified(|known| {
             let has_changed = *known != units.max(0);
             *known = units.max(0);
@@ -73,7 +77,7 @@ impl Seen {
         let is_fresh = self.at.elapsed() < BELIEVED_FOR;
         let is_believed = db.sabotage().has_removed("bound of memory")
             || is_fresh && !db.changes().since(variant_id.uuid(), self.at);
-        *self.units.borrow() == 0 && is_believed
+        *self.units.borrow() == 0 && !self.is_bundle && is_believed
     }
 
     fn matters(&self) -> bool {
@@ -130,7 +134,8 @@ impl StockBoard {
         for variant_id in variants {
             if state.shelves.len() < SHELVES_MAX || state.shelves.contains_key(variant_id) {
                 let seen = state.shelves.entry(*variant_id);
-                seen.or_insert_with(|| Seen::new(0, at)).update(0, at);
+                seen.or_insert_with(|| Seen::new(0, at))
+                    .update(0, false, at);
             }
         }
         self.keep_looking(&mut state, db);
@@ -152,13 +157,13 @@ impl StockBoard {
         let found = if unknown.is_empty() {
             Vec::new()
         } else {
-            store::list_available(&db.read().await?, &unknown).await?
+            store::list_seen(&db.read().await?, &unknown).await?
         };
         let mut state = self.state();
-        for (variant_id, units) in found {
+        for (variant_id, units, is_bundle) in found {
             let seen = state.shelves.entry(variant_id);
             seen.or_insert_with(|| Seen::new(units, at))
-                .update(units, at);
+                .update(units, is_bundle, at);
         }
         let followed = variants.iter().filter_map(|id| {
             let seen = state.shelves.get(id)?;
@@ -194,11 +199,11 @@ impl StockBoard {
             let at = Instant::now();
             // While the database is away nothing is believed for longer than it may be.
             let Ok(conn) = db.read().await else { continue };
-            if let Ok(found) = store::list_available(&conn, &variants).await {
+            if let Ok(found) = store::list_seen(&conn, &variants).await {
                 let mut state = self.state();
-                for (variant_id, units) in found {
+                for (variant_id, units, is_bundle) in found {
                     if let Some(seen) = state.shelves.get_mut(&variant_id) {
-                        seen.update(units, at);
+                        seen.update(units, is_bundle, at);
                     }
                 }
             }

@@ -54,7 +54,10 @@ impl Beyond {
     /// Units that may still be sold beyond the stock.
     #[must_use]
     pub fn left(&self) -> i64 {
-        (self.max - self.waiting).max(0)
+        match self.kind {
+            Some(_) => (self.max - self.waiting).max(0),
+            None => 0,
+        }
     }
 
     /// Whether staff may set this.

@@ -2,6 +2,7 @@
 
 mod allowances;
 mod backorders;
+mod bundles;
 mod counts;
 mod low;
 mod movements;
@@ -14,6 +15,7 @@ use ids::{LocationId, OrderId, VariantId};
 
 pub(crate) use self::allowances::Key;
 pub(crate) use self::backorders::{Backorder, Fill, fill};
+pub(crate) use self::bundles::Bundle;
 pub(crate) use self::counts::{Count, CountLine};
 pub(crate) use self::low::LowStock;
 pub(crate) use self::movements::{

@@ -29,6 +29,13 @@ pub enum InventoryRefusal {
         /// Units that orders wait for.
         waiting: i64,
     },
+    /// A bundle within a bundle, or one with stock of its own.
+    BundleNotPossible {
+        /// Whether it is the stock.
+        has_stock: bool,
+    },
+    /// Stock for what has none of its own.
+    IsBundle,
     /// No such shelf.
     UnknownVariant,
     /// No such location.
@@ -102,6 +109,27 @@ static BELOW_WAITING: RefusalKind = RefusalKind {
            meta.waiting says how many units that is. With just as many nothing more is sold.",
 };
 
+static BUNDLE_NOT_POSSIBLE: RefusalKind = RefusalKind {
+    code: "bundle_not_possible",
+    status: 409,
+    title: "It cannot be a bundle of these",
+    is_retryable: false,
+    resolution: Resolution::Recoverable,
+    help: "A bundle has no stock of its own, no part of it is a bundle, and it is no part of one. \
+           meta.has_stock says whether it is the stock: move it away first, and stop selling it \
+           beyond it.",
+};
+
+static IS_BUNDLE: RefusalKind = RefusalKind {
+    code: "bundle_has_no_stock",
+    status: 409,
+    title: "A bundle has no stock of its own",
+    is_retryable: false,
+    resolution: Resolution::Recoverable,
+    help: "Units come to its parts, which getBundle names, and what is sold beyond the stock is a \
+           term of the parts. What a bundle has of earlier times can be moved away.",
+};
+
 static UNKNOWN_VARIANT: RefusalKind = RefusalKind {
     code: "unknown_variant",
     status: 404,
@@ -173,6 +201,8 @@ pub static REFUSALS: &[&RefusalKind] = &[
     &TOO_MUCH_UNPAID,
     &BELOW_RESERVED,
     &BELOW_WAITING,
+    &BUNDLE_NOT_POSSIBLE,
+    &IS_BUNDLE,
     &UNKNOWN_VARIANT,
     &UNKNOWN_LOCATION,
     &LOCATION_CODE_TAKEN,
@@ -190,6 +220,8 @@ impl Refusal for InventoryRefusal {
             Self::TooMuchUnpaid { .. } => &TOO_MUCH_UNPAID,
             Self::BelowReserved { .. } => &BELOW_RESERVED,
             Self::BelowWaiting { .. } => &BELOW_WAITING,
+            Self::BundleNotPossible { .. } => &BUNDLE_NOT_POSSIBLE,
+            Self::IsBundle => &IS_BUNDLE,
             Self::UnknownVariant => &UNKNOWN_VARIANT,
             Self::UnknownLocation => &UNKNOWN_LOCATION,
             Self::LocationCodeTaken => &LOCATION_CODE_TAKEN,
@@ -257,6 +289,7 @@ impl Refusal for InventoryRefusal {
                 Some(json!({ "kind": kind, "allowed": allowed }))
             }
             Self::BelowReserved { reserved } => Some(json!({ "reserved": reserved })),
+            Self::BundleNotPossible { has_stock } => Some(json!({ "has_stock": has_stock })),
             Self::BelowWaiting { waiting } => Some(json!({ "waiting": waiting })),
             Self::LevelChanged { version, on_hand } => {
                 Some(json!({ "version": version, "on_hand": on_hand }))

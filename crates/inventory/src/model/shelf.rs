@@ -142,6 +142,13 @@ impl Shelf {
         self.take(&wants, "")
     }
 
+    /// Units of a variant that can be had, of the stock and beyond it.
+    #[must_use]
+    pub fn available(&self, variant_id: VariantId) -> i64 {
+        let places: Vec<LocationId> = self.locations.iter().map(|location| location.id).collect();
+        self.left(variant_id, &places)
+    }
+
     fn turns(&self, region: &str) -> Vec<LocationId> {
         let region = region_key(region);
         let rank = |at: &&Location| (!at.regions.contains(&region), at.priority, at.id);

@@ -91,6 +91,52 @@ pub(crate) const ENDING: [&str; 2] = [
     super::reservations::UPDATE_RESERVATIONS_ENDED,
 ];
 
+const LIST_AWAITED: &str = "
+    select variant_id, waiting
+    from backorders
+    where order_id = $1 and waiting > 0
+    order by variant_id";
+
+/// What an order waits for, in the order of ids.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn list_awaited(conn: &Conn, order_id: OrderId) -> Result<Vec<Want>> {
+    let rows = conn.query(LIST_AWAITED, &[&order_id]).await?;
+    let want = |row: &Row| Want {
+        variant_id: row.get("variant_id"),
+        quantity: row.get("waiting"),
+    };
+    Ok(rows.iter().map(want).collect())
+}
+
+// The CHECK refuses less than nothing, whoever forgot the lock of the levels.
+const UPDATE_BACKORDERS_LESS: &str = "
+    with fewer as (
+        update backorders
+        set waiting = waiting - wanted.quantity, released = released + wanted.quantity
+        from unnest($2::uuid[], $3::bigint[]) as wanted (variant_id, quantity)
+        where order_id = $1 and backorders.variant_id = wanted.variant_id
+        returning backorders.variant_id, wanted.quantity
+    )
+    update stock_terms
+    set backordered = backordered - fewer.quantity
+    from fewer
+    where stock_terms.variant_id = fewer.variant_id";
+
+/// An order waits for less than before.
+pub(crate) async fn update_backorders_less(
+    tx: &Tx,
+    order_id: OrderId,
+    wants: &[Want],
+) -> Result<()> {
+    let variants: Vec<VariantId> = wants.iter().map(|want| want.variant_id).collect();
+    let quantities: Vec<i64> = wants.iter().map(|want| want.quantity).collect();
+    tx.execute(UPDATE_BACKORDERS_LESS, &[&order_id, &variants, &quantities])
+        .await?;
+    Ok(())
+}
+
 const UPDATE_BACKORDERS_PAID: &str = "
     update backorders
     set is_paid = true

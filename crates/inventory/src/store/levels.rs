@@ -91,6 +91,28 @@ const LIST_AVAILABLE: &str = "
     from stock_offers
     where variant_id = any($1)";
 
+const LIST_SEEN: &str = "
+    select variant_id, available,
+        exists (select from bundle_parts where bundle_id = variant_id) as is_bundle
+    from stock_offers
+    where variant_id = any($1)";
+
+/// As [`list_available`], and whether a variant is a bundle.
+pub(crate) async fn list_seen(
+    conn: &Conn,
+    variants: &[VariantId],
+) -> Result<Vec<(VariantId, i64, bool)>> {
+    let rows = conn.query(LIST_SEEN, &[&variants]).await?;
+    let seen = |row: &Row| {
+        (
+            row.get("variant_id"),
+            row.get("available"),
+            row.get("is_bundle"),
+        )
+    };
+    Ok(rows.iter().map(seen).collect())
+}
+
 /// Units of some variants that can still be ordered, of the stock and beyond it.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! Every statement on what is low. What is there is summed over the locations that sell; what
-//! reservations and safety stock keep does not count.
+//! reservations and safety stock keep does not count. Of a bundle, its parts are low.
 
 use chrono::{DateTime, Utc};
 use ids::VariantId;
@@ -17,7 +17,8 @@ macro_rules! stock {
                 where location_id = any(array(select id from stock_locations where is_active))
             ), 0)::bigint as units
         from stock_levels
-        where $2::uuid is null or variant_id > $2
+        where ($2::uuid is null or variant_id > $2)
+            and not exists (select from bundle_parts where bundle_id = variant_id)
         group by variant_id
     ), judged as (
         select variant_id, units, coalesce(low_stock_threshold, $1) as threshold
@@ -32,8 +33,11 @@ macro_rules! stock {
 
 const DELETE_RECOVERED: &str = stock!(
     "delete from low_stock
-    using judged
-    where judged.variant_id = low_stock.variant_id and units > threshold"
+    where variant_id in (
+        select variant_id from judged where units > threshold
+        union all
+        select bundle_id from bundle_parts
+    )"
 );
 
 /// Forgets what is not low any more.

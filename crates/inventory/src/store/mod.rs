@@ -3,6 +3,7 @@
 
 mod allowances;
 mod backorders;
+mod bundles;
 mod counts;
 mod levels;
 mod locations;
@@ -12,10 +13,11 @@ mod reservations;
 mod terms;
 
 pub(crate) use self::{
-    allowances::*, backorders::*, counts::*, levels::*, locations::*, low::*, movements::*,
-    reservations::*, terms::*,
+    allowances::*, backorders::*, bundles::*, counts::*, levels::*, locations::*, low::*,
+    movements::*, reservations::*, terms::*,
 };
 pub use self::{
+    backorders::list_awaited,
     levels::{find_level, find_level_versions, list_available, list_levels},
     reservations::list_units_of_order,
 };

@@ -131,10 +131,12 @@ pub(crate) async fn list_released(conn: &Conn, order_id: OrderId) -> Result<Vec<
     Ok(by_level(rows.iter().map(pick)))
 }
 
+// Units may have come for an order several times.
 const LIST_UNITS_OF_ORDER: &str = "
-    select variant_id, location_id, quantity
+    select variant_id, location_id, sum(quantity)::bigint as quantity
     from reservations
     where order_id = $1 and state <> 'released'
+    group by variant_id, location_id
     order by variant_id, location_id";
 
 /// What an order holds, or has taken because it is paid: the sum of each level, in the order of

@@ -80,6 +80,7 @@ fn line(en: &str, am: &str) -> OrderLine {
         quantity: 2,
         backordered: 0,
         expected_at: None,
+        parts: Vec::new(),
         total: etb(259_800),
     }
 }

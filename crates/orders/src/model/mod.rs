@@ -8,7 +8,7 @@ use customers::{Caller, ShippingAddress};
 use ids::{CartId, CustomerId, OrderId, OrderLineId, ProductId, VariantId};
 use kit::{Refusal, RefusalKind, Resolution};
 use money::{Currency, Money};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::statuses::{FulfilmentStatus, ReturnStatus};
@@ -162,6 +162,15 @@ impl Order {
     }
 }
 
+/// Units of a variant that one unit of a line was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinePart {
+    /// The part.
+    pub variant_id: VariantId,
+    /// Units of it in one unit of the line.
+    pub quantity: i64,
+}
+
 /// A line of an order, as it was agreed.
 #[derive(Debug, Clone)]
 pub struct OrderLine {
@@ -183,6 +192,8 @@ pub struct OrderLine {
     pub backordered: i64,
     /// When these were expected.
     pub expected_at: Option<DateTime<Utc>>,
+    /// What one unit of it was made of; nothing: of itself.
+    pub parts: Vec<LinePart>,
     /// Unit price × quantity.
     pub total: Money,
 }

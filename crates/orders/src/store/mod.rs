@@ -160,7 +160,14 @@ pub(crate) async fn list_orders_of_guest(
 
 const LIST_LINES: &str = "
     select order_id, variant_id, product_id, sku, title, order_lines.options, unit_price_minor,
-        quantity, backordered, expected_at, order_lines.total_minor, orders.currency
+        quantity, backordered, expected_at,
+        coalesce((
+            select jsonb_agg(jsonb_build_object('variant_id', part_id, 'quantity', parts.quantity)
+                order by part_id)
+            from order_line_parts as parts
+            where parts.order_id = order_lines.order_id
+                and parts.variant_id = order_lines.variant_id
+        ), '[]') as parts, order_lines.total_minor, orders.currency
     from order_lines
     join orders on orders.id = order_lines.order_id
     where order_id = any($1)
@@ -188,6 +195,7 @@ pub async fn list_lines(conn: &Conn, orders: &[OrderId]) -> Result<Vec<(OrderId,
                 quantity: row.get("quantity"),
                 backordered: row.get("backordered"),
                 expected_at: row.get("expected_at"),
+                parts: serde_json::from_value(row.get("parts"))?,
                 total: Money::new(row.get("total_minor"), currency),
             };
             Ok((row.get("order_id"), line))

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use ids::{OrderId, OrderLineId};
 use kit::{
     Result, Tx,
-    db::{Param, try_join3},
+    db::{Param, try_join4},
 };
 use money::Currency;
 use serde_json::Value;
@@ -46,6 +46,12 @@ const INSERT_LINES: &str = "
         as line (id, order_id, position, variant_id, product_id, sku, title, options,
             unit_price_minor, quantity, backordered, expected_at)";
 
+const INSERT_LINE_PARTS: &str = "
+    insert into order_line_parts (order_id, variant_id, part_id, quantity)
+    select order_id, variant_id, part_id, quantity
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[])
+        as new (order_id, variant_id, part_id, quantity)";
+
 const INSERT_FIRST_HISTORY: &str = "
     insert into order_history (order_id, sequence, to_status, reason, occurred_at)
     select order_id, 1, $2, $3, $4
@@ -67,9 +73,13 @@ pub(crate) async fn insert_orders(
     // What refers to an order follows it.
     tx.prepare_all(&[INSERT_ORDERS, INSERT_LINES, INSERT_FIRST_HISTORY])
         .await?;
-    try_join3(
+    if has_parts(new) {
+        tx.prepare_all(&[INSERT_LINE_PARTS]).await?;
+    }
+    try_join4(
         insert_heads(tx, new, &ids, &numbers, (placed_at, expires_at)),
         insert_lines(tx, new),
+        insert_parts(tx, new),
         tx.execute(INSERT_FIRST_HISTORY, &history),
     )
     .await?;
@@ -150,5 +160,31 @@ async fn insert_lines(tx: &Tx, new: &[NewOrder]) -> Result<()> {
         &expected,
     ];
     tx.execute(INSERT_LINES, &columns).await?;
+    Ok(())
+}
+
+fn has_parts(new: &[NewOrder]) -> bool {
+    let mut lines = new.iter().flat_map(|order| &order.lines);
+    lines.any(|new| !new.line.parts.is_empty())
+}
+
+async fn insert_parts(tx: &Tx, new: &[NewOrder]) -> Result<()> {
+    if !has_parts(new) {
+        return Ok(());
+    }
+    let (mut orders, mut variants) = (Vec::new(), Vec::new());
+    let (mut parts, mut quantities) = (Vec::new(), Vec::new());
+    for order in new {
+        for line in order.lines.iter().map(|new| &new.line) {
+            for part in &line.parts {
+                orders.push(order.id);
+                variants.push(line.variant_id);
+                parts.push(part.variant_id);
+                quantities.push(part.quantity);
+            }
+        }
+    }
+    let columns: [Param<'_>; 4] = [&orders, &variants, &parts, &quantities];
+    tx.execute(INSERT_LINE_PARTS, &columns).await?;
     Ok(())
 }

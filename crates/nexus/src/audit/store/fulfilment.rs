@@ -27,11 +27,6 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
                 select cancellations.order_id, variant_id, 0, 0, quantity
                 from cancellation_items
                 join cancellations on cancellations.id = cancellation_id
-                union all
-                select order_id, variant_id, 0, 0, released
-                from backorders
-                join orders on orders.id = order_id
-                where released > 0 and status = 'cancelled'
             ) as parts
             group by order_id, variant_id
         ) as became using (order_id, variant_id)
@@ -60,17 +55,18 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
             format('of variant %s it has taken %s units at location %s; %s left or were called '
                     || 'off', variant_id, coalesce(taken, 0), location_id, used)
         from (
-            select order_id, variant_id, claimed_at as location_id, sum(quantity) as used
+            select order_id, unit_id as variant_id, claimed_at as location_id,
+                sum(quantity) as used
             from (
-                select order_id, variant_id, claimed_at, quantity
-                from fulfilment_items
+                select order_id, unit_id, claimed_at, quantity
+                from fulfilment_units
                 union all
-                select cancellation_items.order_id, variant_id, claimed_at, quantity
-                from cancellation_items
+                select cancellation_units.order_id, unit_id, claimed_at, quantity
+                from cancellation_units
                 join cancellations on cancellations.id = cancellation_id
                 where is_restocked
             ) as parts
-            group by order_id, variant_id, claimed_at
+            group by order_id, unit_id, claimed_at
         ) as gone
         left join (
             select order_id, variant_id, location_id, sum(quantity) as taken
@@ -143,18 +139,21 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
             format('of variant %s, %s units are due back at location %s and %s came back',
                 variant_id, coalesce(due, 0), location_id, coalesce(moved, 0))
         from (
-            select order_id, variant_id, claimed_at as location_id, sum(quantity) as due
+            select order_id, unit_id as variant_id, claimed_at as location_id,
+                sum(quantity) as due
             from (
-                select cancellation_items.order_id, variant_id, claimed_at, quantity
-                from cancellation_items
+                select cancellation_units.order_id, unit_id, claimed_at, quantity
+                from cancellation_units
                 join cancellations on cancellations.id = cancellation_id
                 where is_restocked
                 union all
-                select order_id, variant_id, location_id, restocked_quantity + written_off_quantity
+                select order_id, unit_id, location_id,
+                    (restocked_quantity + written_off_quantity) * units
                 from return_lines
+                join order_line_units using (order_id, variant_id)
                 where restocked_quantity + written_off_quantity > 0
             ) as parts
-            group by order_id, variant_id, claimed_at
+            group by order_id, unit_id, claimed_at
         ) as called
         full join (
             select order_id, variant_id, location_id, sum(quantity) as moved

@@ -58,10 +58,14 @@ pub(super) static INVARIANTS: [Invariant; 2] = [
             format('of variant %s, %s units were sent for others and %s left the shelf', variant_id,
                 coalesce(sent, 0), coalesce(moved, 0))
         from (
-            select order_id, variant_id, sum(return_exchanges.quantity) as sent
-            from return_exchanges
-            join returns on returns.id = return_id
-            group by order_id, variant_id
+            select order_id, unit_id as variant_id, sum(quantity * units) as sent
+            from (
+                select order_id, variant_id, return_exchanges.quantity
+                from return_exchanges
+                join returns on returns.id = return_id
+            ) as given
+            join order_line_units using (order_id, variant_id)
+            group by order_id, unit_id
         ) as exchanged
         full join (
             select order_id, variant_id, -sum(quantity) as moved

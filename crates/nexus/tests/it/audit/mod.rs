@@ -76,7 +76,9 @@ async fn busy_shop() -> Shop {
     let sale = on_sale(&shop, goods[0]).await;
     let soon = shop.product("soon", &[(300, 0)]).await[0];
     shop.sell_beyond(soon, 5).await;
-    let (guest, cart) = shop.guest_cart(&[(goods[0], 2), (soon, 2)]).await;
+    let set = shop.product("set", &[(900, 0)]).await[0];
+    shop.bundle(set, &[(goods[0], 1), (soon, 2)]).await;
+    let (guest, cart) = shop.guest_cart(&[(goods[0], 2), (soon, 2), (set, 1)]).await;
     let token = shop.admitted(&guest, &sale, &cart).await;
     let mut body = place_body(&cart);
     body["admission_tokens"] = json!([token]);
@@ -229,7 +231,7 @@ async fn a_busy_shop_is_clean_and_its_figures_are_told() {
     let expected = json!({
         "orders_by_status": { "expired": 1, "paid": 1, "pending_payment": 1 },
         "units_on_hand": 29,
-        "units_reserved": 2,
+        "units_reserved": 3,
         "units_sold": 4,
         "captured": [{ "currency": "ETB", "applied_minor": 3_500, "surplus_minor": 5_000 }],
     });

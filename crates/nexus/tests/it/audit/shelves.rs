@@ -122,6 +122,48 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I25", "I43"],
     ),
     (
+        "a bundle within a bundle",
+        "insert into bundle_parts (bundle_id, part_id, quantity)
+         select part_id, bundle_id, 1 from bundle_parts",
+        &["I44"],
+    ),
+    (
+        "a bundle that is sold beyond a stock that it cannot have",
+        "insert into stock_terms
+             (variant_id, backorder_kind, backorder_max, counted_since, updated_at)
+         select variant_id, 'backorder', 1, updated_at, updated_at from bundles",
+        &["I44"],
+    ),
+    (
+        "a line that was made of something else",
+        "insert into order_line_parts (order_id, variant_id, part_id, quantity)
+         select orders.id, variant_id, (select variant_id from bundles), 1
+         from orders
+         join order_lines on order_id = orders.id
+         where status = 'pending_payment'
+             and variant_id not in (select variant_id from bundles)",
+        &["I5"],
+    ),
+    (
+        "a part that left without its bundle",
+        "insert into fulfilment_parts
+             (fulfilment_id, order_id, variant_id, part_id, claimed_at, quantity)
+         select fulfilments.id, order_line_parts.order_id, variant_id, part_id, location_id, 1
+         from fulfilments
+         cross join order_line_parts
+         where number = 1",
+        &["I47", "I66"],
+    ),
+    (
+        "a part that was called off without its bundle",
+        "insert into cancellation_parts
+             (cancellation_id, order_id, variant_id, part_id, quantity)
+         select cancellations.id, order_line_parts.order_id, variant_id, part_id, 1
+         from cancellations
+         cross join order_line_parts",
+        &["I47"],
+    ),
+    (
         "more reserved than is there",
         "alter table stock_levels drop constraint stock_levels_available_not_negative;
          update stock_levels set reserved = on_hand + 1",

@@ -10,7 +10,7 @@ use super::{
 const STOCK: Option<&str> = Some("stock.edit");
 
 /// In the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 18] = [
+pub(super) static OPERATIONS: [Operation; 20] = [
     read("listStockLocations", STOCK, None),
     Operation {
         right: STOCK,
@@ -51,6 +51,11 @@ pub(super) static OPERATIONS: [Operation; 18] = [
     },
     read("listBackorders", STOCK, None),
     read("listLowStock", STOCK, None),
+    read("getBundle", STOCK, Some(Target::Variant)),
+    Operation {
+        right: STOCK,
+        ..change("setBundle", Target::Variant, || json!({ "parts": [] }))
+    },
     read("getStockTerms", STOCK, Some(Target::Variant)),
     Operation {
         right: STOCK,

@@ -208,6 +208,9 @@ async fn of_stock(shop: &Shop, staff: &Client) -> Vec<Write> {
         .expect(201);
     let lines = path(&format!("counts/{}/lines/", count.text("/id")));
     let counted = json!({ "lines": [{ "variant_id": crate_of, "counted": 3 }] });
+    let set = shop.product("set", &[(100, 0)]).await[0];
+    let bundle = path(&format!("bundles/{set}/"));
+    let parts = json!({ "parts": [{ "variant_id": crate_of, "quantity": 2 }] });
     let terms = path(&format!("terms/{crate_of}/"));
     let termed = json!({
         "per_order_max": 2, "per_customer_max": 4, "per_customer_days": 30,
@@ -224,6 +227,7 @@ async fn of_stock(shop: &Shop, staff: &Client) -> Vec<Write> {
             &path(&one),
             changed,
         ),
+        Write::new("setBundle", staff, Method::PUT, &bundle, parts),
         Write::new("updateStockTerms", staff, Method::PATCH, &terms, termed),
         post("recordStockMovements", "movements/", moved),
         post("transferStock", "transfers/", truck),

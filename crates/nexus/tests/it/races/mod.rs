@@ -3,7 +3,9 @@
 
 mod backorders;
 mod batches;
+mod bundles;
 mod by_hand;
+mod called_off;
 mod carts;
 mod counting;
 mod counts;

@@ -232,7 +232,7 @@ async fn what_is_called_off_waits_for_nothing() {
     shelf.shop.close().await;
 }
 
-/// What a paid order waits for cannot be called off before it is there; the rest can.
+/// What a paid order waits for is called off before what is there, and goes to nobody then.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paid_order_goes_on_waiting_for_what_was_not_called_off() {
     let shelf = Shelf::open(1, on_backorder(5)).await;
@@ -245,8 +245,9 @@ async fn a_paid_order_goes_on_waiting_for_what_was_not_called_off() {
         order["id"].as_str().unwrap()
     );
     let call = json!({ "reason": "a test" });
-    packer.key("a").post(&path, call.clone()).await.expect(201);
-    // The unit that is on the shelf again goes to whoever waits: to this very order.
+    let mut one = call.clone();
+    one["lines"] = parcel(&shelf, 1)["lines"].take();
+    packer.key("a").post(&path, one).await.expect(201);
     assert_eq!(shelf.waiting().await, [(order["id"].clone(), 1)]);
     assert_eq!(shelf.shop.stock(shelf.variant).await, (0, 0));
     shelf.receive(1).await;

@@ -1,6 +1,7 @@
 //! Several locations, typed movements, and the proof that nothing appears from nowhere.
 
 mod backorders;
+mod bundles;
 mod counts;
 mod limits;
 mod locations;

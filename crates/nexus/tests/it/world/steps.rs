@@ -138,6 +138,19 @@ impl Shop {
         db.execute(sql, &params).await.unwrap();
     }
 
+    /// Makes a variant a bundle of others.
+    pub(crate) async fn bundle(&self, bundle: VariantId, parts: &[(VariantId, i64)]) {
+        let db = self.db().await;
+        let head = "insert into bundles (variant_id, version, updated_at) values ($1, 2, $2)";
+        db.execute(head, &[&bundle, &self.now()]).await.unwrap();
+        let part = "
+            insert into bundle_parts (bundle_id, part_id, quantity) values ($1, $2, $3)";
+        for (part_id, quantity) in parts {
+            let params: [kit::db::Param<'_>; 3] = [&bundle, part_id, quantity];
+            db.execute(part, &params).await.unwrap();
+        }
+    }
+
     /// Sells so many units of a variant beyond its stock.
     pub(crate) async fn sell_beyond(&self, variant: VariantId, max: i64) {
         let sql = "

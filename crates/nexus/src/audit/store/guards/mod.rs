@@ -8,6 +8,7 @@ macro_rules! guards {
     };
 }
 
+mod bundles;
 mod catalogue;
 mod parcels;
 
@@ -54,7 +55,7 @@ impl Kind {
 
 /// Every guard.
 pub(super) fn all() -> impl Iterator<Item = &'static Guard> {
-    [GUARDS, parcels::GUARDS, catalogue::GUARDS]
+    [GUARDS, bundles::GUARDS, parcels::GUARDS, catalogue::GUARDS]
         .into_iter()
         .flatten()
 }

@@ -15,7 +15,7 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Check "fulfilments_delivered_when"
         Foreign "fulfilments_order_fkey";
     "fulfilment_items":
-        Primary "fulfilment_items_pkey"
+        Unique "fulfilment_items_key"
         Check "fulfilment_items_quantity_positive"
         Foreign "fulfilment_items_fulfilment_fkey"
         Foreign "fulfilment_items_line_fkey";
@@ -23,7 +23,7 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Foreign "cancellations_order_fkey"
         Foreign "cancellations_refund_fkey";
     "cancellation_items":
-        Primary "cancellation_items_pkey"
+        Unique "cancellation_items_key"
         Check "cancellation_items_quantity_positive"
         Foreign "cancellation_items_line_fkey";
     "returns":
