@@ -70,8 +70,6 @@ pub(crate) struct Document {
     pub(crate) order_number: i64,
     /// Of a credit note: the invoice that it is about, if there is one.
     pub(crate) invoice_number: Option<i64>,
-    /// Of a credit note: why.
-    pub(crate) reason: Option<String>,
     pub(crate) currency: String,
     pub(crate) lines: Vec<DocumentLine>,
     pub(crate) subtotal_minor: i64,
@@ -122,7 +120,6 @@ impl Document {
             buyer: buyer_of(order),
             order_number: order.number,
             invoice_number: None,
-            reason: None,
             currency: order.currency().code().to_owned(),
             lines: lines.iter().map(line).collect(),
             subtotal_minor: order.subtotal.minor(),
@@ -137,7 +134,8 @@ impl Document {
         }
     }
 
-    /// What the credit note of a refund says: the amount that is with the buyer again.
+    /// What the credit note of a refund says: the amount that is with the buyer again. Not why:
+    /// the reason of a refund is for staff.
     pub(crate) fn of_refund(
         seller: &SellerSettings,
         order: &Order,
@@ -149,7 +147,6 @@ impl Document {
             buyer: buyer_of(order),
             order_number: order.number,
             invoice_number,
-            reason: Some(refund.reason.clone()),
             currency: refund.amount.currency().code().to_owned(),
             lines: Vec::new(),
             subtotal_minor: refund.amount.minor(),

@@ -200,10 +200,6 @@ fn put_lines(sheets: &mut Sheets, document: &Document) {
 
 fn put_sums(sheets: &mut Sheets, document: &Document, kind: Kind) {
     if kind == Kind::CreditNote {
-        if let Some(reason) = &document.reason {
-            sheets.left(format!("{}: {reason}", words::REASON));
-            sheets.down(LINE);
-        }
         let total = document.amount(document.total_minor);
         sheets.pair(words::GIVEN_BACK, total);
         return;

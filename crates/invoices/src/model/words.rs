@@ -18,7 +18,6 @@ pub(super) const DISCOUNT: &str = "Discount · ቅናሽ";
 pub(super) const DELIVERY: &str = "Delivery · ማድረሻ";
 pub(super) const TOTAL: &str = "Total · ጠቅላላ";
 pub(super) const GIVEN_BACK: &str = "Given back · የተመለሰ";
-pub(super) const REASON: &str = "Reason · ምክንያት";
 pub(super) const INCLUDED: &str = "included · የተካተተ";
 pub(super) const PAGE: &str = "Page · ገጽ";
 /// The tax that an order holds.
