@@ -50,4 +50,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0075_pictures"
     "0076_pictures_validated"
     "0077_bundles"
+    "0078_stock_offers"
 };
