@@ -4,11 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ids::{BrandId, CategoryId, ProductId, ProductTypeId};
 use kit::{
     Conn, Db, Result,
-    jobs::{self, Job, JobRun, NewJob, Outcome, Registry},
+    jobs::{self, Job, JobRun, NewJob, Outcome, Priority, Registry},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::store;
+use crate::{actions, store};
 
 /// How many products are written in one transaction.
 const BATCH: i64 = 500;
@@ -53,6 +53,24 @@ impl Job for IndexCatalogue {
     }
 }
 
+/// Publishes a product, or takes it back, if that is due.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ChangePublication {
+    pub(crate) product_id: ProductId,
+}
+
+impl Job for ChangePublication {
+    const KIND: &'static str = "change_publication";
+    const QUEUE: &'static str = "upkeep";
+    /// Somebody waits for the hour.
+    const PRIORITY: Priority = Priority::Urgent;
+
+    /// A product may be planned many times.
+    fn unique_key(&self) -> Option<String> {
+        None
+    }
+}
+
 /// Counts, every hour, what was sold lately.
 #[derive(Debug, Serialize, Deserialize)]
 struct CountSales;
@@ -81,11 +99,19 @@ pub async fn plan(db: &Db, now: DateTime<Utc>) -> Result<()> {
 pub fn jobs(registry: Registry) -> Registry {
     registry
         .with(index)
+        .with(change_publication)
         .with(|_: CountSales, run: JobRun| async move {
             let now = run.clock.now();
             store::update_sold_counts(&run.db.read().await?, now - SOLD_LATELY).await?;
             Ok(Outcome::Again(now + TimeDelta::hours(1)))
         })
+}
+
+async fn change_publication(job: ChangePublication, run: JobRun) -> Result<Outcome> {
+    let tx = run.db.begin("change_publication").await?;
+    actions::follow_schedule(&tx, job.product_id, run.clock.now()).await?;
+    tx.commit().await?;
+    Ok(Outcome::Done)
 }
 
 async fn index(job: IndexCatalogue, run: JobRun) -> Result<Outcome> {

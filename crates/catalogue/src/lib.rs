@@ -1,8 +1,10 @@
 //! What is sold: products with their options and variants, the category tree, brands.
 //!
 //! Owns: `brands`, `categories`, `products`, `product_categories`, `product_images`,
-//! `product_options`, `product_option_values`, `variants`, `variant_option_values`,
-//! `product_types`, `product_attributes`; derived from them, `product_search` and `search_words`.
+//! `product_slugs`, `variant_prices`, `product_publications`, `product_options`,
+//! `product_option_values`, `variants`, `variant_option_values`, `product_types`,
+//! `product_attributes`, `related_products`, `collections`, `collection_products`; derived from
+//! them, `product_search` and `search_words`.
 //! Promises: the category tree has no cycle; slugs and SKUs are unique; every variant of a
 //! product is priced in the product's currency; a shopper sees published products only.
 //! Never: a cart, an order, a payment.

@@ -35,6 +35,8 @@ pub type MovementId = Id<kind::Movement>;
 pub type StockTransferId = Id<kind::StockTransfer>;
 /// Somebody's count of what is at a location.
 pub type StockCountId = Id<kind::StockCount>;
+/// Products that are shown together.
+pub type CollectionId = Id<kind::Collection>;
 /// A kind of product.
 pub type ProductTypeId = Id<kind::ProductType>;
 /// Units set aside for an order.
@@ -103,7 +105,7 @@ pub mod kind {
         Staff Customer Brand Category Product Image Option OptionValue Variant Movement
         Reservation Cart CartItem Order OrderLine Attempt Capture Webhook Review Mail
         Transfer Refund Reconciliation Break WebhookEndpoint WebhookDelivery Location StockTransfer
-        StockCount ProductType Backorder
+        StockCount ProductType Backorder Collection
         Sale
         Address Promotion ShippingMethod
         Place

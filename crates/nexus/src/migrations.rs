@@ -51,4 +51,7 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0076_pictures_validated"
     "0077_bundles"
     "0078_stock_offers"
+    "0079_collections"
+    "0080_product_life"
+    "0081_product_life_validated"
 };

@@ -3,10 +3,14 @@
 mod attribute_values;
 mod brands_admin;
 mod categories_admin;
+mod collections;
+mod collections_admin;
 mod images_admin;
+mod life_admin;
 mod product_draft;
 mod product_types_admin;
 mod products_admin;
+mod related_admin;
 mod search;
 mod search_views;
 mod stock_stream;
@@ -26,4 +30,8 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(product_types_admin::routes())
         .merge(products_admin::routes())
         .merge(images_admin::routes())
+        .merge(life_admin::routes())
+        .merge(collections::routes())
+        .merge(collections_admin::routes())
+        .merge(related_admin::routes())
 }

@@ -45,6 +45,10 @@ pub(super) struct CreateProduct {
     #[serde(default)]
     #[schema(max_items = 50)]
     category_ids: Vec<CategoryId>,
+    /// Words that it is found and collected by, written like slugs.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub(super) tags: Vec<String>,
     /// Of which kind it is; of none without it.
     type_id: Option<ProductTypeId>,
     /// What is said of it: what its kind wants.

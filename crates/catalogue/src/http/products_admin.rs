@@ -45,6 +45,7 @@ struct ProductAdminView {
     description: Texts,
     brand_id: Option<BrandId>,
     category_ids: Vec<CategoryId>,
+    tags: Vec<String>,
     type_id: Option<ProductTypeId>,
     attributes: Vec<AttributeValue>,
     variants: Vec<VariantAdminView>,
@@ -88,6 +89,7 @@ impl From<ProductDetail> for ProductAdminView {
             description: detail.description,
             brand_id: detail.head.brand.map(|(id, ..)| id),
             category_ids: detail.category_ids,
+            tags: detail.tags,
             type_id: detail.type_id,
             attributes: written(&detail.attributes, &detail.values),
             variants: detail.variants.into_iter().map(Into::into).collect(),
@@ -119,6 +121,7 @@ async fn create_product(
 ) -> Result<Response> {
     let now = kit.clock.now();
     let said = body.value.said()?;
+    let tags = std::mem::take(&mut body.value.tags);
     let new = body.value.into_new(now)?;
     let key = header.scoped(
         format!("staff:{}", staff.id),
@@ -130,7 +133,9 @@ async fn create_product(
         return Ok(reply);
     }
     let id = new.id;
+    store::update_actor(&tx, staff.id).await?;
     actions::create_product(&tx, new, &said, now).await?;
+    actions::tag_product(&tx, id, tags).await?;
     let view = view(&tx, id).await?;
     staff
         .record(
@@ -186,6 +191,10 @@ struct UpdateProduct {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<CategoryId>, max_items = 50)]
     category_ids: Option<Vec<CategoryId>>,
+    /// All of them.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<String>, max_items = 50)]
+    tags: Option<Vec<String>>,
     /// Null takes what is said of it along, unless that is given too.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<ProductTypeId>)]
@@ -194,6 +203,18 @@ struct UpdateProduct {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<AttributeValue>, max_items = 50)]
     attributes: Option<Vec<AttributeValue>>,
+}
+
+fn check_words(title: Option<&Texts>, description: Option<&Texts>) -> Result<()> {
+    if let Some(title) = title {
+        title.check("/title", TITLE_CHARS_MAX)?;
+    }
+    match description {
+        Some(text) if *text != Texts::default() => {
+            text.check("/description", DESCRIPTION_CHARS_MAX)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Change a product
@@ -219,16 +240,9 @@ async fn update_product(
         .ok_or(CatalogueRefusal::NotFound("product"))?;
     let before = view(&tx, id).await?;
     if_match.check(version, &before)?;
-    if let Some(title) = &change.title {
-        title.check("/title", TITLE_CHARS_MAX)?;
-    }
+    store::update_actor(&tx, staff.id).await?;
     let description = change.description.map(Option::unwrap_or_default);
-    if let Some(text) = description
-        .as_ref()
-        .filter(|text| **text != Texts::default())
-    {
-        text.check("/description", DESCRIPTION_CHARS_MAX)?;
-    }
+    check_words(change.title.as_ref(), description.as_ref())?;
     let status = change.status.as_deref().map(parse_status).transpose()?;
     if change
         .category_ids
@@ -236,6 +250,9 @@ async fn update_product(
         .is_some_and(|ids| ids.len() > 50)
     {
         return Err(invalid_member("/category_ids", "at most 50 categories"));
+    }
+    if let Some(tags) = change.tags {
+        actions::tag_product(&tx, id, tags).await?;
     }
     if change.type_id.is_some() || change.attributes.is_some() {
         let type_id = change.type_id.unwrap_or(before.type_id);
@@ -259,7 +276,8 @@ async fn update_product(
         title: change.title.unwrap_or_else(|| before.title.clone()),
         description: description.unwrap_or_else(|| before.description.clone()),
     };
-    actions::change_product(&tx, &changed, change.category_ids.as_deref(), now).await?;
+    let categories = change.category_ids.as_deref();
+    actions::change_product(&tx, &before.slug, &changed, categories, now).await?;
     let after = view(&tx, id).await?;
     staff
         .record(
@@ -347,6 +365,7 @@ async fn update_variant(
         row.compare_at_minor = compare_at.map(|price| price.minor());
     }
     row.is_active = change.is_active.unwrap_or(row.is_active);
+    store::update_actor(&tx, staff.id).await?;
     actions::change_variant(&tx, &row, now).await?;
     row.version += 1;
     let after = variant_view(&row)?;

@@ -121,6 +121,7 @@ async fn search_products(
         price_min: query.price_min,
         price_max: query.price_max,
         facets: facets(query.attributes.as_deref())?,
+        tag: None,
     };
     let default = match filter.search {
         Some(_) => RELEVANCE,

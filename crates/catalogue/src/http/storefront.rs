@@ -1,7 +1,11 @@
 //! What shoppers read: products, the category tree, brands.
 
-use axum::{extract::State, response::Response};
-use chrono::{DateTime, Utc};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{StatusCode, header};
 use ids::ProductId;
 use kit::{
     Kit, Result,
@@ -34,6 +38,9 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
 /// For how long a shared cache may answer for us, in seconds.
 pub(super) const SHARED_CACHE_SECONDS: u32 = 5;
 
+/// What "lately" means where the lowest price is told: Directive 98/6/EC, article 6a.
+const LATELY: TimeDelta = TimeDelta::days(30);
+
 /// The list's filters; each parameter at most once.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +70,9 @@ struct ListProducts {
     /// Only what each of these is said of: `code:value`, divided by commas.
     #[param(max_length = 1000, example = "material:cotton")]
     attributes: Option<String>,
+    /// Only what has this tag.
+    #[param(max_length = 60, example = "waterproof")]
+    tag: Option<String>,
     /// `-created_at` (newest first, the default), `price`, `-price` or `-sold` (best-selling).
     sort: Option<String>,
     /// The language of texts, a BCP 47 tag; English without it and where a text lacks it.
@@ -212,6 +222,7 @@ async fn list_products(
         price_min: query.price_min,
         price_max: query.price_max,
         facets: facets(query.attributes.as_deref())?,
+        tag: query.tag,
     };
     let conn = kit.db.read().await?;
     let rows =
@@ -238,35 +249,61 @@ async fn list_products(
 pub(super) struct InLanguage {
     /// A BCP 47 tag; English without it and where a text lacks it.
     #[param(example = "am")]
-    language: Option<String>,
+    pub(super) language: Option<String>,
 }
 
 /// Read a product
 ///
-/// By id or slug, with its brand, categories, images, options, variants, prices and availability.
+/// By id or slug, with its brand, categories, images, options, variants, prices and availability. A
+/// slug that it had before answers 301 with its address.
 #[utoipa::path(
     get, path = "/api/v1/catalogue/products/{id_or_slug}/", operation_id = "getProduct",
     tag = "Catalogue", params(("id_or_slug" = String, Path), InLanguage),
-    responses((status = 200, body = ProductView), ProblemResponses)
+    responses(
+        (status = 200, body = ProductView),
+        (status = 301, description = "It has another slug by now: `Location` says which"),
+        ProblemResponses
+    )
 )]
 async fn get_product(
     State(kit): State<Kit>,
     PathId(id_or_slug): PathId<String>,
     Query(query): Query<InLanguage>,
 ) -> Result<Response> {
-    let language = language(query.language.as_ref())?;
+    let asked = query.language.as_ref();
+    let language = language(asked)?;
     let conn = kit.db.read().await?;
-    let (detail, tree) = futures_util::try_join!(
+    let lately = kit.clock.now() - LATELY;
+    let (detail, tree, lowest) = futures_util::try_join!(
         store::find_product(&conn, &id_or_slug),
-        store::list_tree(&conn)
+        store::list_tree(&conn),
+        store::list_lowest_prices(&conn, &id_or_slug, lately)
     )?;
-    let detail = detail
-        .filter(|detail| detail.head.status == "published")
-        .ok_or(CatalogueRefusal::NotFound("product"))?;
+    let Some(detail) = detail.filter(|detail| detail.head.status == "published") else {
+        let slug = store::find_moved(&conn, &id_or_slug).await?;
+        let slug = slug.ok_or(CatalogueRefusal::NotFound("product"))?;
+        return Ok(moved(&slug, asked));
+    };
     etag::public(
         SHARED_CACHE_SECONDS,
-        &ProductView::of(detail, &tree, &language)?,
+        &ProductView::of(detail, &tree, &lowest, &language)?,
     )
+}
+
+/// Where a product is that was called something else before. A slug may be given to another product
+/// later, so nobody keeps this for long.
+fn moved(slug: &str, asked: Option<&String>) -> Response {
+    let language = asked.map(|tag| format!("?language={tag}"));
+    let location = format!(
+        "/api/v1/catalogue/products/{slug}/{}",
+        language.unwrap_or_default()
+    );
+    let caching = format!("public, max-age=0, s-maxage={SHARED_CACHE_SECONDS}");
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, caching),
+    ];
+    (StatusCode::MOVED_PERMANENTLY, headers).into_response()
 }
 
 /// Read the category tree

@@ -143,6 +143,8 @@ pub(crate) struct ProductView {
     description: String,
     brand: Option<BrandView>,
     categories: Vec<CategoryRef>,
+    tags: Vec<String>,
+    seo: SeoView,
     /// What is said of it, in the order of its kind.
     attributes: Vec<AttributeView>,
     images: Vec<ImageView>,
@@ -152,6 +154,19 @@ pub(crate) struct ProductView {
     is_available: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+}
+
+/// What search engines are told.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SeoView {
+    /// The product's own title where nothing else is said.
+    title: String,
+    /// Empty where nothing is said.
+    description: String,
+}
+
+fn or_else(text: &str, other: &str) -> String {
+    if text.is_empty() { other } else { text }.to_owned()
 }
 
 /// What a shopper chooses by.
@@ -180,6 +195,8 @@ pub(crate) struct VariantView {
     price: Money,
     /// What it cost before; shown crossed out.
     compare_at_price: Option<Money>,
+    /// The lowest that it cost in the last 30 days, its price now included.
+    lowest_price_30_days: Money,
     /// Its value of each option, in the options' order.
     option_values: Vec<ChosenView>,
     /// Units that can be ordered now, of the stock and beyond it; never negative.
@@ -257,7 +274,13 @@ struct StoredChoice {
 }
 
 impl ProductView {
-    pub(crate) fn of(detail: ProductDetail, tree: &[Category], language: &str) -> Result<Self> {
+    /// With what each variant cost at the least lately, in minor units.
+    pub(crate) fn of(
+        detail: ProductDetail,
+        tree: &[Category],
+        lowest: &BTreeMap<VariantId, i64>,
+        language: &str,
+    ) -> Result<Self> {
         let stored: Vec<StoredOption> = serde_json::from_value(detail.options)?;
         let options = stored
             .into_iter()
@@ -267,9 +290,16 @@ impl ProductView {
             .variants
             .into_iter()
             .filter(|variant| variant.is_active)
-            .map(|variant| variant_view(variant, language))
+            .map(|variant| {
+                let lowest = lowest.get(&variant.id).copied();
+                variant_view(variant, lowest, language)
+            })
             .collect::<Result<_>>()?;
         let summary = ProductSummary::of(detail.head, language);
+        let seo = SeoView {
+            title: or_else(detail.seo.title.get(language), &summary.title),
+            description: detail.seo.description.get(language).to_owned(),
+        };
         Ok(Self {
             id: summary.id,
             slug: summary.slug,
@@ -281,6 +311,8 @@ impl ProductView {
                 .into_iter()
                 .filter_map(|id| category_ref(tree, id, language))
                 .collect(),
+            tags: detail.tags,
+            seo,
             attributes: views(&detail.attributes, &detail.values, language),
             images: detail
                 .images
@@ -312,7 +344,7 @@ fn option_view(option: StoredOption, language: &str) -> OptionView {
     }
 }
 
-fn variant_view(variant: VariantRow, language: &str) -> Result<VariantView> {
+fn variant_view(variant: VariantRow, lowest: Option<i64>, language: &str) -> Result<VariantView> {
     let availability = Availability::of(&variant);
     let chosen: Vec<StoredChoice> = serde_json::from_value(variant.values)?;
     let currency = variant.price.currency();
@@ -324,6 +356,10 @@ fn variant_view(variant: VariantRow, language: &str) -> Result<VariantView> {
         availability,
         available_from: expected_at(Availability::Preorder),
         ships_from: expected_at(Availability::Backorder),
+        lowest_price_30_days: {
+            let now = variant.price.minor();
+            Money::new(lowest.map_or(now, |lowest| lowest.min(now)), currency)
+        },
         in_stock: variant.in_stock,
         id: variant.id,
         sku: variant.sku,

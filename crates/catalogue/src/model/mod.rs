@@ -1,6 +1,8 @@
 //! Nouns and rules of the catalogue. No SQL, no HTTP.
 
 mod attributes;
+mod collections;
+mod life;
 mod refusal;
 mod texts;
 mod tree;
@@ -18,6 +20,10 @@ pub(crate) use self::{
         ProductType, Said, Withdrawn, check_attributes, check_values, facets_of, is_code, shown,
         words_of,
     },
+    collections::{
+        CHOSEN_MAX, Collection, CollectionRule, RELATED_MAX, check_listed, check_tags, in_order,
+    },
+    life::{PriceThen, PublicationThen, Schedule, Seo},
     texts::{check_sku, check_slug, is_language, slug_from},
     tree::{breadcrumbs, check_move, children_of},
     words::{Lexemes, SearchText, Weight},
@@ -296,6 +302,7 @@ pub(crate) struct ProductFilter {
     pub(crate) price_max: Option<i64>,
     /// `code:value` of each facet that is asked for.
     pub(crate) facets: Option<Vec<String>>,
+    pub(crate) tag: Option<String>,
 }
 
 /// Where a page of products begins: the last entry's sort value and id.

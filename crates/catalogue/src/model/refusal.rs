@@ -37,6 +37,14 @@ pub enum CatalogueRefusal {
     TooManyImages,
     /// An order that leaves something out, or names it twice.
     InvalidOrder,
+    /// A tag is malformed, or there are too many.
+    InvalidTag,
+    /// A rule of collections is broken.
+    InvalidCollection(String),
+    /// A product id that is not ours.
+    UnknownProduct,
+    /// What is planned is not to come, or ends before it begins.
+    InvalidSchedule,
 }
 
 macro_rules! kinds {
@@ -87,7 +95,18 @@ kinds! {
     TOO_MANY_IMAGES "too_many_images" 409 Recoverable "The product has no room for more pictures"
         "A product has at most 50 pictures. Take one away before you add another."
     INVALID_ORDER "invalid_order" 422 Recoverable "The order does not name each entry once"
-        "An order names every entry that there is, each once and no other. Read the list again."
+        "An order names every entry that there is, each once and no other, and not more than there \
+         is room for. Read the list again."
+    INVALID_TAG "invalid_tag" 422 Recoverable "A tag is malformed"
+        "A product has at most 50 tags. A tag has 1 to 60 lower-case letters and digits, in groups \
+         joined by single hyphens."
+    INVALID_COLLECTION "invalid_collection" 422 Recoverable "The collection breaks a rule"
+        "A collection is chosen by hand or by a rule that says something. The detail names what is \
+         wrong."
+    UNKNOWN_PRODUCT "unknown_product" 422 Recoverable "No such product"
+        "A product id in the request is not one of this shop."
+    INVALID_SCHEDULE "invalid_schedule" 422 Recoverable "The schedule cannot be kept"
+        "What is planned is to come, and a product is taken back after it was published."
 }
 
 impl Refusal for CatalogueRefusal {
@@ -109,6 +128,10 @@ impl Refusal for CatalogueRefusal {
             Self::UnknownProductType => &UNKNOWN_PRODUCT_TYPE,
             Self::TooManyImages => &TOO_MANY_IMAGES,
             Self::InvalidOrder => &INVALID_ORDER,
+            Self::InvalidTag => &INVALID_TAG,
+            Self::InvalidCollection(_) => &INVALID_COLLECTION,
+            Self::UnknownProduct => &UNKNOWN_PRODUCT,
+            Self::InvalidSchedule => &INVALID_SCHEDULE,
         }
     }
 
@@ -116,9 +139,9 @@ impl Refusal for CatalogueRefusal {
         match self {
             Self::NotFound(noun) => format!("There is no such {noun}."),
             Self::InUse(by) => format!("It still has {by}; move them first."),
-            Self::InvalidProduct(rule) | Self::InvalidProductType(rule) => {
-                format!("The rule: {rule}.")
-            }
+            Self::InvalidProduct(rule)
+            | Self::InvalidProductType(rule)
+            | Self::InvalidCollection(rule) => format!("The rule: {rule}."),
             Self::InvalidAttribute(reason) => format!("{reason}."),
             _ => self.kind().help.to_owned(),
         }

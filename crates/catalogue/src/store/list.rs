@@ -49,6 +49,7 @@ macro_rules! product_list {
                 from product_search
                 where status = 'published' and facets @> $15
             ))
+            and ($16::text is null or tags @> array[$16])
             ",
             $end,
             "
@@ -184,6 +185,7 @@ pub(crate) async fn list_products(
                 &category_id,
                 &brand_id,
                 &filter.facets,
+                &filter.tag,
             ],
         )
         .await?;

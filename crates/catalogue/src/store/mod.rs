@@ -1,8 +1,11 @@
 //! Every statement on the catalogue's tables.
 
+mod collection_pages;
+mod collections;
 mod groups;
 mod images;
 mod insert;
+mod life;
 mod list;
 mod product_types;
 mod read;
@@ -11,8 +14,8 @@ mod search_index;
 mod write;
 
 pub(crate) use self::{
-    groups::*, images::*, insert::*, list::*, product_types::*, read::*, search::*,
-    search_index::*, write::*,
+    collection_pages::*, collections::*, groups::*, images::*, insert::*, life::*, list::*,
+    product_types::*, read::*, search::*, search_index::*, write::*,
 };
 
 pub use self::{insert::count_products, read::list_sellables};

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio_postgres::Row;
 
 use super::product_types::attributes_from;
-use crate::model::{Attribute, AttributeValues, Sellable, Texts};
+use crate::model::{Attribute, AttributeValues, Sellable, Seo, Texts};
 
 /// A picture as it is shown.
 pub(crate) struct ImageRow {
@@ -76,6 +76,8 @@ pub(crate) struct ProductDetail {
     pub(crate) version: i64,
     pub(crate) updated_at: DateTime<Utc>,
     pub(crate) category_ids: Vec<CategoryId>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) seo: Seo,
     pub(crate) type_id: Option<ProductTypeId>,
     /// What may be said of it.
     pub(crate) attributes: Vec<Attribute>,
@@ -111,6 +113,7 @@ macro_rules! product {
         products.currency, products.price_from_minor, products.version, products.created_at,
         products.updated_at, products.brand_id, brands.slug as brand_slug,
         brands.name as brand_name, products.type_id, products.attributes,
+        products.tags, products.seo_title, products.seo_description,
         coalesce((
             select jsonb_agg(jsonb_build_object(
                 'code', code, 'name', product_attributes.name, 'kind', kind, 'choices', choices,
@@ -242,6 +245,11 @@ pub(crate) async fn find_product(conn: &Conn, id_or_slug: &str) -> Result<Option
         version: row.get("version"),
         updated_at: row.get("updated_at"),
         category_ids: row.get("category_ids"),
+        tags: row.get("tags"),
+        seo: Seo {
+            title: Texts::from_json(row.get("seo_title")),
+            description: Texts::from_json(row.get("seo_description")),
+        },
         type_id: row.get("type_id"),
         attributes: attributes_from(row.get("attributes_of_type"))?,
         values: serde_json::from_value(row.get("attributes"))?,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, ProductId, VariantId};
-use kit::{Result, Tx};
+use kit::{Conn, Result, Tx};
 
 use crate::model::Texts;
 
@@ -28,6 +28,17 @@ pub(crate) async fn lock_product(tx: &Tx, id: ProductId) -> Result<Option<i64>> 
         .query_opt(LOCK_PRODUCT, &[&id])
         .await?
         .map(|row| row.get("version")))
+}
+
+const FIND_PRODUCT_VERSION: &str = "
+    select version
+    from products
+    where id = $1";
+
+/// The version of a product; none when there is no such product.
+pub(crate) async fn find_product_version(conn: &Conn, id: ProductId) -> Result<Option<i64>> {
+    let row = conn.query_opt(FIND_PRODUCT_VERSION, &[&id]).await?;
+    Ok(row.map(|row| row.get("version")))
 }
 
 const UPDATE_PRODUCT: &str = "

@@ -4,8 +4,8 @@
 mod books;
 mod commands;
 mod compared;
+mod goods;
 mod parcels;
-mod pictures;
 mod planted;
 mod shelves;
 
@@ -245,7 +245,7 @@ async fn whatever_is_planted_is_named() {
     let mut missed = Vec::new();
     let cases = planted::CASES.iter().chain(shelves::CASES);
     let cases = cases.chain(books::CASES).chain(compared::CASES);
-    let cases = cases.chain(parcels::CASES).chain(pictures::CASES);
+    let cases = cases.chain(parcels::CASES).chain(goods::CASES);
     for (what, change, ids) in cases {
         let report = audit_with(&shop, change).await;
         if broken(&report) != *ids {

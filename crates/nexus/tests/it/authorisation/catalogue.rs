@@ -13,7 +13,7 @@ const CATALOGUE: Option<&str> = Some("catalogue.edit");
 pub(super) const IMAGE: &str = "the picture";
 
 /// Of kinds of products and of pictures, in the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 10] = [
+pub(super) static OPERATIONS: [Operation; 24] = [
     create("createProductType", || json!({ "name": { "en": "New" } })),
     read("listProductTypes", CATALOGUE, None),
     read("getProductType", CATALOGUE, Some(Target::ProductType)),
@@ -43,5 +43,43 @@ pub(super) static OPERATIONS: [Operation; 10] = [
         version: Some(3),
         status: 200,
         ..remove("deleteProductImage", Target::Image)
+    },
+    create("createCollection", || json!({ "title": { "en": "New" } })),
+    read("listCollectionsAsStaff", CATALOGUE, None),
+    read("getCollectionAsStaff", CATALOGUE, Some(Target::Collection)),
+    read("getCollectionProducts", CATALOGUE, Some(Target::Collection)),
+    change(
+        "setCollectionProducts",
+        Target::Collection,
+        || json!({ "product_ids": [] }),
+    ),
+    Operation {
+        version: Some(2),
+        ..change(
+            "updateCollection",
+            Target::Collection,
+            || json!({ "is_published": true }),
+        )
+    },
+    Operation {
+        version: Some(3),
+        ..remove("deleteCollection", Target::Collection)
+    },
+    read("getRelatedProducts", CATALOGUE, Some(Target::Gallery)),
+    change(
+        "setRelatedProducts",
+        Target::Gallery,
+        || json!({ "product_ids": [] }),
+    ),
+    read("getProductLife", CATALOGUE, Some(Target::Gallery)),
+    read("getProductHistory", CATALOGUE, Some(Target::Gallery)),
+    read("listVariantPrices", CATALOGUE, Some(Target::Variant)),
+    Operation {
+        version: Some(2),
+        ..change("setProductSeo", Target::Gallery, || json!({}))
+    },
+    Operation {
+        version: Some(3),
+        ..change("setProductSchedule", Target::Gallery, || json!({}))
     },
 ];

@@ -17,8 +17,12 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// Operations that ask nobody who they are.
-const PUBLIC: [&str; 28] = [
+const PUBLIC: [&str; 32] = [
     "createCart",
+    "getCollection",
+    "listCollectionProducts",
+    "listCollections",
+    "listRelatedProducts",
     "getProduct",
     "getSale",
     "listBrands",

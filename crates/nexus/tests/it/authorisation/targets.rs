@@ -40,6 +40,7 @@ pub(super) enum Target {
     /// A product with a picture, and the picture.
     Gallery,
     Image,
+    Collection,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -161,6 +162,7 @@ pub(super) struct Targets {
     counts: [String; 2],
     sale: String,
     product_type: String,
+    collection: String,
     /// A product and its picture.
     pub(super) image: [String; 2],
     job: String,
@@ -228,6 +230,7 @@ impl Targets {
             image: picture(&owner).await,
             job: dead_job(shop).await,
             sale: create("createSale", sale).await,
+            collection: create("createCollection", json!({ "title": { "en": "Old" } })).await,
             product_type: create("createProductType", json!({ "name": { "en": "Old" } })).await,
             soon,
             shipped,
@@ -283,6 +286,7 @@ impl Targets {
             Target::OtherReturn => &self.returns[1],
             Target::ThirdReturn => &self.returns[2],
             Target::ProductType => &self.product_type,
+            Target::Collection => &self.collection,
             Target::Gallery => &self.image[0],
             Target::Image => &self.image[1],
         }

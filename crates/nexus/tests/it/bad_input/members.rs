@@ -96,7 +96,9 @@ async fn a_member_that_is_not_known_is_refused_by_name() {
 }
 
 /// What null clears; every other member of a change has a value or stays away.
-const CLEARED: [(&str, &str); 17] = [
+const CLEARED: [(&str, &str); 19] = [
+    ("updateCollection", "description"),
+    ("updateCollection", "rule"),
     ("updateCategory", "parent_id"),
     ("updateProduct", "description"),
     ("updateProduct", "brand_id"),

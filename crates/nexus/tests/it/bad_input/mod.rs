@@ -2,6 +2,7 @@
 //! Every operation that takes a JSON body stands in the table here, or the first test fails.
 
 mod documents;
+mod goods;
 mod members;
 mod numbers;
 mod orders;

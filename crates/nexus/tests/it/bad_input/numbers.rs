@@ -28,7 +28,15 @@ const VALUES: [&str; 19] = [
 ];
 
 /// What is a good value after all.
-const ACCEPTED: [(&str, &str, &str); 25] = [
+const ACCEPTED: [(&str, &str, &str); 33] = [
+    ("createCollection", "/rule/price_min", "0"),
+    ("createCollection", "/rule/price_min", "null"),
+    ("createCollection", "/rule/price_max", "null"),
+    ("createCollection", "/rule/price_max", "2147483648"),
+    ("updateCollection", "/rule/price_min", "0"),
+    ("updateCollection", "/rule/price_min", "null"),
+    ("updateCollection", "/rule/price_max", "null"),
+    ("updateCollection", "/rule/price_max", "2147483648"),
     ("redeliverWebhooks", "/last_sequence", "2147483648"),
     ("requestRefund", "/lines/0/quantity", "0"),
     ("createCategory", "/position", "-1"),
@@ -80,6 +88,7 @@ async fn a_number_that_is_none_changes_nothing() {
                     "malformed_body",
                     "invalid_body",
                     "invalid_product",
+                    "invalid_collection",
                     "cart_changed",
                     "refund_line_exceeds",
                     "return_state_conflict",
@@ -89,7 +98,7 @@ async fn a_number_that_is_none_changes_nothing() {
         }
         assert_eq!(shop.state().await, before, "{}", write.name);
     }
-    assert_eq!(count, 42, "the numbers that were tried");
+    assert_eq!(count, 46, "the numbers that were tried");
     shop.close().await;
 }
 

@@ -6,12 +6,8 @@ use serde_json::{Value, json};
 use super::{PASSWORD, Write};
 use crate::world::{Client, Shop, place_body};
 
-fn etb(minor: i64) -> Value {
+pub(super) fn etb(minor: i64) -> Value {
     json!({ "amount": minor, "currency": "ETB" })
-}
-
-fn catalogue(rest: &str) -> String {
-    format!("/api/v1/admin/catalogue/{rest}")
 }
 
 /// Every write that takes a JSON body. Administrative changes carry no version yet.
@@ -21,13 +17,8 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     all.extend(of_refunds(shop, &staff).await);
     all.extend(of_accounts(shop).await);
     all.extend(of_payments(shop, &staff).await);
-    let (brand, category) = (
-        shelf(&staff, "brands/").await,
-        shelf(&staff, "categories/").await,
-    );
-    all.extend(of_shelves(&staff, &brand, &category));
+    all.extend(super::goods::writes(&staff).await);
     all.extend(of_webhooks(&staff).await);
-    all.extend(of_goods(&staff, &brand, &category).await);
     all.push(of_reviews(&staff));
     all.extend(of_comparing(&staff));
     all.extend(of_stock(shop, &staff).await);
@@ -175,16 +166,6 @@ async fn of_accounts(shop: &Shop) -> Vec<Write> {
     ]
 }
 
-/// A brand or a category; answers its id.
-async fn shelf(staff: &Client, noun: &str) -> String {
-    let body = json!({ "name": { "en": "Old", "am": "ስም" }, "slug": "old" });
-    staff
-        .post(&catalogue(noun), body)
-        .await
-        .expect(201)
-        .text("/id")
-}
-
 async fn of_stock(shop: &Shop, staff: &Client) -> Vec<Write> {
     let crate_of = shop.product("crate", &[(100, 50)]).await[0];
     let depot = shop.location("depot", &[]).await;
@@ -243,95 +224,6 @@ fn of_reviews(staff: &Client) -> Write {
     let body = json!({ "action": "dismiss", "note": "seen" });
     let staff = staff.key("resolve");
     Write::new("resolvePaymentReview", &staff, Method::POST, &path, body)
-}
-
-fn below(parent: &Value) -> Value {
-    json!({ "name": { "en": "New" }, "slug": "new", "parent_id": parent, "position": 1 })
-}
-
-fn of_shelves(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
-    let named = json!({ "name": { "en": "New" }, "slug": "new" });
-    let create =
-        |name, path: &str, body| Write::new(name, staff, Method::POST, &catalogue(path), body);
-    let change =
-        |name, path: &str, body| Write::new(name, staff, Method::PATCH, &catalogue(path), body);
-    vec![
-        create("createBrand", "brands/", named.clone()),
-        change("updateBrand", &format!("brands/{brand}/"), named),
-        create("createCategory", "categories/", below(&json!(category))),
-        change(
-            "updateCategory",
-            &format!("categories/{category}/"),
-            below(&Value::Null),
-        ),
-    ]
-}
-
-fn kind(slug: &str) -> Value {
-    json!({
-        "name": { "en": "New" }, "slug": slug,
-        "attributes": [{
-            "code": "material", "name": { "en": "Material" }, "kind": "choice",
-            "choices": [{ "code": "cotton", "name": { "en": "Cotton" } }],
-            "is_required": false, "is_facet": true,
-        }],
-    })
-}
-
-async fn of_goods(staff: &Client, brand: &str, category: &str) -> Vec<Write> {
-    let kinds = catalogue("product-types/");
-    let made = staff.post(&kinds, kind("old")).await.expect(201);
-    let type_id = made.text("/id");
-    let said = json!([{ "code": "material", "choice": "cotton" }]);
-    let mut new = json!({
-        "type_id": type_id, "attributes": said,
-        "title": { "en": "New", "am": "አዲስ" }, "description": { "en": "Good." }, "slug": "new-0",
-        "status": "draft", "brand_id": brand, "category_ids": [category],
-        "images": [{ "url": "/media/a.svg", "alt": { "en": "A" } }],
-        "options": [{ "name": { "en": "Size" }, "values": [{ "en": "S" }, { "en": "M" }] }],
-        "variants": [{
-            "sku": "NEW-0", "price": etb(100), "compare_at_price": etb(200),
-            "option_values": [1], "on_hand": 3,
-        }],
-    });
-    let made = staff
-        .post(&catalogue("products/"), new.clone())
-        .await
-        .expect(201);
-    let (id, variant) = (made.text("/id"), made.text("/variants/0/id"));
-    new["slug"] = json!("new-1");
-    new["variants"][0]["sku"] = json!("NEW-1");
-    let change_of = json!({
-        "title": { "en": "B" }, "description": { "en": "C" }, "slug": "b", "status": "draft",
-        "brand_id": brand, "category_ids": [category], "type_id": type_id, "attributes": said,
-    });
-    let priced = json!({
-        "sku": "B", "price": etb(100), "compare_at_price": etb(200), "is_active": true,
-    });
-    let (product, one) = (format!("products/{id}/"), format!("variants/{variant}/"));
-    let level = format!("/api/v1/admin/inventory/levels/{variant}/");
-    let counted = json!({
-        "on_hand": 1, "reason": "shelf 4", "reason_code": "found", "safety_stock": 0,
-    });
-    let this = format!("{kinds}{type_id}/");
-    let gallery = catalogue(&format!("{product}images/"));
-    let image = staff.get(&gallery).await.expect(200).text("/images/0/id");
-    let (order, image_path) = (format!("{gallery}order/"), format!("{gallery}{image}/"));
-    let ordered = json!({ "image_ids": [image] });
-    let alt = json!({ "alt": { "en": "From the side", "am": "ከጎን" } });
-    let create = |name, path: &str, body| Write::new(name, staff, Method::POST, path, body);
-    let change = |name, path: &str, body| Write::new(name, staff, Method::PATCH, path, body);
-    let put = |name, path: &str, body| Write::new(name, staff, Method::PUT, path, body);
-    vec![
-        create("createProductType", &kinds, kind("new")),
-        change("updateProductType", &this, kind("b")),
-        create("createProduct", &catalogue("products/"), new),
-        change("updateProduct", &catalogue(&product), change_of),
-        change("updateVariant", &catalogue(&one), priced),
-        put("setStockLevel", &level, counted),
-        put("orderProductImages", &order, ordered),
-        change("updateProductImage", &image_path, alt),
-    ]
 }
 
 async fn of_webhooks(staff: &Client) -> Vec<Write> {

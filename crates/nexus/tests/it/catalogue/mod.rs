@@ -1,8 +1,11 @@
 //! The catalogue: what shoppers read, what staff write.
 
 mod admin;
+mod collections;
+mod life;
 mod pages;
 mod queries;
+mod related;
 mod search;
 mod storefront;
 

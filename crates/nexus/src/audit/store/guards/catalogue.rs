@@ -1,11 +1,8 @@
-//! What the schema itself must refuse of variants and of pictures.
+//! What the schema itself must refuse of pictures, of what is kept, of collections.
 
 use super::{Guard, Kind};
 
 pub(super) static GUARDS: &[Guard] = guards! {
-    "variants":
-        Unique "variants_sku_key"
-        Check "variants_price_positive";
     "pictures":
         Primary "pictures_pkey"
         Unique "pictures_name_key"
@@ -17,4 +14,24 @@ pub(super) static GUARDS: &[Guard] = guards! {
     "product_images":
         Unique "product_images_picture_key"
         Foreign "product_images_picture_fkey";
+    "product_slugs":
+        Primary "product_slugs_pkey";
+    "products":
+        Trigger "products_added_noted"
+        Trigger "products_changed_noted";
+    "variants":
+        Unique "variants_sku_key"
+        Check "variants_price_positive"
+        Trigger "variants_added_noted"
+        Trigger "variants_changed_noted";
+    "variant_prices":
+        Primary "variant_prices_pkey"
+        Trigger "variant_prices_append_only";
+    "product_publications":
+        Primary "product_publications_pkey"
+        Trigger "product_publications_append_only";
+    "collections":
+        Check "collections_rule_says_something";
+    "related_products":
+        Check "related_products_not_itself";
 };

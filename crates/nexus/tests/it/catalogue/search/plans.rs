@@ -110,15 +110,15 @@ fn questions() -> Vec<Question> {
         let types = match kind {
             "bigint" => {
                 "text, text[], text, text, boolean, bigint, bigint, bigint, uuid, bigint, \
-                 text[], text[], uuid, uuid, text[]"
+                 text[], text[], uuid, uuid, text[], text"
             }
             _ => {
                 "text, text[], text, text, boolean, bigint, bigint, timestamptz, uuid, bigint, \
-                 text[], text[], uuid, uuid, text[]"
+                 text[], text[], uuid, uuid, text[], text"
             }
         };
         let values = "null, '{published}', null, null, null, null, null, null, null, 21, null, \
-                      null, null, null, null";
+                      null, null, null, null, null";
         found.push(Question {
             file: LIST,
             name,

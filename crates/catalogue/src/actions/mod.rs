@@ -1,5 +1,8 @@
 //! Verbs of the catalogue.
 
+mod life;
+mod together;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +11,7 @@ use inventory::StockOpening;
 use kit::{Error, Result, Tx, jobs::NewJob};
 use pictures::Picture;
 
+pub(crate) use self::{life::*, together::*};
 use crate::{
     jobs::{IndexCatalogue, Indexed},
     model::{
@@ -121,11 +125,14 @@ pub async fn create_products(tx: &Tx, products: &[NewProduct], now: DateTime<Utc
         .collect();
     inventory::open_levels(tx, &openings, now).await?;
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
+    store::delete_retired_slugs(tx, &ids).await?;
     store::upsert_search(tx, &ids).await
 }
 
+/// Changes a product that the caller has locked; what it was called leads to it from then on.
 pub(crate) async fn change_product(
     tx: &Tx,
+    former_slug: &str,
     change: &ProductChange,
     categories: Option<&[CategoryId]>,
     now: DateTime<Utc>,
@@ -134,6 +141,10 @@ pub(crate) async fn change_product(
     store::update_product(tx, change, now)
         .await
         .map_err(refuse_by_constraint)?;
+    if change.slug != former_slug {
+        store::insert_retired_slug(tx, change.id, former_slug, now).await?;
+        store::delete_retired_slugs(tx, &[change.id]).await?;
+    }
     if let Some(categories) = categories {
         store::update_product_categories(tx, change.id, categories)
             .await
@@ -307,10 +318,14 @@ fn refuse_by_constraint(error: Error) -> Error {
             "brands_slug_key"
             | "categories_slug_key"
             | "products_slug_key"
-            | "product_types_slug_key",
+            | "product_types_slug_key"
+            | "collections_slug_key",
         ) => CatalogueRefusal::SlugTaken.into(),
         Some("variants_sku_key") => CatalogueRefusal::SkuTaken.into(),
         Some("product_categories_category_id_fkey") => CatalogueRefusal::UnknownCategory.into(),
+        Some("collection_products_product_fkey" | "related_products_related_fkey") => {
+            CatalogueRefusal::UnknownProduct.into()
+        }
         Some("products_brand_id_fkey") => CatalogueRefusal::UnknownBrand.into(),
         _ => error,
     }
