@@ -10,6 +10,7 @@ use kit::{
     db::{Param, try_join},
 };
 use money::Currency;
+use serde_json::Value;
 use tokio_postgres::Row;
 
 use crate::model::{Cart, CartItem, CartState};
@@ -27,6 +28,12 @@ fn cart(row: &Row) -> Result<Cart> {
         currency,
         state: CartState::parse(state)
             .ok_or_else(|| Error::fault(format_args!("unknown cart state {state}")))?,
+        coupons: row.get("coupons"),
+        shipping_address: row
+            .get::<_, Option<Value>>("shipping_address")
+            .map(serde_json::from_value)
+            .transpose()?,
+        shipping_method_id: row.get("shipping_method_id"),
         version: row.get("version"),
         created_at: row.get("created_at"),
         updated_at: row.get("updated_at"),
@@ -34,7 +41,8 @@ fn cart(row: &Row) -> Result<Cart> {
 }
 
 const FIND_CART: &str = "
-    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    select id, customer_id, token_hash, currency, state, coupons, shipping_address,
+        shipping_method_id, version, created_at, updated_at
     from carts
     where id = $1";
 
@@ -47,7 +55,8 @@ pub(crate) async fn find_cart(conn: &Conn, id: CartId) -> Result<Option<Cart>> {
 }
 
 const LOCK_CART: &str = "
-    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    select id, customer_id, token_hash, currency, state, coupons, shipping_address,
+        shipping_method_id, version, created_at, updated_at
     from carts
     where id = $1
     for update";
@@ -65,7 +74,8 @@ pub(crate) async fn lock_cart(tx: &Tx, id: CartId) -> Result<Option<Cart>> {
 }
 
 const LIST_CARTS: &str = "
-    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    select id, customer_id, token_hash, currency, state, coupons, shipping_address,
+        shipping_method_id, version, created_at, updated_at
     from carts
     where id = any($1)
     order by id";
@@ -76,7 +86,8 @@ pub(crate) async fn list_carts(conn: &Conn, ids: &[CartId]) -> Result<Vec<Cart>>
 }
 
 const LOCK_FREE_CARTS: &str = "
-    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    select id, customer_id, token_hash, currency, state, coupons, shipping_address,
+        shipping_method_id, version, created_at, updated_at
     from carts
     where id = any($1)
     order by id
@@ -149,7 +160,8 @@ async fn list_with_items(
 }
 
 const FIND_OPEN_CART: &str = "
-    select id, customer_id, token_hash, currency, state, version, created_at, updated_at
+    select id, customer_id, token_hash, currency, state, coupons, shipping_address,
+        shipping_method_id, version, created_at, updated_at
     from carts
     where customer_id = $1 and state = 'open'";
 
@@ -189,6 +201,27 @@ const UPDATE_TOUCHED: &str = "
 
 pub(crate) async fn update_touched(tx: &Tx, id: CartId, now: DateTime<Utc>) -> Result<()> {
     tx.execute(UPDATE_TOUCHED, &[&id, &now]).await?;
+    Ok(())
+}
+
+const UPDATE_TERMS: &str = "
+    update carts
+    set coupons = $2, shipping_address = $3, shipping_method_id = $4, version = version + 1,
+        updated_at = $5
+    where id = $1";
+
+/// Writes what was entered and chosen.
+pub(crate) async fn update_terms(tx: &Tx, cart: &Cart, now: DateTime<Utc>) -> Result<()> {
+    let address = cart.shipping_address.as_ref().map(serde_json::to_value);
+    let address = address.transpose()?;
+    let params: [Param<'_>; 5] = [
+        &cart.id,
+        &cart.coupons,
+        &address,
+        &cart.shipping_method_id,
+        &now,
+    ];
+    tx.execute(UPDATE_TERMS, &params).await?;
     Ok(())
 }
 

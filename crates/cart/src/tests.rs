@@ -2,11 +2,16 @@
 
 use catalogue::{Sellable, Texts};
 use chrono::DateTime;
-use ids::{CartItemId, ProductId, VariantId};
+use ids::{CartId, CartItemId, ProductId, VariantId};
 use money::{Currency, Money};
 use proptest::prelude::*;
 
-use crate::model::{CartItem, CartRefusal, LineProblem, Quote, merged_quantity, quote_lines};
+use terms::Terms;
+
+use crate::model::{
+    Cart, CartItem, CartRefusal, CartState, LineProblem, Quote, merged_coupons, merged_quantity,
+    quote,
+};
 
 fn sellable(price_minor: i64, available: i64) -> Sellable {
     let now = DateTime::default();
@@ -39,9 +44,32 @@ fn item(sellable: &Sellable, quantity: i64) -> CartItem {
 }
 
 fn quote_of(items: &[CartItem], goods: &[Sellable]) -> Result<Quote, CartRefusal> {
-    quote_lines(Currency::ETB, items, DateTime::default(), |id| {
-        goods.iter().find(|sellable| sellable.variant_id == id)
-    })
+    let now = DateTime::default();
+    let cart = Cart {
+        id: CartId::generate(now),
+        customer_id: None,
+        token_hash: None,
+        currency: Currency::ETB,
+        state: CartState::Open,
+        coupons: Vec::new(),
+        shipping_address: None,
+        shipping_method_id: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let goods = goods.iter().cloned();
+    let goods = goods
+        .map(|sellable| (sellable.variant_id, sellable))
+        .collect();
+    quote(&cart, items, (&goods, &Terms::default()), None, None, now)
+}
+
+#[test]
+fn coupons_of_two_carts_are_kept_once_and_as_many_as_a_cart_takes() {
+    let codes = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
+    let merged = merged_coupons(&codes("A B C D"), &codes("C E F"));
+    assert_eq!(merged, codes("A B C D E"));
 }
 
 #[test]

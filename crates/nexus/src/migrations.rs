@@ -47,6 +47,8 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0047_jobs_by_priority_validated"
     "0050_order_notes"
     "0051_invoices"
+    "0055_terms"
+    "0056_terms_validated"
     "0075_pictures"
     "0076_pictures_validated"
     "0077_bundles"

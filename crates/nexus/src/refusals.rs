@@ -18,6 +18,7 @@ pub fn all() -> Vec<&'static RefusalKind> {
         sales::REFUSALS,
         pictures::REFUSALS,
         catalogue::REFUSALS,
+        terms::REFUSALS,
         cart::REFUSALS,
         admission::REFUSALS,
         orders::REFUSALS,

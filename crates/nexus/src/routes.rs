@@ -27,6 +27,7 @@ pub fn api() -> OpenApiRouter<Kit> {
         .merge(ledger::routes())
         .merge(inventory::routes())
         .merge(sales::routes())
+        .merge(terms::routes())
         .merge(cart::routes())
         .merge(admission::routes())
         .merge(checkout::routes())

@@ -14,6 +14,7 @@ use kit::{
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
+use terms::Explanation;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -51,11 +52,20 @@ pub struct OrderView {
     lines: Vec<OrderLineView>,
     /// Sum of the lines.
     subtotal: Money,
+    /// What is taken off the lines.
     discount: Money,
+    /// What the delivery costs, after what is taken off it.
     shipping: Money,
+    /// What is taken off the delivery.
+    shipping_discount: Money,
+    /// Tax on top of the prices.
     tax: Money,
+    /// Tax that is in the prices.
+    tax_included: Money,
     /// What is to be paid, and what Chapa is asked for: the same integer.
     total: Money,
+    /// Where each cent comes from, as it was agreed.
+    explanation: Explanation,
     placed_at: DateTime<Utc>,
     /// Until when its units are held unpaid.
     expires_at: DateTime<Utc>,
@@ -91,7 +101,14 @@ struct OrderLineView {
     /// When these were expected, as it was said then.
     #[serde(skip_serializing_if = "Option::is_none")]
     expected_at: Option<DateTime<Utc>>,
+    /// Unit price × quantity.
     total: Money,
+    /// What is taken off it.
+    discount: Money,
+    /// Tax on top of it.
+    tax: Money,
+    /// Tax inside of it.
+    tax_included: Money,
 }
 
 /// What was chosen.
@@ -122,6 +139,9 @@ impl OrderView {
             discount: order.discount,
             shipping: order.shipping,
             tax: order.tax,
+            shipping_discount: order.shipping_discount,
+            tax_included: order.tax_included,
+            explanation: order.explanation,
             total: order.total,
             placed_at: order.placed_at,
             expires_at: order.expires_at,
@@ -148,6 +168,9 @@ fn line_view(line: OrderLine) -> OrderLineView {
         expected_at: line.expected_at,
         parts: line.parts,
         total: line.total,
+        discount: line.discount,
+        tax: line.tax,
+        tax_included: line.tax_included,
     }
 }
 

@@ -13,6 +13,7 @@ mod model;
 mod store;
 
 pub use customers::ShippingAddress;
+pub use terms::{Explanation, TaxPart};
 
 pub use actions::{
     cancel, draw_numbers, expire, extend, get_view, mark_paid, record, record_fulfilment,
@@ -21,7 +22,7 @@ pub use actions::{
 pub use events::{OrderCancelled, OrderExpired, OrderPaid, OrderPlaced};
 pub use http::{OrderView, routes};
 pub use model::{
-    FulfilmentStatus, LinePart, NewOrder, NewOrderLine, Order, OrderLine, OrderPaymentStatus,
-    OrderRefusal, OrderStatus, REFUSALS, ReturnStatus,
+    FulfilmentStatus, LinePart, NewOrder, NewOrderLine, Order, OrderCharges, OrderLine,
+    OrderPaymentStatus, OrderRefusal, OrderStatus, REFUSALS, ReturnStatus,
 };
 pub use store::{find_order, list_lines, lock_order};

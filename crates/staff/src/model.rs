@@ -36,7 +36,7 @@ pub(crate) const SIGN_IN_QUOTAS: SignInQuotas = SignInQuotas {
 };
 
 /// Every permission that an account can be given.
-pub const PERMISSIONS: [&str; 10] = [
+pub const PERMISSIONS: [&str; 11] = [
     CanEditCatalogue::NAME_TEXT,
     CanEditStock::NAME_TEXT,
     CanReadOrders::NAME_TEXT,
@@ -47,6 +47,7 @@ pub const PERMISSIONS: [&str; 10] = [
     CanReadBooks::NAME_TEXT,
     CanManageWebhooks::NAME_TEXT,
     CanManageJobs::NAME_TEXT,
+    CanEditTerms::NAME_TEXT,
 ];
 
 /// A right, as a type that stands in a handler's signature.
@@ -93,6 +94,8 @@ permissions! {
     CanManageWebhooks "webhooks.manage"
     /// May see what the shop does in the background, and retry or discard it (`jobs.manage`).
     CanManageJobs "jobs.manage"
+    /// May change taxes, deliveries and promotions (`terms.edit`).
+    CanEditTerms "terms.edit"
 }
 
 /// Asks for no right but an account that is active.

@@ -2,7 +2,9 @@
 
 mod carts;
 mod items;
+mod quotes;
 mod sign_in;
+mod terms_of;
 mod views;
 
 use kit::Kit;
@@ -13,4 +15,5 @@ pub fn routes() -> OpenApiRouter<Kit> {
     carts::routes()
         .merge(items::routes())
         .merge(sign_in::routes())
+        .merge(terms_of::routes())
 }

@@ -2,12 +2,14 @@
 
 use catalogue::Texts;
 use chrono::{DateTime, Utc};
-use ids::{CartId, CartItemId, ProductId, VariantId};
+use customers::ShippingAddress;
+use ids::{CartId, CartItemId, ProductId, ShippingMethodId, VariantId};
 use money::Money;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::quotes::{AmountsView, CouponView, amounts, are_terms_met, coupons};
 use crate::{
     actions::Capped,
     model::{Cart, LineProblem, Quote, QuotedLine},
@@ -28,11 +30,18 @@ pub(crate) struct CartView {
     items: Vec<CartItemView>,
     /// Units in all.
     item_count: i64,
-    /// Sum of the lines.
-    subtotal: Money,
+    #[serde(flatten)]
+    amounts: AmountsView,
     /// What is to be paid: send it as `expected_total` when placing the order.
     total: Money,
-    /// Whether it can be ordered as it is: not empty, no line has a problem.
+    /// The codes that were entered.
+    coupons: Vec<CouponView>,
+    /// Where it goes, as far as the shopper has said so; it is priced for the shop's home until
+    /// then.
+    shipping_address: Option<ShippingAddress>,
+    /// How it gets there, if the shopper has chosen.
+    shipping_method_id: Option<ShippingMethodId>,
+    /// Whether it can be ordered as it is: not empty, nothing stands in the way.
     is_orderable: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -119,15 +128,21 @@ impl From<Capped> for CappedView {
 
 impl CartView {
     pub(crate) fn of(cart: Cart, quote: Quote) -> Self {
+        let (amounts, coupons) = (amounts(&quote), coupons(&quote));
+        let are_terms_met = are_terms_met(&quote);
         let items: Vec<CartItemView> = quote.lines.into_iter().map(item).collect();
+        let has_no_problem = items.iter().all(|item| item.problems.is_empty());
         Self {
             id: cart.id,
             shopper_token: None,
             state: cart.state.as_str().to_owned(),
             item_count: items.iter().map(|item| item.quantity).sum(),
-            is_orderable: !items.is_empty() && items.iter().all(|item| item.problems.is_empty()),
+            is_orderable: !items.is_empty() && has_no_problem && are_terms_met,
             items,
-            subtotal: quote.subtotal,
+            amounts,
+            coupons,
+            shipping_address: cart.shipping_address,
+            shipping_method_id: cart.shipping_method_id,
             total: quote.total,
             created_at: cart.created_at,
             updated_at: cart.updated_at,

@@ -1,21 +1,28 @@
 //! Nouns and rules of carts. `quote` prices one, purely.
 
+mod problem;
 mod refusal;
 
 use std::collections::BTreeMap;
 
 use catalogue::Sellable;
-use chrono::{DateTime, SecondsFormat, Utc};
-use customers::Shopper;
-use ids::{CartId, CartItemId, CustomerId, VariantId};
+use chrono::{DateTime, Utc};
+use customers::{ShippingAddress, Shopper};
+use ids::{CartId, CartItemId, CustomerId, ShippingMethodId, VariantId};
 use inventory::{LimitedLine, Want};
 use money::{Currency, Money};
-use sales::SaleRefusal;
+use terms::{Basket, BasketLine, Place, Priced, Terms};
 
-pub use self::refusal::{CartRefusal, REFUSALS};
+pub use self::{
+    problem::LineProblem,
+    refusal::{CartRefusal, REFUSALS},
+};
 
 /// The most units of one variant in a cart.
 pub(crate) const QUANTITY_MAX: i64 = 9_999;
+
+/// The most coupons of a cart.
+pub(crate) const COUPONS_MAX: usize = 5;
 
 /// The most lines in a cart.
 pub(crate) const LINES_MAX: usize = 500;
@@ -63,6 +70,12 @@ pub struct Cart {
     pub currency: Currency,
     /// Where it stands.
     pub state: CartState,
+    /// Codes that the shopper has entered, as they are kept.
+    pub coupons: Vec<String>,
+    /// Where it goes, as far as the shopper has said so.
+    pub shipping_address: Option<ShippingAddress>,
+    /// How it gets there, if the shopper has chosen.
+    pub shipping_method_id: Option<ShippingMethodId>,
     /// Rises with each change.
     pub version: i64,
     /// When it was made.
@@ -120,7 +133,7 @@ pub enum CartInHand {
     /// Somebody else has it at the moment.
     Held,
     /// It stays as it is until the end of the transaction.
-    Locked(Cart, Vec<CartItem>),
+    Locked(Box<Cart>, Vec<CartItem>),
 }
 
 /// What the lines of some carts are about, as it is sold now.
@@ -148,18 +161,48 @@ pub fn limited_lines<'a>(items: &[CartItem], goods: &'a Goods) -> Vec<LimitedLin
     units.into_iter().filter_map(line).collect()
 }
 
-/// Prices a cart whose goods are known. Pure.
+/// Prices a cart whose goods and terms are known. Pure. It goes where `address` says, else where
+/// the cart itself does; `buyer` is who pays, as far as that is known.
 ///
 /// # Errors
 /// `cart_total_too_large`.
 pub fn quote(
     cart: &Cart,
     items: &[CartItem],
-    goods: &Goods,
+    (goods, terms): (&Goods, &Terms),
+    address: Option<&ShippingAddress>,
+    buyer: Option<String>,
     now: DateTime<Utc>,
 ) -> Result<Quote, CartRefusal> {
-    quote_lines(cart.currency, items, now, |variant_id| {
+    let lines = quote_lines(cart.currency, items, now, |variant_id| {
         goods.get(&variant_id)
+    })?;
+    let line = |line: &QuotedLine| BasketLine {
+        variant_id: line.sellable.variant_id,
+        product_id: line.sellable.product_id,
+        unit_minor: line.unit_price().minor(),
+        quantity: line.quantity,
+    };
+    let address = address.or(cart.shipping_address.as_ref());
+    let of_customer = || cart.customer_id.map(|id| terms::buyer_of(Some(id), ""));
+    let basket = Basket {
+        currency: cart.currency,
+        lines: lines.iter().map(line).collect(),
+        place: address.map(|address| Place {
+            country: address.country.clone(),
+            region: address.region.clone(),
+        }),
+        method: cart.shipping_method_id,
+        coupons: cart.coupons.clone(),
+        buyer: buyer.or_else(of_customer),
+    };
+    let price = terms::price(&basket, terms, now).ok_or(CartRefusal::TotalTooLarge)?;
+    Ok(Quote {
+        lines,
+        subtotal: price.subtotal,
+        total: price.total,
+        is_place_known: basket.place.is_some(),
+        price,
     })
 }
 
@@ -172,6 +215,10 @@ pub struct Quote {
     pub subtotal: Money,
     /// What is to be paid.
     pub total: Money,
+    /// Where each cent comes from; its lines are these lines.
+    pub price: Priced,
+    /// Whether the shopper has said where it goes; it is priced for the shop's home otherwise.
+    pub is_place_known: bool,
 }
 
 /// A line, priced.
@@ -189,90 +236,17 @@ pub struct QuotedLine {
     pub problems: Vec<LineProblem>,
 }
 
-/// What stands in the way of ordering a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineProblem {
-    /// Less is available than wanted.
-    InsufficientStock {
-        /// Units that can be had.
-        available: i64,
-    },
-    /// More than one order or one buyer may have.
-    LimitExceeded {
-        /// Units that may still be ordered.
-        allowed: i64,
-    },
-    /// It is not for sale any more.
-    Unpublished,
-    /// It is priced in another currency than the cart.
-    OtherCurrency,
-    /// Its sale has not started.
-    SaleNotStarted {
-        /// From when it can be ordered.
-        starts_at: DateTime<Utc>,
-    },
-    /// Its sale is over.
-    SaleEnded,
-}
-
-impl LineProblem {
-    const fn of_sale(refusal: &SaleRefusal) -> Self {
-        match refusal {
-            SaleRefusal::NotStarted { starts_at, .. } => Self::SaleNotStarted {
-                starts_at: *starts_at,
-            },
-            _ => Self::SaleEnded,
+impl QuotedLine {
+    /// What one unit costs; nothing in the cart's currency when it is priced in another.
+    fn unit_price(&self) -> Money {
+        if self.problems.contains(&LineProblem::OtherCurrency) {
+            return self.total;
         }
-    }
-
-    /// Whether the shelf, a limit or a sale speaks, each of which decides again under its locks
-    /// when the cart is ordered.
-    #[must_use]
-    pub const fn is_decided_later(self) -> bool {
-        matches!(
-            self,
-            Self::InsufficientStock { .. }
-                | Self::LimitExceeded { .. }
-                | Self::SaleNotStarted { .. }
-                | Self::SaleEnded
-        )
-    }
-
-    /// Its stable code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::InsufficientStock { .. } => "insufficient_stock",
-            Self::LimitExceeded { .. } => "limit_exceeded",
-            Self::Unpublished => "unpublished",
-            Self::OtherCurrency => "other_currency",
-            Self::SaleNotStarted { .. } => "sale_not_started",
-            Self::SaleEnded => "sale_ended",
-        }
-    }
-
-    /// What to tell the shopper.
-    #[must_use]
-    pub fn message(self) -> String {
-        match self {
-            Self::InsufficientStock { available: 0 } => "It is sold out.".to_owned(),
-            Self::InsufficientStock { available } => format!("Only {available} can be had."),
-            Self::LimitExceeded { allowed: 0 } => {
-                "No more of it can be ordered by one buyer.".to_owned()
-            }
-            Self::LimitExceeded { allowed } => format!("Only {allowed} may be ordered."),
-            Self::Unpublished => "It is not for sale any more.".to_owned(),
-            Self::OtherCurrency => "It is priced in another currency than the cart.".to_owned(),
-            Self::SaleNotStarted { starts_at } => {
-                let at = starts_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-                format!("It can be ordered from {at} on.")
-            }
-            Self::SaleEnded => "Its sale is over.".to_owned(),
-        }
+        self.sellable.price
     }
 }
 
-/// Prices a cart: each line with what stands in its way, and the total. Pure.
+/// Prices the lines of a cart: each with what stands in its way. Pure.
 ///
 /// # Errors
 /// `cart_total_too_large` when the amounts do not fit.
@@ -281,9 +255,8 @@ pub(crate) fn quote_lines<'a>(
     items: &[CartItem],
     now: DateTime<Utc>,
     find: impl Fn(VariantId) -> Option<&'a Sellable>,
-) -> Result<Quote, CartRefusal> {
+) -> Result<Vec<QuotedLine>, CartRefusal> {
     let mut lines = Vec::with_capacity(items.len());
-    let mut subtotal = Money::zero(currency);
     for item in items {
         let Some(sellable) = find(item.variant_id).cloned() else {
             continue;
@@ -308,7 +281,6 @@ pub(crate) fn quote_lines<'a>(
             problems.push(LineProblem::OtherCurrency);
             Money::zero(currency)
         };
-        subtotal = subtotal.checked_add(total)?;
         let quantity = item.quantity;
         lines.push(QuotedLine {
             item_id: item.id,
@@ -318,11 +290,15 @@ pub(crate) fn quote_lines<'a>(
             problems,
         });
     }
-    Ok(Quote {
-        lines,
-        subtotal,
-        total: subtotal,
-    })
+    Ok(lines)
+}
+
+/// The codes of both carts, each once, as many as a cart takes.
+pub(crate) fn merged_coupons(ours: &[String], theirs: &[String]) -> Vec<String> {
+    let mut merged = ours.to_vec();
+    merged.extend(theirs.iter().filter(|code| !ours.contains(code)).cloned());
+    merged.truncate(COUPONS_MAX);
+    merged
 }
 
 /// What a limit has against a line; `left` is what its buyer may still have, where that is known.

@@ -1,9 +1,10 @@
-//! Why a cart says no.
+//! Why a cart says no, and what to do about it.
 
 use ids::VariantId;
 use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
 use money::{Money, MoneyError};
 use serde_json::json;
+use terms::DeliveryProblem;
 
 use super::LineProblem;
 
@@ -35,6 +36,14 @@ pub enum CartRefusal {
     TotalTooLarge,
     /// Merging needs a customer.
     NeedsCustomer,
+    /// The same, where nothing is to be paid.
+    NothingToPay,
+    /// It cannot be brought to where it is to go.
+    NotDeliverable(DeliveryProblem),
+    /// As many coupons as a cart takes.
+    TooManyCoupons,
+    /// The cart does not have this coupon.
+    CouponNotFound,
 }
 
 impl From<MoneyError> for CartRefusal {
@@ -79,6 +88,18 @@ kinds! {
     NEEDS_CUSTOMER "cart_merge_needs_customer" 401 Recoverable "Sign in to merge"
         "Merging takes a guest's cart into the cart of the customer who is signed in. Send the \
          customer's bearer token and the guest's X-Shopper-Token."
+    NOTHING_TO_PAY "nothing_to_pay" 409 RequiresBuyerInput "Nothing is to be paid"
+        "An order has something to pay. Take a coupon out, or add something to the cart."
+    NOT_DELIVERABLE "not_deliverable" 409 RequiresBuyerInput "The shop does not deliver there"
+        "No delivery takes these goods to this region. Choose another address, or fewer goods if \
+         they are heavy."
+    METHOD_NOT_AVAILABLE "shipping_method_not_available" 409 RequiresBuyerInput
+        "The delivery that was chosen is not for this cart"
+        "Read the quote for the address again and choose one of its shipping_methods."
+    TOO_MANY_COUPONS "too_many_coupons" 409 RequiresBuyerInput "The cart has coupons enough"
+        "A cart takes at most 5 coupons. Take one out first."
+    COUPON_NOT_FOUND "coupon_not_found" 404 Final "The cart does not have this coupon"
+        "Read the cart again: its coupons are listed with what they come to."
 }
 
 impl Refusal for CartRefusal {
@@ -94,6 +115,11 @@ impl Refusal for CartRefusal {
             Self::Changed { .. } => &CHANGED,
             Self::TotalTooLarge => &TOTAL_TOO_LARGE,
             Self::NeedsCustomer => &NEEDS_CUSTOMER,
+            Self::NothingToPay => &NOTHING_TO_PAY,
+            Self::NotDeliverable(DeliveryProblem::Nowhere) => &NOT_DELIVERABLE,
+            Self::NotDeliverable(DeliveryProblem::NotThisMethod) => &METHOD_NOT_AVAILABLE,
+            Self::TooManyCoupons => &TOO_MANY_COUPONS,
+            Self::CouponNotFound => &COUPON_NOT_FOUND,
         }
     }
 

@@ -6,8 +6,8 @@ use cart::{Cart, CartInHand, CartItem, CartState, Goods, QuotedLine};
 use chrono::{DateTime, Utc};
 use ids::{CartId, OrderLineId, VariantId};
 use inventory::Want;
-use money::Money;
-use orders::{LinePart, NewOrder, NewOrderLine, OrderLine};
+use orders::{LinePart, NewOrder, NewOrderLine, OrderCharges, OrderLine};
+use terms::{Priced, PricedLine};
 
 use crate::model::Wish;
 
@@ -46,12 +46,12 @@ pub(super) fn bundles_of(carts: &BTreeMap<CartId, CartInHand>) -> BTreeSet<Varia
 }
 
 pub(super) fn order_lines(
-    lines: Vec<QuotedLine>,
-    items: &[CartItem],
+    (lines, items): (Vec<QuotedLine>, &[CartItem]),
+    price: &Priced,
     beyond: &[Want],
     now: DateTime<Utc>,
 ) -> Vec<NewOrderLine> {
-    let line = |line: QuotedLine| {
+    let line = |(line, priced): (QuotedLine, &PricedLine)| {
         let variant_id = line.sellable.variant_id;
         let item = items.iter().find(|item| item.variant_id == variant_id);
         let backordered = item.map_or(0, |item| backordered(item, beyond));
@@ -75,10 +75,13 @@ pub(super) fn order_lines(
                 expected_at: expected_at.flatten(),
                 parts: parts.iter().map(part).collect(),
                 total: line.total,
+                discount: priced.discount,
+                tax: priced.tax,
+                tax_included: priced.tax_included,
             },
         }
     };
-    lines.into_iter().map(line).collect()
+    lines.into_iter().zip(&price.lines).map(line).collect()
 }
 
 /// Units of a line that wait for something: of a bundle, those that wait for a part. Lines that
@@ -93,11 +96,25 @@ fn backordered(item: &CartItem, beyond: &[Want]) -> i64 {
     most.unwrap_or(0).min(item.quantity)
 }
 
+fn charges(price: &Priced) -> OrderCharges {
+    OrderCharges {
+        subtotal: price.subtotal,
+        discount: price.discount,
+        shipping: price.shipping,
+        shipping_discount: price.shipping_discount,
+        tax: price.tax,
+        shipping_tax: price.shipping_tax,
+        tax_included: price.tax_included,
+        prices_include_tax: price.prices_include_tax,
+        explanation: price.explanation(),
+    }
+}
+
 pub(super) fn new_order(
     wish: &Wish,
     cart: &Cart,
     lines: Vec<NewOrderLine>,
-    total: Money,
+    price: &Priced,
 ) -> NewOrder {
     let command = &wish.command;
     NewOrder {
@@ -110,7 +127,8 @@ pub(super) fn new_order(
         language: command.language.clone(),
         shipping_address: command.shipping_address.clone(),
         note: command.note.clone(),
-        total,
+        total: price.total,
+        charges: charges(price),
         lines,
     }
 }

@@ -1,5 +1,7 @@
 //! The story of an order: placed with others, let go if nobody pays.
 
+mod asked;
+mod batch;
 mod lines;
 mod placement;
 
@@ -36,5 +38,6 @@ pub(crate) async fn expire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Re
     if !tx.sabotage().has_removed("hold release") {
         inventory::release(tx, order_id, now).await?;
     }
+    terms::release(tx, order_id, now).await?;
     Ok(Expiry::LetGo)
 }

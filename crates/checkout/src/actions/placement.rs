@@ -3,23 +3,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cart::{CartInHand, CartRefusal, Goods};
+use cart::{CartInHand, Goods};
 use chrono::{DateTime, Utc};
-use ids::{CartId, OrderId, SaleId, VariantId};
-use inventory::{Allowances, Hold, Shelf, Use, Wait};
+use ids::{CartId, OrderId, VariantId};
+use inventory::{Allowances, Shelf, Use, Wait};
 use kit::{
     Result, Tx,
-    db::{try_join, try_join4},
+    db::{try_join, try_join3},
     idempotency::{self, IdempotencyKey, StoredReply},
-    jobs::{self, NewJob},
 };
-use orders::{NewOrder, OrderView};
+use orders::OrderView;
+use terms::Terms;
 
-use super::lines::{are_made_as_read, bundles_of, new_order, order_lines, variants_of};
-use crate::{
-    jobs::ExpireOrder,
-    model::{CheckoutSettings, Stuck, Terms, Verdict, Wish, decide, needed},
+use super::{
+    asked::Asked,
+    batch::Batch,
+    lines::{are_made_as_read, bundles_of, variants_of},
 };
+use crate::model::{CheckoutSettings, Left, Rules, Stuck, Verdict, Wish, decide, needed};
 
 /// What a shopper is answered.
 #[derive(Debug, Clone)]
@@ -56,9 +57,9 @@ pub(crate) struct Progress {
 }
 
 /// Places what can be placed and says of each wish, in their order, what became of it. Locks the
-/// carts, then the shelves in the order of their ids, then what is used of limits, then the counter
-/// of order numbers. `None`: somebody was quicker with a key, with a limit or with a bundle, so
-/// nothing of this may be kept and all is to be done again.
+/// carts, then the shelves in the order of their ids, then what is used of limits, then promotions,
+/// then the counter of order numbers. `None`: somebody was quicker with a key, a limit, a promotion
+/// or a bundle, so nothing of this may be kept and all is to be done again.
 pub(crate) async fn place(
     tx: &Tx,
     wishes: &[&Wish],
@@ -78,7 +79,8 @@ pub(crate) async fn place(
     let too_early = read_too_early(tx, wishes, &carts, &variants, settings, now).await?;
     let free = |id: &VariantId| !turn.avoid.contains(id);
     let wanted: Vec<VariantId> = variants.iter().copied().filter(free).collect();
-    let (shelf, goods) = shelf_and_goods(tx, &wanted, &variants, &turn.shelf).await?;
+    let asked = Asked::by(wishes, &carts, variants);
+    let (shelf, goods, mut terms) = shelf_and_goods(tx, &wanted, &asked, &turn.shelf).await?;
     progress.has_shelf = true;
     if !are_made_as_read(&carts, &goods) && !tx.sabotage().has_removed("bundle guard") {
         return Ok(None);
@@ -87,13 +89,17 @@ pub(crate) async fn place(
     let beyond = sold_by.values().map(|one| (one.variant_id, one.beyond));
     let mut shelf = shelf.without(&turn.avoid).with_beyond(beyond);
     let (goods, caps) = (&goods, &settings.unpaid);
-    let terms = Terms { goods, caps, now };
+    let rules = Rules { goods, caps, now };
     let read = match too_early {
         Some((_, read)) => read,
-        None => allowances(tx, wishes, &carts, &terms).await?,
+        None => allowances(tx, wishes, &carts, &rules).await?,
     };
-    let mut left = read.clone();
-    let verdicts = decide(wishes, earlier, &carts, &terms, &mut shelf, &mut left);
+    let mut left = Left {
+        shelf: &mut shelf,
+        allowances: &mut read.clone(),
+        terms: &mut terms,
+    };
+    let verdicts = decide(wishes, earlier, &carts, &rules, &mut left);
     // A bundle has no stock of its own: of its emptiness its parts speak.
     let bundles = bundles_of(&carts);
     progress.sold_out = shelf.empty();
@@ -126,7 +132,7 @@ async fn read_too_early(
     }
     let early = cart::goods_of(tx, variants).await?;
     let (goods, caps) = (&early, &settings.unpaid);
-    let read = allowances(tx, wishes, carts, &Terms { goods, caps, now }).await?;
+    let read = allowances(tx, wishes, carts, &Rules { goods, caps, now }).await?;
     Ok(Some((early, read)))
 }
 
@@ -136,9 +142,9 @@ async fn allowances(
     tx: &Tx,
     wishes: &[&Wish],
     carts: &BTreeMap<CartId, CartInHand>,
-    terms: &Terms<'_>,
+    rules: &Rules<'_>,
 ) -> Result<Allowances> {
-    let needed = needed(wishes, carts, terms);
+    let needed = needed(wishes, carts, rules);
     let needed: Vec<&Use> = needed.iter().collect();
     inventory::allowances_of(tx, &needed).await
 }
@@ -149,15 +155,19 @@ async fn allowances(
 async fn shelf_and_goods(
     tx: &Tx,
     wanted: &[VariantId],
-    variants: &[VariantId],
+    asked: &Asked,
     wait: &Wait,
-) -> Result<(Shelf, Goods)> {
+) -> Result<(Shelf, Goods, Terms)> {
     inventory::prepare_shelf(tx).await?;
     let shelf = inventory::lock_shelf(tx, wanted, wait.clone());
+    let goods = cart::goods_of(tx, &asked.variants);
+    let terms = terms::load(tx, &asked.variants, &asked.codes, &asked.buyers);
     if let Wait::For(_) = wait {
-        return Ok((shelf.await?, cart::goods_of(tx, variants).await?));
+        let shelf = shelf.await?;
+        let (goods, terms) = try_join(goods, terms).await?;
+        return Ok((shelf, goods, terms));
     }
-    try_join(shelf, cart::goods_of(tx, variants)).await
+    try_join3(shelf, goods, terms).await
 }
 
 async fn earlier_replies(tx: &Tx, wishes: &[&Wish]) -> Result<Vec<Option<Result<StoredReply>>>> {
@@ -178,174 +188,4 @@ async fn ordered_before(
     let carts: BTreeSet<CartId> = wishes.iter().zip(verdicts).filter_map(of).collect();
     let carts: Vec<CartId> = carts.into_iter().collect();
     orders::views_of_carts(tx, &carts).await
-}
-
-/// A batch that is decided.
-struct Batch<'a> {
-    wishes: &'a [&'a Wish],
-    carts: &'a BTreeMap<CartId, CartInHand>,
-    before: BTreeMap<CartId, (OrderId, OrderView)>,
-    /// How much of limits was used before.
-    read: Allowances,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-}
-
-impl Batch<'_> {
-    async fn write(
-        &self,
-        tx: &Tx,
-        verdicts: Vec<Verdict>,
-        shelf: &Shelf,
-    ) -> Result<Option<Vec<Outcome>>> {
-        let mut verdicts = verdicts;
-        let queued = self.queued(&verdicts);
-        let (new, holds) = self.new_orders(&mut verdicts);
-        let mut first_number = 0;
-        if !new.is_empty() {
-            if holds.iter().any(|hold| !hold.uses.is_empty()) {
-                inventory::prepare_uses(tx).await?;
-            }
-            let has_room;
-            (has_room, first_number) = try_join(
-                inventory::reserve(tx, shelf, &holds, &self.read, self.expires_at, self.now),
-                orders::draw_numbers(tx, new.len()),
-            )
-            .await?;
-            if !has_room {
-                return Ok(None);
-            }
-        }
-        let views = orders::views_of(&new, first_number, self.now, self.expires_at);
-        let outcomes = self.outcomes(verdicts, views)?;
-        let kept: Vec<_> = self.wishes.iter().zip(&outcomes).filter_map(kept).collect();
-        if new.is_empty() {
-            let is_free = idempotency::store_all(tx, &kept, self.now).await?;
-            return Ok(is_free.then_some(outcomes));
-        }
-        let expiries = new
-            .iter()
-            .map(|new| NewJob::at(&ExpireOrder { order_id: new.id }, self.expires_at))
-            .collect::<Result<Vec<NewJob>>>()?;
-        let carts: Vec<CartId> = new.iter().map(|new| new.cart_id).collect();
-        let ((), (), (), is_free) = try_join4(
-            orders::record(tx, &new, first_number, self.now, self.expires_at),
-            jobs::insert_all(tx, &expiries, self.now),
-            cart::close_all(tx, &carts, self.now),
-            idempotency::store_all(tx, &kept, self.now),
-        )
-        .await?;
-        // Only orders of a sale with a queue take a statement more, and these locks come last.
-        admission::use_places(tx, &queued, self.now).await?;
-        Ok(is_free.then_some(outcomes))
-    }
-
-    /// The places in queues that are used up by what is placed.
-    fn queued(&self, verdicts: &[Verdict]) -> Vec<(SaleId, CartId)> {
-        let mut queued = BTreeSet::new();
-        for (wish, verdict) in self.wishes.iter().zip(verdicts) {
-            let Verdict::Place(quote, _) = verdict else {
-                continue;
-            };
-            let terms = quote.lines.iter().filter_map(|line| line.sellable.sale);
-            let terms = terms.filter(|terms| terms.has_queue);
-            queued.extend(terms.map(|terms| (terms.sale_id, wish.command.cart_id)));
-        }
-        queued.into_iter().collect()
-    }
-
-    /// What is to be recorded and what is to be set aside for it; moves the lines out.
-    fn new_orders(&self, verdicts: &mut [Verdict]) -> (Vec<NewOrder>, Vec<Hold>) {
-        let mut new = Vec::new();
-        let mut holds = Vec::new();
-        for (wish, verdict) in self.wishes.iter().zip(verdicts) {
-            let Verdict::Place(quote, taken) = verdict else {
-                continue;
-            };
-            let in_hand = self.carts.get(&wish.command.cart_id);
-            let Some(CartInHand::Locked(cart, items)) = in_hand else {
-                continue;
-            };
-            let lines = std::mem::take(&mut quote.lines);
-            let given = std::mem::take(&mut taken.given);
-            let lines = order_lines(lines, items, &given.beyond, self.now);
-            new.push(new_order(wish, cart, lines, quote.total));
-            holds.push(Hold {
-                order_id: wish.order_id,
-                picks: given.picks,
-                beyond: given.beyond,
-                uses: std::mem::take(&mut taken.uses),
-            });
-        }
-        (new, holds)
-    }
-
-    fn outcomes(&self, verdicts: Vec<Verdict>, views: Vec<OrderView>) -> Result<Vec<Outcome>> {
-        let mut views = views.into_iter();
-        let mut outcomes: Vec<Outcome> = Vec::with_capacity(verdicts.len());
-        for (wish, verdict) in self.wishes.iter().zip(verdicts) {
-            let outcome = match verdict {
-                Verdict::Place(..) => match views.next() {
-                    Some(view) => fresh(201, &view)?,
-                    None => return Err(kit::Error::fault("an order has no view")),
-                },
-                Verdict::Ordered => match self.before.get(&wish.command.cart_id) {
-                    // Ours: it was committed, and the connection was lost before we knew.
-                    Some((id, view)) if *id == wish.order_id => fresh(201, view)?,
-                    Some((_, view)) => fresh(200, view)?,
-                    None => Outcome::Answered(Err(CartRefusal::Closed.into())),
-                },
-                Verdict::Same(first) => again(&outcomes, first, |answer| Answer {
-                    reply: StoredReply {
-                        status: 200,
-                        ..answer.reply
-                    },
-                    ..answer
-                })?,
-                Verdict::Again(first) => again(&outcomes, first, |answer| Answer {
-                    is_replay: true,
-                    ..answer
-                })?,
-                Verdict::Replay(reply) => Outcome::Answered(Ok(Answer {
-                    reply,
-                    is_replay: true,
-                })),
-                Verdict::Refused(refusal) => Outcome::Answered(Err(refusal)),
-                Verdict::Held(stuck) => Outcome::Held(stuck),
-            };
-            outcomes.push(outcome);
-        }
-        Ok(outcomes)
-    }
-}
-
-fn fresh(status: u16, view: &OrderView) -> Result<Outcome> {
-    let body = serde_json::to_vec(view)?;
-    Ok(Outcome::Answered(Ok(Answer {
-        reply: StoredReply { status, body },
-        is_replay: false,
-    })))
-}
-
-fn again(
-    outcomes: &[Outcome],
-    first: usize,
-    change: impl FnOnce(Answer) -> Answer,
-) -> Result<Outcome> {
-    match outcomes.get(first) {
-        Some(Outcome::Answered(Ok(answer))) => Ok(Outcome::Answered(Ok(change(answer.clone())))),
-        _ => Err(kit::Error::fault("a wish repeats one that was not placed")),
-    }
-}
-
-/// The reply that a wish's key keeps.
-fn kept<'a>(
-    (wish, outcome): (&'a &Wish, &'a Outcome),
-) -> Option<(&'a IdempotencyKey, &'a StoredReply)> {
-    match outcome {
-        Outcome::Answered(Ok(answer)) if !answer.is_replay => {
-            Some((wish.key.as_ref()?, &answer.reply))
-        }
-        _ => None,
-    }
 }

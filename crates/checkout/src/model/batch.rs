@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use cart::{Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, Quote};
 use chrono::{DateTime, Utc};
-use ids::{CartId, OrderId, VariantId};
+use ids::{CartId, OrderId, PromotionId, VariantId};
 use inventory::{Allowances, Given, InventoryRefusal, Shelf, Shortage, UnpaidCaps, Use, Want};
 use kit::{
     Error, Result,
     idempotency::{IdempotencyKey, IdempotencyRefusal, StoredReply},
 };
+use terms::Terms;
 
 use super::{PlaceOrder, require};
 
@@ -38,15 +39,23 @@ pub(crate) struct Taken {
     pub(crate) uses: Vec<Use>,
 }
 
-/// By which terms a batch is decided.
+/// By which rules a batch is decided.
 #[derive(Clone, Copy)]
-pub(crate) struct Terms<'a> {
+pub(crate) struct Rules<'a> {
     pub(crate) goods: &'a Goods,
     pub(crate) caps: &'a UnpaidCaps,
     pub(crate) now: DateTime<Utc>,
 }
 
-impl Terms<'_> {
+/// What orders take from, as the orders before them have left it.
+pub(crate) struct Left<'a> {
+    pub(crate) shelf: &'a mut Shelf,
+    pub(crate) allowances: &'a mut Allowances,
+    /// With how often promotions were had.
+    pub(crate) terms: &'a mut Terms,
+}
+
+impl Rules<'_> {
     /// What an order of these lines needs of limits.
     fn uses(&self, wish: &Wish, items: &[CartItem]) -> Vec<Use> {
         let lines = cart::limited_lines(items, self.goods);
@@ -64,10 +73,10 @@ impl Terms<'_> {
 pub(crate) fn needed(
     wishes: &[&Wish],
     carts: &BTreeMap<CartId, CartInHand>,
-    terms: &Terms<'_>,
+    rules: &Rules<'_>,
 ) -> Vec<Use> {
     let of_wish = |wish: &&Wish| match carts.get(&wish.command.cart_id) {
-        Some(CartInHand::Locked(_, items)) => terms.uses(wish, items),
+        Some(CartInHand::Locked(_, items)) => rules.uses(wish, items),
         _ => Vec::new(),
     };
     wishes.iter().flat_map(of_wish).collect()
@@ -77,7 +86,7 @@ pub(crate) fn needed(
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// It becomes an order.
-    Place(Quote, Taken),
+    Place(Box<Quote>, Taken),
     /// Its cart became an order before this batch.
     Ordered,
     /// Its cart becomes an order by an earlier wish of this batch.
@@ -97,15 +106,14 @@ struct Decided<'a> {
     keys: BTreeMap<(&'a str, &'a str), usize>,
 }
 
-/// Decides in the order of arrival. `earlier` says what each wish's key did before; the shelf and
-/// the allowances are left as the orders leave them.
+/// Decides in the order of arrival. `earlier` says what each wish's key did before;
+/// what is left is so as the orders leave it.
 pub(crate) fn decide(
     wishes: &[&Wish],
     earlier: Vec<Option<Result<StoredReply>>>,
     carts: &BTreeMap<CartId, CartInHand>,
-    terms: &Terms<'_>,
-    shelf: &mut Shelf,
-    allowances: &mut Allowances,
+    rules: &Rules<'_>,
+    left: &mut Left<'_>,
 ) -> Vec<Verdict> {
     let mut decided = Decided::default();
     let mut verdicts = Vec::with_capacity(wishes.len());
@@ -115,7 +123,7 @@ pub(crate) fn decide(
             Some(Err(refusal)) => Verdict::Refused(refusal),
             None => decided
                 .by_key(wishes, wish)
-                .unwrap_or_else(|| decided.by_cart(wish, carts, terms, (shelf, allowances))),
+                .unwrap_or_else(|| decided.by_cart(wish, carts, rules, left)),
         };
         decided.note(place, wish, &verdict);
         verdicts.push(verdict);
@@ -138,8 +146,8 @@ impl<'a> Decided<'a> {
         &self,
         wish: &Wish,
         carts: &BTreeMap<CartId, CartInHand>,
-        terms: &Terms<'_>,
-        left: (&mut Shelf, &mut Allowances),
+        rules: &Rules<'_>,
+        left: &mut Left<'_>,
     ) -> Verdict {
         let cart_id = wish.command.cart_id;
         let (cart, items) = match carts.get(&cart_id) {
@@ -158,8 +166,8 @@ impl<'a> Decided<'a> {
             CartState::Merged => return Verdict::Refused(CartRefusal::Closed.into()),
             CartState::Ordered => return Verdict::Ordered,
         }
-        match price(wish, cart, items, terms) {
-            Ok(quote) => take(wish, quote, items, terms, left),
+        match price(wish, cart, items, rules, left.terms) {
+            Ok(quote) => take(wish, quote, items, rules, left),
             Err(refusal) => Verdict::Refused(refusal),
         }
     }
@@ -178,9 +186,23 @@ impl<'a> Decided<'a> {
     }
 }
 
-fn price(wish: &Wish, cart: &Cart, items: &[CartItem], terms: &Terms<'_>) -> Result<Quote> {
-    let now = terms.now;
-    let quote = cart::quote(cart, items, terms.goods, now)?;
+/// The promotions that an order has, each once.
+pub(crate) fn promotions_of(quote: &Quote) -> Vec<PromotionId> {
+    let discounts = quote.price.discounts.iter();
+    discounts.map(|discount| discount.promotion_id).collect()
+}
+
+fn price(
+    wish: &Wish,
+    cart: &Cart,
+    items: &[CartItem],
+    rules: &Rules<'_>,
+    terms: &Terms,
+) -> Result<Quote> {
+    let now = rules.now;
+    let address = Some(&wish.command.shipping_address);
+    let redeemer = Some(wish.command.redeemer());
+    let quote = cart::quote(cart, items, (rules.goods, terms), address, redeemer, now)?;
     require(&quote, wish.command.expected_total)?;
     for line in &quote.lines {
         if let Some(sale) = line.sellable.sale {
@@ -199,28 +221,30 @@ fn take(
     wish: &Wish,
     quote: Quote,
     items: &[CartItem],
-    terms: &Terms<'_>,
-    (shelf, allowances): (&mut Shelf, &mut Allowances),
+    rules: &Rules<'_>,
+    left: &mut Left<'_>,
 ) -> Verdict {
     let wants = wants(items);
-    let held = shelf
-        .held_of(&wants)
-        .or_else(|| shelf.held_of(&lines_of(items)));
+    let held = left.shelf.held_of(&wants);
+    let held = held.or_else(|| left.shelf.held_of(&lines_of(items)));
     if let Some(variant_id) = held {
         return Verdict::Held(Stuck::Variant(variant_id));
     }
-    let uses = terms.uses(wish, items);
-    let lines = cart::limited_lines(items, terms.goods);
-    if let Err(refusal) = allowances.check(&uses, &lines) {
+    let uses = rules.uses(wish, items);
+    let lines = cart::limited_lines(items, rules.goods);
+    if let Err(refusal) = left.allowances.check(&uses, &lines) {
         return Verdict::Refused(refusal.into());
     }
-    match shelf.take(&wants, &wish.command.shipping_address.region) {
+    let region = &wish.command.shipping_address.region;
+    match left.shelf.take(&wants, region) {
         Ok(given) => {
-            allowances.take(&uses);
-            Verdict::Place(quote, Taken { given, uses })
+            left.allowances.take(&uses);
+            left.terms
+                .count(&promotions_of(&quote), &wish.command.redeemer());
+            Verdict::Place(Box::new(quote), Taken { given, uses })
         }
         Err(InventoryRefusal::InsufficientStock(short)) => {
-            let short = shortages(items, &short, shelf);
+            let short = shortages(items, &short, left.shelf);
             Verdict::Refused(InventoryRefusal::InsufficientStock(short).into())
         }
         Err(refusal) => Verdict::Refused(refusal.into()),

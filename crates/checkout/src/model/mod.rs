@@ -13,9 +13,10 @@ use kit::{Refusal, RefusalKind, Resolution};
 use money::Money;
 use orders::ShippingAddress;
 use serde::Deserialize;
+use terms::{CouponProblem, TermsRefusal};
 
 pub(crate) use self::{
-    batch::{Stuck, Terms, Verdict, Wish, decide, needed},
+    batch::{Left, Rules, Stuck, Verdict, Wish, decide, needed, promotions_of},
     failure::{ATTEMPTS_MAX, Failure, Next, after},
 };
 
@@ -76,6 +77,11 @@ impl PlaceOrder {
         let (customer, phone) = (self.shopper.customer, self.phone.as_deref());
         Buyer::new(customer, &self.email, phone, &parts)
     }
+
+    /// Whose uses of promotions this order counts among.
+    pub(crate) fn redeemer(&self) -> String {
+        terms::buyer_of(self.shopper.customer, &self.email)
+    }
 }
 
 /// The most that one payment takes, in minor units (Chapa's limit).
@@ -83,9 +89,9 @@ const TOTAL_MINOR_MAX: i64 = 999_999_999;
 
 /// Whether a quote may become an order. Stock is left to the shelf itself, which decides under
 /// its locks, and sales to their own terms.
-pub(crate) fn require(quote: &Quote, expected_total: Option<Money>) -> Result<(), CartRefusal> {
+pub(crate) fn require(quote: &Quote, expected_total: Option<Money>) -> kit::Result<()> {
     if quote.lines.is_empty() {
-        return Err(CartRefusal::Empty);
+        return Err(CartRefusal::Empty.into());
     }
     let in_the_way: Vec<_> = quote
         .lines
@@ -98,7 +104,19 @@ pub(crate) fn require(quote: &Quote, expected_total: Option<Money>) -> Result<()
         .filter(|(_, problem)| !problem.is_decided_later())
         .collect();
     if !in_the_way.is_empty() {
-        return Err(CartRefusal::NotOrderable(in_the_way));
+        return Err(CartRefusal::NotOrderable(in_the_way).into());
+    }
+    // Nobody pays more than they thought because a coupon does not count any more.
+    let hindrance = |(code, problem): &(String, Option<CouponProblem>)| {
+        let problem = problem.filter(|problem| problem.is_in_the_way())?;
+        Some((code.clone(), problem))
+    };
+    let coupons: Vec<_> = quote.price.coupons.iter().filter_map(hindrance).collect();
+    if !coupons.is_empty() {
+        return Err(TermsRefusal::CouponNotApplicable(coupons).into());
+    }
+    if let Some(problem) = quote.price.delivery_problem {
+        return Err(CartRefusal::NotDeliverable(problem).into());
     }
     if let Some(expected) = expected_total
         && expected != quote.total
@@ -106,10 +124,14 @@ pub(crate) fn require(quote: &Quote, expected_total: Option<Money>) -> Result<()
         return Err(CartRefusal::Changed {
             expected,
             actual: quote.total,
-        });
+        }
+        .into());
     }
-    if quote.total.minor() > TOTAL_MINOR_MAX || quote.total.minor() <= 0 {
-        return Err(CartRefusal::TotalTooLarge);
+    if quote.total.minor() > TOTAL_MINOR_MAX {
+        return Err(CartRefusal::TotalTooLarge.into());
+    }
+    if quote.total.minor() <= 0 {
+        return Err(CartRefusal::NothingToPay.into());
     }
     Ok(())
 }

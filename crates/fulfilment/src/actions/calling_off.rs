@@ -67,6 +67,7 @@ async fn call_off_unpaid(
     let units = units_of(tx, order.id).await?;
     let taken = units.everything_uncalled();
     inventory::release(tx, order.id, now).await?;
+    terms::release(tx, order.id, now).await?;
     let cancellation = new_cancellation(order, call, false, now);
     record(tx, order, (&units.lines, &taken), &cancellation).await?;
     let status = orders::FulfilmentStatus::Cancelled;
@@ -111,6 +112,7 @@ async fn call_off_paid(
     if is_whole {
         orders::cancel(tx, order, &call.reason, now).await?;
         inventory::end_uses(tx, order.id, now).await?;
+        terms::release(tx, order.id, now).await?;
     }
     orders::record_fulfilment(tx, order, status, &call.reason, now).await?;
     Ok((cancellation, taken))

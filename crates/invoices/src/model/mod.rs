@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use ids::{InvoiceId, OrderId, RefundId};
 use kit::{Refusal, RefusalKind, Resolution};
 use money::{Currency, Money};
-use orders::{Order, OrderLine};
+use orders::{Order, OrderLine, TaxPart};
 use payments::Refund;
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,7 @@ pub(crate) struct Document {
     pub(crate) subtotal_minor: i64,
     pub(crate) discount_minor: i64,
     pub(crate) shipping_minor: i64,
-    /// Taxes by their names in English and Amharic.
+    /// Each rate once: of the lines and the delivery together.
     pub(crate) taxes: Vec<DocumentTax>,
     pub(crate) total_minor: i64,
 }
@@ -89,15 +89,72 @@ pub(crate) struct DocumentLine {
     pub(crate) quantity: i64,
     pub(crate) unit_price_minor: i64,
     pub(crate) total_minor: i64,
+    /// What is taken off it.
+    #[serde(default)]
+    pub(crate) discount_minor: i64,
+    /// Of what is left of it.
+    #[serde(default)]
+    pub(crate) taxes: Vec<DocumentTax>,
 }
 
 /// A tax.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DocumentTax {
     pub(crate) name: String,
+    /// Of the price without tax, such as `15`; empty in documents from before it was kept.
+    #[serde(default)]
+    pub(crate) percentage: String,
     pub(crate) amount_minor: i64,
     /// Whether it is part of the prices, or comes on top of them.
     pub(crate) is_included: bool,
+}
+
+impl DocumentTax {
+    fn of(part: &TaxPart, amount: Money) -> Self {
+        Self {
+            name: part.name.clone(),
+            percentage: part.percentage.to_string(),
+            amount_minor: amount.minor(),
+            is_included: part.is_included,
+        }
+    }
+
+    /// Its name with its rate.
+    fn label(&self) -> String {
+        if self.percentage.is_empty() {
+            return self.name.clone();
+        }
+        format!("{} {} %", self.name, self.percentage)
+    }
+}
+
+/// The taxes of a line, as they were agreed.
+fn taxes_of_line(order: &Order, line: &OrderLine) -> Vec<DocumentTax> {
+    let of_line = |part: &TaxPart| {
+        let own = part
+            .lines
+            .iter()
+            .find(|one| one.variant_id == line.variant_id)?;
+        Some(DocumentTax::of(part, own.amount))
+    };
+    order.explanation.taxes.iter().filter_map(of_line).collect()
+}
+
+/// The taxes of an order, each rate once.
+fn taxes_of(order: &Order) -> Vec<DocumentTax> {
+    let mut taxes: Vec<DocumentTax> = Vec::new();
+    for part in &order.explanation.taxes {
+        let tax = DocumentTax::of(part, part.amount);
+        let same = taxes.iter_mut().find(|one| {
+            (&one.name, &one.percentage, one.is_included)
+                == (&tax.name, &tax.percentage, tax.is_included)
+        });
+        match same {
+            Some(one) => one.amount_minor += tax.amount_minor,
+            None => taxes.push(tax),
+        }
+    }
+    taxes
 }
 
 impl Document {
@@ -109,11 +166,8 @@ impl Document {
             quantity: line.quantity,
             unit_price_minor: line.unit_price.minor(),
             total_minor: line.total.minor(),
-        };
-        let tax = DocumentTax {
-            name: words::VAT.to_owned(),
-            amount_minor: order.tax.minor(),
-            is_included: false,
+            discount_minor: line.discount.minor(),
+            taxes: taxes_of_line(order, line),
         };
         Self {
             seller: seller.clone(),
@@ -125,11 +179,7 @@ impl Document {
             subtotal_minor: order.subtotal.minor(),
             discount_minor: order.discount.minor(),
             shipping_minor: order.shipping.minor(),
-            taxes: if order.tax.minor() == 0 {
-                Vec::new()
-            } else {
-                vec![tax]
-            },
+            taxes: taxes_of(order),
             total_minor: order.total.minor(),
         }
     }

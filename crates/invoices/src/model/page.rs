@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use super::{Document, Kind, words};
+use super::{Document, DocumentLine, DocumentTax, Kind, words};
 
 /// A4.
 pub(crate) const WIDTH: f32 = 595.0;
@@ -194,8 +194,33 @@ fn put_lines(sheets: &mut Sheets, document: &Document) {
             document.amount(line.total_minor),
         ];
         row(sheets, cells);
+        put_details(sheets, document, line);
     }
     sheets.down(LINE);
+}
+
+/// Under a line: what is taken off it, and its taxes.
+fn put_details(sheets: &mut Sheets, document: &Document, line: &DocumentLine) {
+    let mut details = Vec::new();
+    if line.discount_minor != 0 {
+        let discount = document.amount(-line.discount_minor);
+        details.push(format!("{}: {discount}", words::DISCOUNT));
+    }
+    for tax in &line.taxes {
+        let amount = document.amount(tax.amount_minor);
+        details.push(format!("{}: {amount}", label_of(tax)));
+    }
+    if !details.is_empty() {
+        sheets.put(Side::Left(LEFT), 8.0, RIGHT - LEFT, details.join(", "));
+        sheets.down(LINE);
+    }
+}
+
+fn label_of(tax: &DocumentTax) -> String {
+    if tax.is_included {
+        return format!("{} ({})", tax.label(), words::INCLUDED);
+    }
+    tax.label()
 }
 
 fn put_sums(sheets: &mut Sheets, document: &Document, kind: Kind) {
@@ -213,11 +238,10 @@ fn put_sums(sheets: &mut Sheets, document: &Document, kind: Kind) {
         sheets.pair(words::DELIVERY, document.amount(document.shipping_minor));
     }
     for tax in document.taxes.iter().filter(|tax| !tax.is_included) {
-        sheets.pair(&tax.name, document.amount(tax.amount_minor));
+        sheets.pair(&label_of(tax), document.amount(tax.amount_minor));
     }
     sheets.pair(words::TOTAL, document.amount(document.total_minor));
     for tax in document.taxes.iter().filter(|tax| tax.is_included) {
-        let label = format!("{} ({})", tax.name, words::INCLUDED);
-        sheets.pair(&label, document.amount(tax.amount_minor));
+        sheets.pair(&label_of(tax), document.amount(tax.amount_minor));
     }
 }

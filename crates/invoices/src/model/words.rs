@@ -20,5 +20,3 @@ pub(super) const TOTAL: &str = "Total · ጠቅላላ";
 pub(super) const GIVEN_BACK: &str = "Given back · የተመለሰ";
 pub(super) const INCLUDED: &str = "included · የተካተተ";
 pub(super) const PAGE: &str = "Page · ገጽ";
-/// The tax that an order holds.
-pub(crate) const VAT: &str = "VAT · ተ.እ.ታ.";

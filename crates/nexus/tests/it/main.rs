@@ -41,4 +41,5 @@ mod sql;
 mod staff;
 mod stock;
 mod story;
+mod terms;
 mod webhooks;

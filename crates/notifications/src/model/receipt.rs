@@ -19,6 +19,8 @@ pub(crate) struct Receipt {
     /// What the total is made of; empty when that is the lines alone.
     parts: Vec<(&'static str, String)>,
     total: String,
+    /// What of the total is tax that was in the prices; none where there is none.
+    tax_included: Option<String>,
     address: Vec<String>,
     order_url: String,
 }
@@ -66,6 +68,8 @@ impl Receipt {
             lines: lines.iter().map(|line| Line::of(line, language)).collect(),
             parts: parts(order, language),
             total: language.money(order.total),
+            tax_included: (order.tax_included.minor() != 0)
+                .then(|| language.money(order.tax_included)),
             address: address(&order.shipping_address, language.words()),
             order_url: format!("{public_url}/orders/{}", order.id),
         }

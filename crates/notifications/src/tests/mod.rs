@@ -57,6 +57,11 @@ fn order(language: &str) -> Order {
         shipping: etb(0),
         tax: etb(0),
         total: etb(259_800),
+        shipping_discount: etb(0),
+        shipping_tax: etb(0),
+        tax_included: etb(0),
+        prices_include_tax: true,
+        explanation: orders::Explanation::default(),
         status: OrderStatus::Paid,
         fulfilment_status: orders::FulfilmentStatus::Unfulfilled,
         return_status: orders::ReturnStatus::None,
@@ -82,6 +87,9 @@ fn line(en: &str, am: &str) -> OrderLine {
         expected_at: None,
         parts: Vec::new(),
         total: etb(259_800),
+        discount: etb(0),
+        tax: etb(0),
+        tax_included: etb(0),
     }
 }
 

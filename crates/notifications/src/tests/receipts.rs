@@ -159,6 +159,28 @@ fn what_makes_up_the_total_is_shown_when_there_is_more_than_lines() {
 }
 
 #[test]
+fn tax_that_was_in_the_prices_is_shown_under_the_total() {
+    for (language, expected) in [
+        (
+            "en",
+            "Total paid: ETB 2,598.00\nTax included: ETB 338.87\n\n",
+        ),
+        (
+            "am",
+            "ጠቅላላ የተከፈለ: ብር 2,598.00\nበዋጋው ውስጥ ያለ ግብር: ብር 338.87\n\n",
+        ),
+    ] {
+        let order = Order {
+            tax_included: etb(33_887),
+            ..order(language)
+        };
+        let receipt = render(&order, &jebena(), None);
+        assert!(receipt.text.contains(expected), "{}", receipt.text);
+        assert!(receipt.html.contains(" 338.87</td>"), "{}", receipt.html);
+    }
+}
+
+#[test]
 fn a_short_address_has_no_empty_lines() {
     let shipping_address = ShippingAddress {
         name: "Sara".to_owned(),

@@ -9,6 +9,7 @@ use ids::{CartId, CustomerId, OrderId, OrderLineId, ProductId, VariantId};
 use kit::{Refusal, RefusalKind, Resolution};
 use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
+use terms::Explanation;
 use utoipa::ToSchema;
 
 pub use self::statuses::{FulfilmentStatus, ReturnStatus};
@@ -111,6 +112,16 @@ pub struct Order {
     pub tax: Money,
     /// What is paid: subtotal − discount + shipping + tax.
     pub total: Money,
+    /// What is taken off the delivery; `shipping` is what is left of it.
+    pub shipping_discount: Money,
+    /// The delivery's part of `tax`.
+    pub shipping_tax: Money,
+    /// Tax that is in the prices.
+    pub tax_included: Money,
+    /// Whether prices have their tax in them.
+    pub prices_include_tax: bool,
+    /// Where each cent comes from, as it was.
+    pub explanation: Explanation,
     /// Where it stands.
     pub status: OrderStatus,
     /// How far its parcels are.
@@ -196,6 +207,44 @@ pub struct OrderLine {
     pub parts: Vec<LinePart>,
     /// Unit price × quantity.
     pub total: Money,
+    /// What is taken off it.
+    pub discount: Money,
+    /// Tax on top of it.
+    pub tax: Money,
+    /// Tax inside of it.
+    pub tax_included: Money,
+}
+
+impl OrderLine {
+    /// What is paid for it: its price without its discount, with its tax.
+    #[must_use]
+    pub const fn paid(&self) -> Money {
+        let minor = self.total.minor() - self.discount.minor() + self.tax.minor();
+        Money::new(minor, self.total.currency())
+    }
+}
+
+/// What is added to the goods of an order and taken off them.
+#[derive(Debug, Clone)]
+pub struct OrderCharges {
+    /// What the lines cost before discounts.
+    pub subtotal: Money,
+    /// What is taken off them.
+    pub discount: Money,
+    /// What the delivery costs, after what is taken off it.
+    pub shipping: Money,
+    /// What is taken off the delivery.
+    pub shipping_discount: Money,
+    /// Tax on top of prices, the delivery's included.
+    pub tax: Money,
+    /// The delivery's part of it.
+    pub shipping_tax: Money,
+    /// Tax that is in the prices.
+    pub tax_included: Money,
+    /// Whether prices have their tax in them.
+    pub prices_include_tax: bool,
+    /// Where each cent comes from.
+    pub explanation: Explanation,
 }
 
 /// An order that is to be recorded.
@@ -219,8 +268,10 @@ pub struct NewOrder {
     pub shipping_address: ShippingAddress,
     /// What the shopper asked for in words.
     pub note: String,
-    /// Sum of the lines; nothing else is charged yet.
+    /// What is to be paid.
     pub total: Money,
+    /// What it is made of beside the lines.
+    pub charges: OrderCharges,
     /// Lines, in order.
     pub lines: Vec<NewOrderLine>,
 }
@@ -233,7 +284,7 @@ impl NewOrder {
         placed_at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     ) -> Order {
-        let nothing = Money::zero(self.total.currency());
+        let charges = &self.charges;
         Order {
             id: self.id,
             number,
@@ -245,11 +296,16 @@ impl NewOrder {
             language: self.language.clone(),
             shipping_address: self.shipping_address.clone(),
             note: self.note.clone(),
-            subtotal: self.total,
-            discount: nothing,
-            shipping: nothing,
-            tax: nothing,
+            subtotal: charges.subtotal,
+            discount: charges.discount,
+            shipping: charges.shipping,
+            tax: charges.tax,
             total: self.total,
+            shipping_discount: charges.shipping_discount,
+            shipping_tax: charges.shipping_tax,
+            tax_included: charges.tax_included,
+            prices_include_tax: charges.prices_include_tax,
+            explanation: charges.explanation.clone(),
             status: OrderStatus::PendingPayment,
             fulfilment_status: FulfilmentStatus::Unfulfilled,
             return_status: ReturnStatus::None,
@@ -257,7 +313,7 @@ impl NewOrder {
             placed_at,
             expires_at,
             paid_at: None,
-            refunded: nothing,
+            refunded: Money::zero(self.total.currency()),
         }
     }
 }

@@ -38,6 +38,11 @@ fn order(row: &Row) -> Result<Order> {
         shipping: amount("shipping_minor"),
         tax: amount("tax_minor"),
         total: amount("total_minor"),
+        shipping_discount: amount("shipping_discount_minor"),
+        shipping_tax: amount("shipping_tax_minor"),
+        tax_included: amount("tax_included_minor"),
+        prices_include_tax: row.get("prices_include_tax"),
+        explanation: serde_json::from_value(row.get("terms"))?,
         status: OrderStatus::parse(status).ok_or_else(|| unknown(status))?,
         fulfilment_status: FulfilmentStatus::parse(fulfilment)
             .ok_or_else(|| unknown(fulfilment))?,
@@ -57,7 +62,8 @@ macro_rules! select_orders {
             "
     select id, number, cart_id, customer_id, token_hash, email, phone, language,
         shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
-        tax_minor, total_minor, status, fulfilment_status, return_status, version, placed_at,
+        tax_minor, total_minor, shipping_discount_minor, shipping_tax_minor, tax_included_minor,
+        prices_include_tax, terms, status, fulfilment_status, return_status, version, placed_at,
         expires_at, paid_at, refunded_minor
     from orders
     ",
@@ -167,7 +173,8 @@ const LIST_LINES: &str = "
             from order_line_parts as parts
             where parts.order_id = order_lines.order_id
                 and parts.variant_id = order_lines.variant_id
-        ), '[]') as parts, order_lines.total_minor, orders.currency
+        ), '[]') as parts, order_lines.total_minor, order_lines.discount_minor,
+        order_lines.tax_minor, order_lines.tax_included_minor, orders.currency
     from order_lines
     join orders on orders.id = order_lines.order_id
     where order_id = any($1)
@@ -197,6 +204,9 @@ pub async fn list_lines(conn: &Conn, orders: &[OrderId]) -> Result<Vec<(OrderId,
                 expected_at: row.get("expected_at"),
                 parts: serde_json::from_value(row.get("parts"))?,
                 total: Money::new(row.get("total_minor"), currency),
+                discount: Money::new(row.get("discount_minor"), currency),
+                tax: Money::new(row.get("tax_minor"), currency),
+                tax_included: Money::new(row.get("tax_included_minor"), currency),
             };
             Ok((row.get("order_id"), line))
         })

@@ -6,10 +6,10 @@ use kit::{
     Result, Tx,
     db::{Param, try_join4},
 };
-use money::Currency;
+use money::{Currency, Money};
 use serde_json::Value;
 
-use crate::model::{NewOrder, NewOrderLine, OrderStatus};
+use crate::model::{NewOrder, NewOrderLine, OrderCharges, OrderLine, OrderStatus};
 
 // The counter's row is locked until the commit: that makes the numbers gap-free, and it is
 // why they are drawn last.
@@ -27,24 +27,36 @@ pub(crate) async fn update_order_number(tx: &Tx, count: i64) -> Result<i64> {
 const INSERT_ORDERS: &str = "
     insert into orders
         (id, number, cart_id, customer_id, token_hash, email, phone, language, shipping_address,
-         note, currency, subtotal_minor, total_minor, placed_at, expires_at)
+         note, currency, total_minor, subtotal_minor, discount_minor, shipping_minor, tax_minor,
+         shipping_discount_minor, shipping_tax_minor, tax_included_minor, prices_include_tax,
+         terms, placed_at, expires_at)
     select id, number, cart_id, customer_id, token_hash, email, phone, language,
-        shipping_address, note, currency, total_minor, total_minor, $13, $14
+        shipping_address, note, currency, total_minor, subtotal_minor, discount_minor,
+        shipping_minor, tax_minor, shipping_discount_minor, shipping_tax_minor,
+        tax_included_minor, prices_include_tax, terms, $22, $23
     from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bytea[], $6::text[],
-        $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::bigint[])
+        $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::bigint[],
+        $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
+        $18::bigint[], $19::bigint[], $20::boolean[], $21::jsonb[])
         as new (id, number, cart_id, customer_id, token_hash, email, phone, language,
-            shipping_address, note, currency, total_minor)";
+            shipping_address, note, currency, total_minor, subtotal_minor, discount_minor,
+            shipping_minor, tax_minor, shipping_discount_minor, shipping_tax_minor,
+            tax_included_minor, prices_include_tax, terms)";
 
 const INSERT_LINES: &str = "
     insert into order_lines
         (id, order_id, position, variant_id, product_id, sku, title, options, unit_price_minor,
-         quantity, total_minor, backordered, expected_at)
+         quantity, total_minor, backordered, expected_at, discount_minor, tax_minor,
+         tax_included_minor)
     select id, order_id, position, variant_id, product_id, sku, title, options,
-        unit_price_minor, quantity, unit_price_minor * quantity, backordered, expected_at
+        unit_price_minor, quantity, unit_price_minor * quantity, backordered, expected_at,
+        discount_minor, tax_minor, tax_included_minor
     from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[],
-        $7::jsonb[], $8::jsonb[], $9::bigint[], $10::bigint[], $11::bigint[], $12::timestamptz[])
+        $7::jsonb[], $8::jsonb[], $9::bigint[], $10::bigint[], $11::bigint[], $12::timestamptz[],
+        $13::bigint[], $14::bigint[], $15::bigint[])
         as line (id, order_id, position, variant_id, product_id, sku, title, options,
-            unit_price_minor, quantity, backordered, expected_at)";
+            unit_price_minor, quantity, backordered, expected_at, discount_minor, tax_minor,
+            tax_included_minor)";
 
 const INSERT_LINE_PARTS: &str = "
     insert into order_line_parts (order_id, variant_id, part_id, quantity)
@@ -105,7 +117,21 @@ async fn insert_heads(
     let currencies: Vec<Currency> = new.iter().map(|new| new.total.currency()).collect();
     let currencies: Vec<&str> = currencies.iter().map(Currency::code).collect();
     let totals: Vec<i64> = new.iter().map(|new| new.total.minor()).collect();
-    let columns: [Param<'_>; 14] = [
+    let charges = || new.iter().map(|new| &new.charges);
+    let minors = |of: fn(&OrderCharges) -> Money| -> Vec<i64> {
+        charges().map(|charges| of(charges).minor()).collect()
+    };
+    let subtotals = minors(|charges| charges.subtotal);
+    let discounts = minors(|charges| charges.discount);
+    let shipping = minors(|charges| charges.shipping);
+    let taxes = minors(|charges| charges.tax);
+    let shipping_discounts = minors(|charges| charges.shipping_discount);
+    let shipping_taxes = minors(|charges| charges.shipping_tax);
+    let taxes_included = minors(|charges| charges.tax_included);
+    let are_included: Vec<bool> = charges().map(|it| it.prices_include_tax).collect();
+    let explanation = |charges: &OrderCharges| serde_json::to_value(&charges.explanation);
+    let terms: Vec<Value> = charges().map(explanation).collect::<Result<_, _>>()?;
+    let columns: [Param<'_>; 23] = [
         &ids,
         &numbers,
         &carts,
@@ -118,6 +144,15 @@ async fn insert_heads(
         &notes,
         &currencies,
         &totals,
+        &subtotals,
+        &discounts,
+        &shipping,
+        &taxes,
+        &shipping_discounts,
+        &shipping_taxes,
+        &taxes_included,
+        &are_included,
+        &terms,
         &placed_at,
         &expires_at,
     ];
@@ -145,7 +180,13 @@ async fn insert_lines(tx: &Tx, new: &[NewOrder]) -> Result<()> {
     let quantities: Vec<i64> = lines().map(|line| line.quantity).collect();
     let backordered: Vec<i64> = lines().map(|line| line.backordered).collect();
     let expected: Vec<_> = lines().map(|line| line.expected_at).collect();
-    let columns: [Param<'_>; 12] = [
+    let minors = |of: fn(&OrderLine) -> Money| -> Vec<i64> {
+        lines().map(|line| of(line).minor()).collect()
+    };
+    let discounts = minors(|line| line.discount);
+    let taxes = minors(|line| line.tax);
+    let taxes_included = minors(|line| line.tax_included);
+    let columns: [Param<'_>; 15] = [
         &ids,
         &orders,
         &positions,
@@ -158,6 +199,9 @@ async fn insert_lines(tx: &Tx, new: &[NewOrder]) -> Result<()> {
         &quantities,
         &backordered,
         &expected,
+        &discounts,
+        &taxes,
+        &taxes_included,
     ];
     tx.execute(INSERT_LINES, &columns).await?;
     Ok(())

@@ -50,30 +50,17 @@ impl LineBalance {
     }
 }
 
-/// The lines of an order with what was paid for each: discount and tax are shared out by largest
-/// remainder, the delivery belongs to none.
+/// The lines of an order with what was paid for each, as it was agreed: without its discount, with
+/// its tax. The delivery and its tax belong to none.
 pub(crate) fn line_balances(order: &Order, lines: &[OrderLine]) -> Vec<LineBalance> {
-    let weights: Vec<u64> = lines
-        .iter()
-        .map(|line| u64::try_from(line.total.minor()).unwrap_or(0))
-        .collect();
-    let goods = Money::new(
-        order.total.minor() - order.shipping.minor(),
-        order.currency(),
-    );
-    let nothing = Money::zero(order.currency());
-    let shares = goods.split(&weights);
-    lines
-        .iter()
-        .enumerate()
-        .map(|(index, line)| LineBalance {
-            variant_id: line.variant_id,
-            bought_quantity: line.quantity,
-            paid: shares.get(index).copied().unwrap_or(nothing),
-            refunded_quantity: 0,
-            refunded_minor: 0,
-        })
-        .collect()
+    let balance = |line: &OrderLine| LineBalance {
+        variant_id: line.variant_id,
+        bought_quantity: line.quantity,
+        paid: Money::new(line.paid().minor(), order.currency()),
+        refunded_quantity: 0,
+        refunded_minor: 0,
+    };
+    lines.iter().map(balance).collect()
 }
 
 /// What a refund gives back of each line.

@@ -16,6 +16,7 @@ mod refunds;
 mod returns;
 mod sales;
 mod stock;
+mod terms;
 
 use std::collections::BTreeMap;
 
@@ -70,7 +71,7 @@ impl Plan {
 
 /// All invariants, in the order of their ids.
 pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
-    let groups: [&[Invariant]; 13] = [
+    let groups: [&[Invariant]; 14] = [
         &stock::INVARIANTS,
         &orders::INVARIANTS,
         &payments::INVARIANTS,
@@ -84,6 +85,7 @@ pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
         &limits::INVARIANTS,
         &invoices::INVARIANTS,
         &catalogue::INVARIANTS,
+        &terms::INVARIANTS,
     ];
     let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();
     all.push(&guards::INVARIANT);

@@ -7,6 +7,7 @@ mod compared;
 mod goods;
 mod parcels;
 mod planted;
+mod priced;
 mod shelves;
 
 use std::collections::BTreeSet;
@@ -79,6 +80,7 @@ async fn busy_shop() -> Shop {
     let set = shop.product("set", &[(900, 0)]).await[0];
     shop.bundle(set, &[(goods[0], 1), (soon, 2)]).await;
     let (guest, cart) = shop.guest_cart(&[(goods[0], 2), (soon, 2), (set, 1)]).await;
+    with_coupon(&shop, &guest, &cart).await;
     let token = shop.admitted(&guest, &sale, &cart).await;
     let mut body = place_body(&cart);
     body["admission_tokens"] = json!([token]);
@@ -151,6 +153,18 @@ async fn move_some(shop: &Shop, variant: ids::VariantId) {
     clerk.put(&path, lines).await.expect(200);
     let path = format!("{all}{count}/apply/");
     clerk.post(&path, json!({})).await.expect(200);
+}
+
+/// A cart has a coupon.
+async fn with_coupon(shop: &Shop, guest: &crate::world::Client, cart: &str) {
+    let clerk = shop.staff("terms", &["terms.edit"]).await;
+    let coupon = json!({ "name": "Tenth", "code": "TENTH", "kind": "percentage",
+        "percentage": "10", "usage_limit": 5 });
+    let path = "/api/v1/admin/promotions/";
+    clerk.post(path, coupon).await.expect(201);
+    let path = format!("/api/v1/cart/{cart}/coupons/");
+    let body = json!({ "code": "tenth" });
+    guest.post(&path, body).await.expect(200);
 }
 
 /// A variant is in a sale that starts now and has a queue; answers which.
@@ -246,6 +260,7 @@ async fn whatever_is_planted_is_named() {
     let cases = planted::CASES.iter().chain(shelves::CASES);
     let cases = cases.chain(books::CASES).chain(compared::CASES);
     let cases = cases.chain(parcels::CASES).chain(goods::CASES);
+    let cases = cases.chain(priced::CASES);
     for (what, change, ids) in cases {
         let report = audit_with(&shop, change).await;
         if broken(&report) != *ids {

@@ -10,6 +10,7 @@ mod rights;
 mod sales;
 mod stock;
 mod targets;
+mod terms;
 mod webhooks;
 
 use std::collections::BTreeSet;

@@ -18,7 +18,7 @@ pub(super) enum On {
 }
 
 /// Every operation on somebody's things, and what it answers to whom they do not belong.
-pub(super) const OPERATIONS: [(&str, On, u16, &str); 22] = [
+pub(super) const OPERATIONS: [(&str, On, u16, &str); 27] = [
     ("getCart", On::Cart, 404, "cart_not_found"),
     ("deleteCart", On::Cart, 404, "cart_not_found"),
     ("listCartItems", On::Cart, 404, "cart_not_found"),
@@ -29,6 +29,11 @@ pub(super) const OPERATIONS: [(&str, On, u16, &str); 22] = [
     ("joinQueue", On::Place, 404, "cart_not_found"),
     ("getQueuePlace", On::Place, 404, "cart_not_found"),
     ("streamQueuePlace", On::Place, 404, "cart_not_found"),
+    ("addCartCoupon", On::Cart, 404, "cart_not_found"),
+    ("deleteCartCoupon", On::Item, 404, "cart_not_found"),
+    ("setCartDelivery", On::Cart, 404, "cart_not_found"),
+    ("quoteCart", On::Cart, 404, "cart_not_found"),
+    ("explainCart", On::Cart, 404, "cart_not_found"),
     ("placeOrder", On::Cart, 404, "cart_not_found"),
     ("getOrder", On::Order, 404, "order_not_found"),
     ("initiatePayment", On::Order, 404, "order_not_found"),
@@ -147,6 +152,8 @@ impl Owner {
         let body: Option<Value> = match name {
             "addCartItem" => Some(json!({ "variant_id": self.variant })),
             "updateCartItem" => Some(json!({ "quantity": 2 })),
+            "addCartCoupon" => Some(json!({ "code": "ABC" })),
+            "setCartDelivery" | "quoteCart" => Some(json!({})),
             "placeOrder" => Some(place_body(&self.cart)),
             "joinQueue" => Some(json!({ "cart_id": self.cart })),
             "requestReturn" => Some(json!({ "lines": [{
@@ -248,6 +255,9 @@ async fn what_is_ones_own_is_there() {
             "getCart",
             "listCartItems",
             "updateCartItem",
+            "setCartDelivery",
+            "quoteCart",
+            "explainCart",
             "getOrder",
             "listOrders",
             "listOrderRefunds",

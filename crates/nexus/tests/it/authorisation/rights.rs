@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     address, catalogue, jobs, orders, sales, stock,
     targets::{Target, Targets},
-    webhooks,
+    terms, webhooks,
 };
 use crate::world::{Answer, Client, Shop};
 
@@ -224,6 +224,7 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(&jobs::OPERATIONS)
         .chain(&orders::OPERATIONS)
         .chain(&catalogue::OPERATIONS)
+        .chain(&terms::OPERATIONS)
 }
 
 impl Operation {

@@ -41,6 +41,7 @@ pub(super) enum Target {
     Gallery,
     Image,
     Collection,
+    Promotion,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -166,6 +167,7 @@ pub(super) struct Targets {
     /// A product and its picture.
     pub(super) image: [String; 2],
     job: String,
+    promotion: String,
     pub(super) shipped: String,
     pub(super) parcel: String,
     pub(super) line: String,
@@ -232,6 +234,7 @@ impl Targets {
             sale: create("createSale", sale).await,
             collection: create("createCollection", json!({ "title": { "en": "Old" } })).await,
             product_type: create("createProductType", json!({ "name": { "en": "Old" } })).await,
+            promotion: create("createPromotion", super::terms::promotion()).await,
             soon,
             shipped,
             parcel,
@@ -287,6 +290,7 @@ impl Targets {
             Target::ThirdReturn => &self.returns[2],
             Target::ProductType => &self.product_type,
             Target::Collection => &self.collection,
+            Target::Promotion => &self.promotion,
             Target::Gallery => &self.image[0],
             Target::Image => &self.image[1],
         }

@@ -6,6 +6,7 @@ mod goods;
 mod members;
 mod numbers;
 mod orders;
+mod priced_by;
 mod texts;
 mod writes;
 

@@ -28,7 +28,7 @@ const VALUES: [&str; 19] = [
 ];
 
 /// What is a good value after all.
-const ACCEPTED: [(&str, &str, &str); 33] = [
+const ACCEPTED: [(&str, &str, &str); 50] = [
     ("createCollection", "/rule/price_min", "0"),
     ("createCollection", "/rule/price_min", "null"),
     ("createCollection", "/rule/price_max", "null"),
@@ -66,6 +66,39 @@ const ACCEPTED: [(&str, &str, &str); 33] = [
     ("recordStockMovements", "/movements/0/quantity", "-1"),
     ("recordStockMovements", "/movements/0/version", "0"),
     ("recordStockMovements", "/movements/0/version", "2147483648"),
+    ("replaceShipping", "/zones/0/methods/0/price/amount", "0"),
+    (
+        "replaceShipping",
+        "/zones/0/methods/0/free_above/amount",
+        "0",
+    ),
+    (
+        "replaceShipping",
+        "/zones/0/methods/1/steps/0/price/amount",
+        "0",
+    ),
+    (
+        "replaceShipping",
+        "/zones/0/methods/2/steps/0/price/amount",
+        "0",
+    ),
+    (
+        "replaceShipping",
+        "/zones/0/methods/2/steps/0/from/amount",
+        "0",
+    ),
+    ("replaceVariantTerms", "/weight_grams", "0"),
+    ("createPromotion", "/priority", "-1"),
+    ("createPromotion", "/priority", "0"),
+    ("createPromotion", "/minimum_subtotal/amount", "0"),
+    ("createPromotion", "/applications_max", "null"),
+    ("createPromotion", "/usage_limit", "null"),
+    ("createPromotion", "/customer_limit", "null"),
+    ("replacePromotion", "/priority", "-1"),
+    ("replacePromotion", "/priority", "0"),
+    ("replacePromotion", "/minimum_subtotal/amount", "0"),
+    ("replacePromotion", "/usage_limit", "null"),
+    ("replacePromotion", "/customer_limit", "null"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,7 +131,7 @@ async fn a_number_that_is_none_changes_nothing() {
         }
         assert_eq!(shop.state().await, before, "{}", write.name);
     }
-    assert_eq!(count, 46, "the numbers that were tried");
+    assert_eq!(count, 65, "the numbers that were tried");
     shop.close().await;
 }
 

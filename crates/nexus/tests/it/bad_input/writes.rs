@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{PASSWORD, Write};
+use super::{PASSWORD, Write, priced_by::of_terms};
 use crate::world::{Client, Shop, place_body};
 
 pub(super) fn etb(minor: i64) -> Value {
@@ -24,6 +24,7 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     all.extend(of_stock(shop, &staff).await);
     all.extend(of_flash_sales(shop, &staff).await);
     all.extend(super::orders::writes(shop, &staff).await);
+    all.extend(of_terms(shop, &staff).await);
     all
 }
 

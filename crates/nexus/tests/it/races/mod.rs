@@ -22,6 +22,7 @@ mod names;
 mod one_cart;
 mod parcels;
 mod payment;
+mod promotions;
 mod refunds;
 mod returns;
 mod reviews;

@@ -11,6 +11,8 @@ macro_rules! guards {
 mod bundles;
 mod catalogue;
 mod parcels;
+mod reconciliation;
+mod terms;
 
 use super::{Binds, Invariant, Plan};
 
@@ -55,9 +57,15 @@ impl Kind {
 
 /// Every guard.
 pub(super) fn all() -> impl Iterator<Item = &'static Guard> {
-    [GUARDS, bundles::GUARDS, parcels::GUARDS, catalogue::GUARDS]
-        .into_iter()
-        .flatten()
+    let parts = [
+        GUARDS,
+        bundles::GUARDS,
+        parcels::GUARDS,
+        catalogue::GUARDS,
+        reconciliation::GUARDS,
+        terms::GUARDS,
+    ];
+    parts.into_iter().flatten()
 }
 
 static GUARDS: &[Guard] = guards! {
@@ -168,7 +176,8 @@ static GUARDS: &[Guard] = guards! {
         Check "orders_amounts_not_negative"
         Check "orders_paid_when"
         Check "orders_closed_when"
-        Check "orders_refunded_within";
+        Check "orders_refunded_within"
+        Check "orders_terms_not_negative";
     "order_lines":
         Unique "order_lines_variant_key"
         Unique "order_lines_position_key"
@@ -176,6 +185,7 @@ static GUARDS: &[Guard] = guards! {
         Check "order_lines_price_not_negative"
         Check "order_lines_total_multiplies"
         Check "order_lines_backordered_within"
+        Check "order_lines_terms_bounded"
         Foreign "order_lines_order_id_fkey";
     "order_history":
         Primary "order_history_pkey"
@@ -240,40 +250,6 @@ static GUARDS: &[Guard] = guards! {
         Unique "payment_reviews_kind_once"
         Check "payment_reviews_kind_known"
         Check "payment_reviews_refund_named";
-    "reconciliations":
-        Primary "reconciliations_pkey"
-        Check "reconciliations_mode_known"
-        Check "reconciliations_state_known"
-        Check "reconciliations_phase_known"
-        Check "reconciliations_window_forward"
-        Check "reconciliations_finished_when"
-        Check "reconciliations_failed_why"
-        Foreign "reconciliations_requested_by_fkey"
-        Partial "reconciliations_running_key";
-    "reconciliation_rows":
-        Primary "reconciliation_rows_pkey"
-        Foreign "reconciliation_rows_reconciliation_fkey";
-    "reconciliation_questions":
-        Primary "reconciliation_questions_pkey"
-        Check "reconciliation_questions_reason_known"
-        Foreign "reconciliation_questions_reconciliation_fkey"
-        Foreign "reconciliation_questions_attempt_fkey";
-    "reconciliation_breaks":
-        Primary "reconciliation_breaks_pkey"
-        Check "reconciliation_breaks_class_known"
-        Check "reconciliation_breaks_state_known"
-        Check "reconciliation_breaks_resolution_known"
-        Check "reconciliation_breaks_closed_when"
-        Check "reconciliation_breaks_repaired_how"
-        Check "reconciliation_breaks_resolved_how"
-        Check "reconciliation_breaks_person_decides"
-        Foreign "reconciliation_breaks_capture_fkey"
-        Foreign "reconciliation_breaks_attempt_fkey"
-        Foreign "reconciliation_breaks_order_fkey"
-        Foreign "reconciliation_breaks_resolved_by_fkey"
-        Foreign "reconciliation_breaks_first_seen_fkey"
-        Foreign "reconciliation_breaks_last_seen_fkey"
-        Partial "reconciliation_breaks_open_key";
     "webhooks_received":
         Unique "webhooks_received_body_key"
         Check "webhooks_received_outcome_known"
@@ -334,6 +310,8 @@ static GUARDS: &[Guard] = guards! {
     "staff":
         Unique "staff_email_key"
         Check "staff_password_hashed";
+    "customer_addresses":
+        Partial "customer_addresses_default_key";
     "customers":
         Unique "customers_email_key"
         Check "customers_password_hashed";

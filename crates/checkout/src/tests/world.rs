@@ -1,4 +1,4 @@
-//! Deciding a batch, by property: many at once come out as one after another.
+//! A shop and its orders, made from numbers.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,17 +9,15 @@ use cart::{Cart, CartInHand, CartItem, CartState, Goods};
 use catalogue::{Sellable, Texts};
 use chrono::{DateTime, Utc};
 use customers::Shopper;
-use ids::{CartId, CartItemId, LocationId, OrderId, ProductId, VariantId};
-use inventory::{Allowances, Level, Limits, Location, MAIN_LOCATION, Pick, Shelf, UnpaidCaps};
-use kit::{
-    Result,
-    idempotency::{IdempotencyKey, IdempotencyRefusal, StoredReply},
-};
+use ids::{CartId, CartItemId, LocationId, OrderId, ProductId, PromotionId, VariantId};
+use inventory::{Allowances, Level, Limits, Location, MAIN_LOCATION, Shelf, UnpaidCaps};
+use kit::idempotency::IdempotencyKey;
 use money::{Currency, Money};
 use orders::ShippingAddress;
 use proptest::prelude::*;
+use terms::{Effect, Promotion, Selection, Terms};
 
-use crate::model::{PlaceOrder, Stuck, Terms, Verdict, Wish, decide};
+use crate::model::{PlaceOrder, Wish};
 
 const VARIANTS: usize = 4;
 const CARTS: usize = 5;
@@ -27,7 +25,7 @@ const PRICE: i64 = 100;
 
 /// Numbers from which a shop and its orders are made.
 #[derive(Debug, Clone)]
-struct Plan {
+pub(super) struct Plan {
     /// Of each variant at the main location and at another.
     on_hand: Vec<[i64; 2]>,
     /// What somebody else has locked.
@@ -35,7 +33,9 @@ struct Plan {
     /// Of each variant: the most of one order and of one buyer.
     limits: Vec<[Option<i64>; 2]>,
     /// Unpaid orders of one buyer, and units to the one address.
-    caps: [u32; 2],
+    pub(super) caps: [u32; 2],
+    /// How many orders, and how many of one buyer, may have the coupon that every other cart has.
+    pub(super) coupon: [Option<i64>; 2],
     /// For each cart: its state, and units of each variant.
     carts: Vec<(u8, Vec<i64>)>,
     wishes: Vec<Plea>,
@@ -66,7 +66,7 @@ fn plea() -> impl Strategy<Value = Plea> {
     )
 }
 
-fn plan() -> impl Strategy<Value = Plan> {
+pub(super) fn plan() -> impl Strategy<Value = Plan> {
     let on_hand = prop::collection::vec([0..8_i64, 0..4_i64], VARIANTS);
     let held = prop::collection::vec(prop::bool::weighted(0.1), VARIANTS);
     let cart = (0..10_u8, prop::collection::vec(0..4_i64, VARIANTS));
@@ -75,30 +75,39 @@ fn plan() -> impl Strategy<Value = Plan> {
     let limit = || prop::option::weighted(0.3, 1..5_i64);
     let limits = prop::collection::vec([limit(), limit()], VARIANTS);
     let caps = [0..3_u32, 0..12_u32];
-    (on_hand, held, (limits, caps), carts, wishes).prop_map(
-        |(on_hand, held, (limits, caps), carts, wishes)| Plan {
-            on_hand,
-            held,
-            limits,
-            caps,
-            carts,
-            wishes,
-        },
+    (
+        on_hand,
+        held,
+        (limits, caps, [limit(), limit()]),
+        carts,
+        wishes,
     )
+        .prop_map(
+            |(on_hand, held, (limits, caps, coupon), carts, wishes)| Plan {
+                on_hand,
+                held,
+                limits,
+                caps,
+                coupon,
+                carts,
+                wishes,
+            },
+        )
 }
 
 #[derive(Clone)]
-struct World {
-    carts: BTreeMap<CartId, CartInHand>,
-    goods: Goods,
-    caps: UnpaidCaps,
-    allowances: Allowances,
-    shelf: Shelf,
-    levels: Vec<Level>,
-    wishes: Vec<Wish>,
+pub(super) struct World {
+    pub(super) carts: BTreeMap<CartId, CartInHand>,
+    pub(super) goods: Goods,
+    pub(super) caps: UnpaidCaps,
+    pub(super) allowances: Allowances,
+    pub(super) shelf: Shelf,
+    pub(super) terms: Terms,
+    pub(super) levels: Vec<Level>,
+    pub(super) wishes: Vec<Wish>,
 }
 
-fn world(plan: &Plan) -> World {
+pub(super) fn world(plan: &Plan) -> World {
     let now = DateTime::<Utc>::default();
     let variants: Vec<VariantId> = (0..VARIANTS).map(|_| VariantId::generate(now)).collect();
     let level = |(variant_id, location_id, on_hand): (VariantId, LocationId, i64)| Level {
@@ -122,7 +131,8 @@ fn world(plan: &Plan) -> World {
     let carts = ids
         .iter()
         .zip(&plan.carts)
-        .map(|(id, cart)| (*id, in_hand(*id, cart, &variants)));
+        .enumerate()
+        .map(|(n, (id, cart))| (*id, in_hand(*id, cart, &variants, has_coupon(n))));
     World {
         carts: carts.collect(),
         goods: (variants.iter().zip(&plan.limits))
@@ -135,6 +145,10 @@ fn world(plan: &Plan) -> World {
         },
         allowances: Allowances::default(),
         shelf: Shelf::new(levels.clone(), locations.to_vec(), held),
+        terms: Terms {
+            promotions: vec![coupon(plan.coupon)],
+            ..Terms::default()
+        },
         levels,
         wishes: plan
             .wishes
@@ -157,7 +171,42 @@ fn location(id: LocationId) -> Location {
     }
 }
 
-fn in_hand(id: CartId, (state, units): &(u8, Vec<i64>), variants: &[VariantId]) -> CartInHand {
+const fn has_coupon(cart: usize) -> bool {
+    cart.is_multiple_of(2)
+}
+
+/// It takes a cent off.
+fn coupon([usage_limit, customer_limit]: [Option<i64>; 2]) -> Promotion {
+    let now = DateTime::<Utc>::default();
+    Promotion {
+        id: PromotionId::generate(now),
+        name: "A cent".to_owned(),
+        code: Some("CENT".to_owned()),
+        effect: Effect::AmountOff {
+            amount: Money::new(1, Currency::ETB),
+            of: Selection::default(),
+        },
+        priority: 0,
+        is_exclusive: false,
+        minimum_minor: 0,
+        starts_at: None,
+        ends_at: None,
+        usage_limit,
+        customer_limit,
+        used_count: 0,
+        closed_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn in_hand(
+    id: CartId,
+    (state, units): &(u8, Vec<i64>),
+    variants: &[VariantId],
+    has_coupon: bool,
+) -> CartInHand {
     let now = DateTime::<Utc>::default();
     let state = match state {
         0 => return CartInHand::Held,
@@ -171,6 +220,9 @@ fn in_hand(id: CartId, (state, units): &(u8, Vec<i64>), variants: &[VariantId]) 
         token_hash: Some(vec![1]),
         currency: Currency::ETB,
         state,
+        coupons: has_coupon.then(|| "CENT".to_owned()).into_iter().collect(),
+        shipping_address: None,
+        shipping_method_id: None,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -182,7 +234,7 @@ fn in_hand(id: CartId, (state, units): &(u8, Vec<i64>), variants: &[VariantId]) 
         quantity: *quantity,
         parts: Vec::new(),
     });
-    CartInHand::Locked(cart, items.collect())
+    CartInHand::Locked(Box::new(cart), items.collect())
 }
 
 fn sellable(variant_id: VariantId, limits: &[Option<i64>; 2]) -> Sellable {
@@ -213,10 +265,11 @@ fn wish(plea: &Plea, carts: &[CartId], plan: &Plan) -> Wish {
         .carts
         .get(plea.cart)
         .map_or(0, |(_, units)| units.iter().sum::<i64>());
+    let total = units * PRICE - i64::from(has_coupon(plea.cart));
     let expected = match plea.expects {
         0 => None,
-        1 => Some(Money::new(units * PRICE, Currency::ETB)),
-        _ => Some(Money::new(units * PRICE + 1, Currency::ETB)),
+        1 => Some(Money::new(total, Currency::ETB)),
+        _ => Some(Money::new(total + 1, Currency::ETB)),
     };
     let shopper = Shopper {
         customer: None,
@@ -253,143 +306,5 @@ fn wish(plea: &Plea, carts: &[CartId], plan: &Plan) -> Wish {
             expected_total: expected,
             tickets: Vec::new(),
         },
-    }
-}
-
-/// What a shopper would be told, whichever way it was decided.
-#[derive(Debug, PartialEq)]
-enum Told {
-    Placed,
-    /// The order of the cart, which was there.
-    Known,
-    Repeated,
-    Refused(String),
-    Held(Stuck),
-}
-
-fn told(verdict: &Verdict) -> Told {
-    match verdict {
-        Verdict::Place(..) => Told::Placed,
-        Verdict::Ordered | Verdict::Same(_) => Told::Known,
-        Verdict::Again(_) | Verdict::Replay(_) => Told::Repeated,
-        Verdict::Refused(refusal) => Told::Refused(refusal.to_string()),
-        Verdict::Held(stuck) => Told::Held(*stuck),
-    }
-}
-
-impl World {
-    fn decide(
-        &mut self,
-        wishes: &[&Wish],
-        earlier: Vec<Option<Result<StoredReply>>>,
-    ) -> Vec<Verdict> {
-        let now = DateTime::default();
-        let (goods, caps) = (&self.goods, &self.caps);
-        let terms = Terms { goods, caps, now };
-        let (shelf, allowances) = (&mut self.shelf, &mut self.allowances);
-        decide(wishes, earlier, &self.carts, &terms, shelf, allowances)
-    }
-}
-
-/// What is left when all is decided.
-type Left = (Shelf, Allowances);
-
-type Keys = BTreeMap<(String, String), Vec<u8>>;
-
-fn earlier(keys: &Keys, wish: &Wish) -> Option<Result<StoredReply>> {
-    let key = wish.key.as_ref()?;
-    let print = keys.get(&(key.principal.clone(), key.key.clone()))?;
-    let reply = StoredReply {
-        status: 201,
-        body: Vec::new(),
-    };
-    let is_same = *print == key.fingerprint;
-    let conflict = || Err(IdempotencyRefusal::Conflict.into());
-    Some(if is_same { Ok(reply) } else { conflict() })
-}
-
-/// Each by itself, with what the one before it has left.
-fn one_after_another(mut world: World) -> (Vec<Told>, Left) {
-    let (mut all, mut keys) = (Vec::new(), Keys::new());
-    for wish in &world.wishes.clone() {
-        let reply = earlier(&keys, wish);
-        let verdict = world.decide(&[wish], vec![reply]).remove(0);
-        if let Verdict::Place(..) = verdict
-            && let Some(CartInHand::Locked(cart, _)) = world.carts.get_mut(&wish.command.cart_id)
-        {
-            cart.state = CartState::Ordered;
-        }
-        let told = told(&verdict);
-        if let (Some(key), Told::Placed | Told::Known) = (&wish.key, &told) {
-            let key_of = (key.principal.clone(), key.key.clone());
-            keys.insert(key_of, key.fingerprint.clone());
-        }
-        all.push(told);
-    }
-    (all, (world.shelf, world.allowances))
-}
-
-fn at_once(mut world: World) -> (Vec<Told>, Left) {
-    let verdicts = all_verdicts(&mut world);
-    let told = verdicts.iter().map(told).collect();
-    (told, (world.shelf, world.allowances))
-}
-
-fn all_verdicts(world: &mut World) -> Vec<Verdict> {
-    let wishes = world.wishes.clone();
-    let wishes: Vec<&Wish> = wishes.iter().collect();
-    let unused = wishes.iter().map(|_| None).collect();
-    world.decide(&wishes, unused)
-}
-
-proptest! {
-    #[test]
-    fn a_batch_is_the_same_orders_one_after_another(plan in plan()) {
-        let world = world(&plan);
-        prop_assert_eq!(at_once(world.clone()), one_after_another(world));
-    }
-
-    #[test]
-    fn a_batch_takes_no_more_than_there_is(plan in plan()) {
-        let mut world = world(&plan);
-        let verdicts = all_verdicts(&mut world);
-        let mut taken: BTreeMap<(VariantId, LocationId), i64> = BTreeMap::new();
-        for verdict in &verdicts {
-            if let Verdict::Place(_, taken_by) = verdict {
-                for Pick { variant_id, location_id, quantity } in &taken_by.given.picks {
-                    *taken.entry((*variant_id, *location_id)).or_default() += quantity;
-                }
-            }
-        }
-        for level in &world.levels {
-            let taken = taken.remove(&(level.variant_id, level.location_id)).unwrap_or(0);
-            prop_assert!(taken <= level.on_hand);
-        }
-        prop_assert!(taken.is_empty());
-    }
-
-    #[test]
-    fn a_batch_keeps_every_limit(plan in plan()) {
-        let mut world = world(&plan);
-        let wishes = world.wishes.clone();
-        let verdicts = all_verdicts(&mut world);
-        let mut had: BTreeMap<(String, VariantId), i64> = BTreeMap::new();
-        let (mut orders, mut units) = (BTreeMap::<String, u32>::new(), 0);
-        for (wish, verdict) in wishes.iter().zip(&verdicts) {
-            let Verdict::Place(quote, _) = verdict else { continue };
-            let email = &wish.command.email;
-            *orders.entry(email.clone()).or_default() += 1;
-            for line in &quote.lines {
-                let (variant_id, limits) = (line.sellable.variant_id, line.sellable.limits);
-                prop_assert!(limits.per_order_max.is_none_or(|max| line.quantity <= max));
-                let had = had.entry((email.clone(), variant_id)).or_default();
-                *had += line.quantity;
-                prop_assert!(limits.per_customer_max.is_none_or(|max| *had <= max));
-                units += u32::try_from(line.quantity).unwrap();
-            }
-        }
-        let [orders_max, units_max] = plan.caps;
-        prop_assert!(orders_max == 0 || orders.values().all(|count| *count <= orders_max));
-        prop_assert!(units_max == 0 || units <= units_max);
     }
 }

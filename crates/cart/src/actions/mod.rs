@@ -1,5 +1,7 @@
 //! Verbs of carts: create, add, change, remove, merge, close.
 
+mod terms_of;
+
 use std::collections::BTreeMap;
 
 use catalogue::Sellable;
@@ -7,13 +9,14 @@ use chrono::{DateTime, Utc};
 use customers::Shopper;
 use ids::{CartId, CartItemId, CustomerId, VariantId};
 use inventory::{InventoryRefusal, Shortage};
-use kit::{Conn, Error, Result, Tx};
+use kit::{Conn, Error, Result, Tx, db::try_join};
 use money::Currency;
 
+pub(crate) use self::terms_of::{add_coupon, remove_coupon, set_delivery};
 use crate::{
     model::{
         Cart, CartInHand, CartItem, CartRefusal, CartState, Goods, LINES_MAX, QUANTITY_MAX, Quote,
-        limited_lines, merged_quantity, quote,
+        limited_lines, merged_coupons, merged_quantity, quote,
     },
     store,
 };
@@ -40,6 +43,9 @@ pub(crate) async fn create(
         token_hash,
         currency,
         state: CartState::Open,
+        coupons: Vec::new(),
+        shipping_address: None,
+        shipping_method_id: None,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -81,16 +87,22 @@ fn owned(cart: Option<Cart>, shopper: &Shopper) -> Result<Cart> {
     Ok(owned.ok_or(CartRefusal::NotFound)?)
 }
 
-/// Prices a cart as it is now: one statement for its lines, one for what is sold, and one for what
-/// its customer has had of what is limited, if anything is.
+/// Prices a cart as it is now: one statement for its lines, one for what is sold, three for terms,
+/// and one for what its customer has had of what is limited, if anything is.
 ///
 /// # Errors
 /// `cart_total_too_large`.
 pub(crate) async fn quote_of(conn: &Conn, cart: &Cart, now: DateTime<Utc>) -> Result<Quote> {
     let items = store::list_items(conn, cart.id).await?;
     let variants: Vec<VariantId> = items.iter().map(|item| item.variant_id).collect();
-    let goods = goods_of(conn, &variants).await?;
-    let mut quote = quote(cart, &items, &goods, now)?;
+    let buyer = cart.customer_id.map(|id| terms::buyer_of(Some(id), ""));
+    let buyers: Vec<String> = buyer.into_iter().collect();
+    let (goods, terms) = try_join(
+        goods_of(conn, &variants),
+        terms::load(conn, &variants, &cart.coupons, &buyers),
+    )
+    .await?;
+    let mut quote = quote(cart, &items, (&goods, &terms), None, None, now)?;
     if let Some(customer_id) = cart.customer_id {
         let uses = inventory::uses_of_account(customer_id, &limited_lines(&items, &goods), now);
         let read = inventory::allowances_of(conn, &uses.iter().collect::<Vec<_>>()).await?;
@@ -130,7 +142,7 @@ pub async fn take_in_hand(
     let (carts, mut items) = store::lock_free_carts(tx, ids).await?;
     let locked = carts.into_iter().map(|cart| {
         let own = items.remove(&cart.id).unwrap_or_default();
-        (cart.id, CartInHand::Locked(cart, own))
+        (cart.id, CartInHand::Locked(Box::new(cart), own))
     });
     let mut in_hand: BTreeMap<CartId, CartInHand> = locked.collect();
     let is_missing = |id: &CartId| !in_hand.contains_key(id);
@@ -268,15 +280,23 @@ pub(crate) async fn merge(
     }
     let capped = move_items(tx, &guest, &target, now).await?;
     store::update_state(tx, guest.id, CartState::Merged, now).await?;
-    store::update_touched(tx, target.id, now).await?;
-    Ok((
-        Cart {
-            version: target.version + 1,
-            updated_at: now,
-            ..target
+    let merged = Cart {
+        coupons: merged_coupons(&target.coupons, &guest.coupons),
+        version: target.version + 1,
+        updated_at: now,
+        ..target
+    };
+    // Where a guest wanted it to go is no news to a customer who has said so.
+    let merged = match merged.shipping_address {
+        Some(_) => merged,
+        None => Cart {
+            shipping_address: guest.shipping_address,
+            shipping_method_id: guest.shipping_method_id,
+            ..merged
         },
-        capped,
-    ))
+    };
+    store::update_terms(tx, &merged, now).await?;
+    Ok((merged, capped))
 }
 
 async fn move_items(

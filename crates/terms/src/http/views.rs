@@ -1,0 +1,358 @@
+//! Wire shapes of promotions.
+
+use chrono::{DateTime, Utc};
+use ids::{ProductId, PromotionId, VariantId};
+use kit::{Result, http::body::invalid_member};
+use money::{Currency, Money};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::model::{
+    Effect, MINOR_MAX, Percentage, Promotion, Selection, check_amount, check_name, code_of,
+};
+
+/// What a promotion takes off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum PromotionKind {
+    /// A `percentage` of what the goods cost.
+    Percentage,
+    /// An `amount`, shared out among the goods.
+    AmountOff,
+    /// An `amount` of each unit.
+    AmountOffEach,
+    /// For `buy_quantity` units of the goods, `get_quantity` others cost `percentage` less.
+    BuyGet,
+    /// The delivery costs nothing.
+    FreeShipping,
+}
+
+/// A promotion, as staff set it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Ten per cent for new friends", "code": "SELAM10", "kind": "percentage",
+    "percentage": "10", "minimum_subtotal": { "amount": 100_000, "currency": "ETB" },
+    "starts_at": "2026-12-01T00:00:00Z", "ends_at": "2027-01-01T00:00:00Z",
+    "usage_limit": 500, "customer_limit": 1
+}))]
+pub(super) struct PromotionBody {
+    /// What shoppers are shown.
+    #[schema(max_length = 60)]
+    name: String,
+    /// What a shopper enters, in any letters; without it the promotion applies by itself.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    code: Option<String>,
+    kind: PromotionKind,
+    /// From 0 to 100, as decimal text.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "10")]
+    percentage: Option<Percentage>,
+    #[serde(default)]
+    amount: Option<Money>,
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 9999)]
+    buy_quantity: Option<i64>,
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 9999)]
+    get_quantity: Option<i64>,
+    /// How often `buy_get` counts in one cart; without a bound without it.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 9999)]
+    applications_max: Option<i64>,
+    /// Which goods it is about; everything when it names neither variants nor products.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    variant_ids: Vec<VariantId>,
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    product_ids: Vec<ProductId>,
+    /// Which goods cost less in `buy_get`; those that are bought when it names none.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    get_variant_ids: Vec<VariantId>,
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    get_product_ids: Vec<ProductId>,
+    /// Of promotions of one kind, the lower comes first.
+    #[serde(default)]
+    #[schema(minimum = -1000, maximum = 1000)]
+    priority: i32,
+    /// Whether it goes with no other promotion: it counts when the buyer pays less by it alone.
+    #[serde(default)]
+    is_exclusive: bool,
+    /// What the goods cost at least, before discounts.
+    #[serde(default)]
+    minimum_subtotal: Option<Money>,
+    #[serde(default)]
+    starts_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    ends_at: Option<DateTime<Utc>>,
+    /// How many orders may have it.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    usage_limit: Option<i64>,
+    /// How many orders of one buyer may have it: of a customer, or of an e-mail address.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    customer_limit: Option<i64>,
+}
+
+/// A promotion, and how often it was had.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct PromotionView {
+    pub(super) id: PromotionId,
+    #[serde(flatten)]
+    body: PromotionBody,
+    /// How many orders have it that were not let go.
+    used_count: i64,
+    /// When staff ended it.
+    closed_at: Option<DateTime<Utc>>,
+    pub(super) version: i64,
+    created_at: DateTime<Utc>,
+    pub(super) updated_at: DateTime<Utc>,
+}
+
+fn refuse<T>(pointer: &str, reason: &str) -> Result<T> {
+    Err(invalid_member(pointer, reason))
+}
+
+fn check_count(pointer: &str, count: Option<i64>, most: i64) -> Result<()> {
+    match count {
+        Some(count) if !(1..=most).contains(&count) => {
+            refuse(pointer, &format!("it is from 1 to {most}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl PromotionBody {
+    /// The promotion that it says.
+    pub(super) fn checked(self, id: PromotionId, now: DateTime<Utc>) -> Result<Promotion> {
+        check_name("/name", &self.name)?;
+        let code = self.checked_code()?;
+        let effect = self.checked_effect()?;
+        check_count("/applications_max", self.applications_max, 9_999)?;
+        check_count("/usage_limit", self.usage_limit, 1_000_000_000)?;
+        check_count("/customer_limit", self.customer_limit, 1_000_000_000)?;
+        if !(-1_000..=1_000).contains(&self.priority) {
+            return refuse("/priority", "it is from -1000 to 1000");
+        }
+        let minimum = self.minimum_subtotal.unwrap_or(Money::zero(Currency::ETB));
+        check_amount("/minimum_subtotal", minimum)?;
+        if minimum.currency() != Currency::ETB {
+            return refuse("/minimum_subtotal/currency", "carts are in ETB");
+        }
+        if let (Some(starts_at), Some(ends_at)) = (self.starts_at, self.ends_at)
+            && ends_at <= starts_at
+        {
+            return refuse("/ends_at", "it must lie behind starts_at");
+        }
+        Ok(Promotion {
+            id,
+            name: self.name,
+            code,
+            effect,
+            priority: self.priority,
+            is_exclusive: self.is_exclusive,
+            minimum_minor: minimum.minor(),
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            usage_limit: self.usage_limit,
+            customer_limit: self.customer_limit,
+            used_count: 0,
+            closed_at: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+
+    fn checked_code(&self) -> Result<Option<String>> {
+        let Some(text) = &self.code else {
+            return Ok(None);
+        };
+        let code = code_of(text);
+        let is_letter = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        if !(3..=40).contains(&code.chars().count()) || !code.chars().all(is_letter) {
+            return refuse(
+                "/code",
+                "it has 3 to 40 letters, digits, hyphens or underscores",
+            );
+        }
+        Ok(Some(code))
+    }
+
+    /// Each kind has its members and no other, so that nobody believes they did something.
+    fn checked_effect(&self) -> Result<Effect> {
+        let kind = self.kind;
+        let is_deal = kind == PromotionKind::BuyGet;
+        let has_percentage = is_deal || kind == PromotionKind::Percentage;
+        let has_amount = matches!(
+            kind,
+            PromotionKind::AmountOff | PromotionKind::AmountOffEach
+        );
+        let has_goods = kind != PromotionKind::FreeShipping;
+        let names_got = !(self.get_variant_ids.is_empty() && self.get_product_ids.is_empty());
+        for (pointer, is_needed, is_there) in [
+            ("/percentage", has_percentage, self.percentage.is_some()),
+            ("/amount", has_amount, self.amount.is_some()),
+            ("/buy_quantity", is_deal, self.buy_quantity.is_some()),
+            ("/get_quantity", is_deal, self.get_quantity.is_some()),
+        ] {
+            if is_needed != is_there {
+                let reason = match is_needed {
+                    true => "this kind needs it",
+                    false => "this kind does not have it",
+                };
+                return refuse(pointer, reason);
+            }
+        }
+        for (pointer, may_be, is_there) in [
+            (
+                "/applications_max",
+                is_deal,
+                self.applications_max.is_some(),
+            ),
+            ("/get_variant_ids", is_deal, names_got),
+            ("/variant_ids", has_goods, !self.variant_ids.is_empty()),
+            ("/product_ids", has_goods, !self.product_ids.is_empty()),
+        ] {
+            if is_there && !may_be {
+                return refuse(pointer, "this kind does not have it");
+            }
+        }
+        for (pointer, count) in [
+            ("/variant_ids", self.variant_ids.len()),
+            ("/product_ids", self.product_ids.len()),
+            ("/get_variant_ids", self.get_variant_ids.len()),
+            ("/get_product_ids", self.get_product_ids.len()),
+        ] {
+            if count > 500 {
+                return refuse(pointer, "there are at most 500");
+            }
+        }
+        if let Some(amount) = self.amount {
+            check_amount("/amount", amount)?;
+            if amount.minor() == 0 || amount.currency() != Currency::ETB {
+                return refuse("/amount", "it is more than nothing, in ETB");
+            }
+        }
+        check_count("/buy_quantity", self.buy_quantity, 9_999)?;
+        check_count("/get_quantity", self.get_quantity, 9_999)?;
+        Ok(self.effect())
+    }
+
+    fn effect(&self) -> Effect {
+        let of = Selection {
+            variant_ids: self.variant_ids.clone(),
+            product_ids: self.product_ids.clone(),
+        };
+        let percentage = self.percentage.unwrap_or(Percentage::ALL);
+        let amount = self.amount.unwrap_or(Money::new(MINOR_MAX, Currency::ETB));
+        match self.kind {
+            PromotionKind::Percentage => Effect::Percentage { percentage, of },
+            PromotionKind::AmountOff => Effect::AmountOff { amount, of },
+            PromotionKind::AmountOffEach => Effect::AmountOffEach { amount, of },
+            PromotionKind::FreeShipping => Effect::FreeShipping,
+            PromotionKind::BuyGet => {
+                let named = Selection {
+                    variant_ids: self.get_variant_ids.clone(),
+                    product_ids: self.get_product_ids.clone(),
+                };
+                Effect::BuyGet {
+                    buy_quantity: self.buy_quantity.unwrap_or(1),
+                    get_quantity: self.get_quantity.unwrap_or(1),
+                    get: if named.is_everything() {
+                        of.clone()
+                    } else {
+                        named
+                    },
+                    buy: of,
+                    percentage,
+                    applications_max: self.applications_max,
+                }
+            }
+        }
+    }
+}
+
+impl From<Promotion> for PromotionView {
+    fn from(promotion: Promotion) -> Self {
+        let mut body = PromotionBody {
+            name: promotion.name,
+            code: promotion.code,
+            kind: PromotionKind::FreeShipping,
+            percentage: None,
+            amount: None,
+            buy_quantity: None,
+            get_quantity: None,
+            applications_max: None,
+            variant_ids: Vec::new(),
+            product_ids: Vec::new(),
+            get_variant_ids: Vec::new(),
+            get_product_ids: Vec::new(),
+            priority: promotion.priority,
+            is_exclusive: promotion.is_exclusive,
+            minimum_subtotal: (promotion.minimum_minor > 0)
+                .then(|| Money::new(promotion.minimum_minor, Currency::ETB)),
+            starts_at: promotion.starts_at,
+            ends_at: promotion.ends_at,
+            usage_limit: promotion.usage_limit,
+            customer_limit: promotion.customer_limit,
+        };
+        body.show(promotion.effect);
+        Self {
+            id: promotion.id,
+            body,
+            used_count: promotion.used_count,
+            closed_at: promotion.closed_at,
+            version: promotion.version,
+            created_at: promotion.created_at,
+            updated_at: promotion.updated_at,
+        }
+    }
+}
+
+impl PromotionBody {
+    fn show(&mut self, effect: Effect) {
+        let of = match effect {
+            Effect::Percentage { percentage, of } => {
+                self.kind = PromotionKind::Percentage;
+                self.percentage = Some(percentage);
+                of
+            }
+            Effect::AmountOff { amount, of } => {
+                self.kind = PromotionKind::AmountOff;
+                self.amount = Some(amount);
+                of
+            }
+            Effect::AmountOffEach { amount, of } => {
+                self.kind = PromotionKind::AmountOffEach;
+                self.amount = Some(amount);
+                of
+            }
+            Effect::BuyGet {
+                buy_quantity,
+                buy,
+                get_quantity,
+                get,
+                percentage,
+                applications_max,
+            } => {
+                self.kind = PromotionKind::BuyGet;
+                self.percentage = Some(percentage);
+                self.buy_quantity = Some(buy_quantity);
+                self.get_quantity = Some(get_quantity);
+                self.applications_max = applications_max;
+                self.get_variant_ids = get.variant_ids;
+                self.get_product_ids = get.product_ids;
+                buy
+            }
+            Effect::FreeShipping => Selection::default(),
+        };
+        self.variant_ids = of.variant_ids;
+        self.product_ids = of.product_ids;
+    }
+}

@@ -1,0 +1,122 @@
+//! What a purchase costs beyond its goods. Pure: data in, amounts out.
+
+mod basket;
+mod delivery;
+mod discounts;
+mod explanation;
+mod percentage;
+mod place;
+mod pricing;
+mod promotion;
+mod refusal;
+mod tax;
+
+use std::collections::BTreeMap;
+
+use ids::{CustomerId, PromotionId, VariantId};
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    basket::{Basket, BasketLine, DeliveryProblem, Discount, Priced, PricedLine, Tax},
+    delivery::{MethodKind, Offer, PriceStep, ShippingMethod, ShippingTerms, Zone},
+    explanation::{DeliveryPart, DiscountPart, Explanation, LineShare, TaxPart},
+    percentage::Percentage,
+    place::Place,
+    pricing::price,
+    promotion::{CouponProblem, Effect, Promotion, Selection},
+    refusal::{REFUSALS, TermsRefusal},
+    tax::{TaxRate, TaxTerms},
+};
+pub(crate) use self::{
+    delivery::{MINOR_MAX, check_amount},
+    tax::{STANDARD, check_class, check_name},
+};
+
+/// What terms need to know of a variant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoodsTerms {
+    /// Whose tax rates are its own.
+    pub tax_class: String,
+    /// What a unit weighs with its wrapping.
+    pub weight_grams: i64,
+}
+
+/// Everything that a cart is priced by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// How the shop taxes.
+    pub tax: TaxTerms,
+    /// Where it delivers to.
+    pub shipping: ShippingTerms,
+    /// The promotions that apply by themselves, and those of the codes that were asked for.
+    pub promotions: Vec<Promotion>,
+    /// Of the variants that were asked for, where it is not the usual.
+    pub goods: BTreeMap<VariantId, GoodsTerms>,
+    /// How often each buyer has had a promotion, where that counts.
+    pub uses: BTreeMap<(PromotionId, String), i64>,
+}
+
+impl Default for Terms {
+    /// No tax, no price for deliveries, no promotion.
+    fn default() -> Self {
+        Self {
+            tax: TaxTerms {
+                prices_include_tax: true,
+                shipping_class: None,
+                home: Place {
+                    country: "ET".to_owned(),
+                    region: "Addis Ababa".to_owned(),
+                },
+                rates: Vec::new(),
+            },
+            shipping: ShippingTerms::default(),
+            promotions: Vec::new(),
+            goods: BTreeMap::new(),
+            uses: BTreeMap::new(),
+        }
+    }
+}
+
+impl Terms {
+    pub(crate) fn tax_class(&self, id: VariantId) -> &str {
+        let own = self.goods.get(&id);
+        own.map_or(STANDARD, |goods| goods.tax_class.as_str())
+    }
+
+    pub(crate) fn grams(&self, id: VariantId) -> i64 {
+        self.goods.get(&id).map_or(0, |goods| goods.weight_grams)
+    }
+
+    pub(crate) fn uses_of(&self, id: PromotionId, buyer: Option<&str>) -> i64 {
+        let used = buyer.and_then(|buyer| self.uses.get(&(id, buyer.to_owned())));
+        used.copied().unwrap_or(0)
+    }
+
+    /// Counts an order of this batch, so that the next one is priced as if it came after it.
+    pub fn count(&mut self, used: &[PromotionId], buyer: &str) {
+        for promotion in &mut self.promotions {
+            if used.contains(&promotion.id) {
+                promotion.used_count += 1;
+                *self
+                    .uses
+                    .entry((promotion.id, buyer.to_owned()))
+                    .or_insert(0) += 1;
+            }
+        }
+    }
+}
+
+/// Whose uses of promotions count together: a customer's, else those of an e-mail address.
+#[must_use]
+pub fn buyer_of(customer_id: Option<CustomerId>, email: &str) -> String {
+    match customer_id {
+        Some(id) => format!("customer:{id}"),
+        None => format!("email:{}", email.trim().to_lowercase()),
+    }
+}
+
+/// A code as it is kept: capital letters, no spaces around it.
+#[must_use]
+pub fn code_of(text: &str) -> String {
+    text.trim().to_uppercase()
+}

@@ -1,0 +1,318 @@
+//! Every statement on terms, promotions and who has had them.
+
+pub(crate) mod promotions;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use ids::{OrderId, PromotionId, VariantId};
+use kit::{
+    Conn, Result, Tx,
+    db::{Param, try_join3},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tokio_postgres::Row;
+
+use crate::model::{GoodsTerms, Promotion, Terms};
+
+/// The most promotions that apply by themselves.
+pub(crate) const AUTOMATIC_MAX: i64 = 100;
+
+// In the order in which they apply within a level, so that a limit would leave out the last.
+const LIST_PROMOTIONS: &str = "
+    select id, name, code, effect, priority, is_exclusive, minimum_minor, starts_at, ends_at,
+        usage_limit, customer_limit, used_count, closed_at, version, created_at, updated_at
+    from promotions
+    where closed_at is null and (code is null or code = any($1))
+    order by priority, id";
+
+const LIST_TERMS: &str = "
+    select kind, document, null::uuid as variant_id
+    from terms
+    union all
+    select 'goods', jsonb_build_object('tax_class', tax_class, 'weight_grams', weight_grams),
+        variant_id
+    from variant_terms
+    where variant_id = any($1)";
+
+const LIST_USES: &str = "
+    select promotion_id, promotion_uses.buyer, promotion_uses.used_count
+    from promotion_uses
+    join promotions on promotions.id = promotion_id
+    where promotion_uses.buyer = any($1) and closed_at is null";
+
+/// Everything that some carts are priced by: their variants, their codes, their buyers. Three
+/// statements, however many.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn load(
+    conn: &Conn,
+    variants: &[VariantId],
+    codes: &[String],
+    buyers: &[String],
+) -> Result<Terms> {
+    conn.prepare_all(&[LIST_TERMS, LIST_PROMOTIONS, LIST_USES])
+        .await?;
+    let (of_variants, of_codes): ([Param<'_>; 1], [Param<'_>; 1]) = ([&variants], [&codes]);
+    let of_buyers: [Param<'_>; 1] = [&buyers];
+    let (documents, promotions, uses) = try_join3(
+        conn.query(LIST_TERMS, &of_variants),
+        conn.query(LIST_PROMOTIONS, &of_codes),
+        conn.query(LIST_USES, &of_buyers),
+    )
+    .await?;
+    let mut terms = Terms {
+        promotions: promotions.iter().map(promotion).collect::<Result<_>>()?,
+        uses: uses.iter().map(used).collect::<BTreeMap<_, _>>(),
+        ..Terms::default()
+    };
+    for row in &documents {
+        let document: Value = row.get("document");
+        match row.get("kind") {
+            "tax" => terms.tax = serde_json::from_value(document)?,
+            "shipping" => terms.shipping = serde_json::from_value(document)?,
+            _ => {
+                let goods: GoodsTerms = serde_json::from_value(document)?;
+                terms.goods.insert(row.get("variant_id"), goods);
+            }
+        }
+    }
+    Ok(terms)
+}
+
+fn used(row: &Row) -> ((PromotionId, String), i64) {
+    let key = (row.get("promotion_id"), row.get("buyer"));
+    (key, row.get("used_count"))
+}
+
+fn promotion(row: &Row) -> Result<Promotion> {
+    Ok(Promotion {
+        id: row.get("id"),
+        name: row.get("name"),
+        code: row.get("code"),
+        effect: serde_json::from_value(row.get("effect"))?,
+        priority: row.get("priority"),
+        is_exclusive: row.get("is_exclusive"),
+        minimum_minor: row.get("minimum_minor"),
+        starts_at: row.get("starts_at"),
+        ends_at: row.get("ends_at"),
+        usage_limit: row.get("usage_limit"),
+        customer_limit: row.get("customer_limit"),
+        used_count: row.get("used_count"),
+        closed_at: row.get("closed_at"),
+        version: row.get("version"),
+        created_at: row.get("created_at"),
+        updated_at: row.get("updated_at"),
+    })
+}
+
+// Rows are locked in the order of ids; each stays locked until the commit. The guard: no more
+// orders than may be. Without its row a promotion is not in the answer.
+const UPDATE_USED: &str = "
+    with wanted as (
+        select promotion_id, sum(count)::bigint as count
+        from unnest($1::uuid[], $2::bigint[]) as used (promotion_id, count)
+        group by promotion_id
+    ), locked as (
+        select promotions.id, wanted.count
+        from promotions
+        join wanted on wanted.promotion_id = promotions.id
+        order by promotions.id
+        for no key update of promotions
+    )
+    update promotions
+    set used_count = promotions.used_count + locked.count
+    from locked
+    where promotions.id = locked.id
+        and (usage_limit is null or used_count + locked.count <= usage_limit)";
+
+// What the guard of `UPDATE_USED` is in the control that does without it.
+const UPDATE_USED_UNGUARDED: &str = "
+    update promotions
+    set used_count = used_count + count
+    from (
+        select promotion_id, sum(count)::bigint as count
+        from unnest($1::uuid[], $2::bigint[]) as used (promotion_id, count)
+        group by promotion_id
+    ) as wanted
+    where promotions.id = wanted.promotion_id";
+
+/// Counts orders that have promotions; answers for how many promotions there was room.
+pub(crate) async fn update_used(
+    tx: &Tx,
+    promotions: &[PromotionId],
+    counts: &[i64],
+) -> Result<u64> {
+    let statement = if tx.sabotage().has_removed("promotion limit") {
+        UPDATE_USED_UNGUARDED
+    } else {
+        UPDATE_USED
+    };
+    tx.execute(statement, &[&promotions, &counts]).await
+}
+
+// The promotions' rows are locked by then, so nobody else counts for them meanwhile.
+const UPSERT_USES: &str = "
+    insert into promotion_uses (promotion_id, buyer, used_count)
+    select promotion_id, buyer, sum(count)::bigint
+    from unnest($1::uuid[], $2::text[], $3::bigint[]) as used (promotion_id, buyer, count)
+    group by promotion_id, buyer
+    on conflict (promotion_id, buyer) do update
+    set used_count = promotion_uses.used_count + excluded.used_count
+    where $4 or promotion_uses.used_count + excluded.used_count <= coalesce(
+        (select customer_limit from promotions where id = excluded.promotion_id),
+        9223372036854775807
+    )";
+
+/// Counts uses of buyers; answers for how many of them there was room.
+pub(crate) async fn upsert_uses(
+    tx: &Tx,
+    (promotions, buyers): (&[PromotionId], &[String]),
+    counts: &[i64],
+) -> Result<u64> {
+    let is_unguarded = tx.sabotage().has_removed("customer limit");
+    tx.execute(UPSERT_USES, &[&promotions, &buyers, &counts, &is_unguarded])
+        .await
+}
+
+const INSERT_REDEMPTIONS: &str = "
+    insert into promotion_redemptions (promotion_id, order_id, buyer, redeemed_at)
+    select promotion_id, order_id, buyer, $4
+    from unnest($1::uuid[], $2::uuid[], $3::text[]) as redeemed (promotion_id, order_id, buyer)";
+
+pub(crate) async fn insert_redemptions(
+    tx: &Tx,
+    (promotions, orders, buyers): (&[PromotionId], &[OrderId], &[String]),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.execute(INSERT_REDEMPTIONS, &[&promotions, &orders, &buyers, &now])
+        .await?;
+    Ok(())
+}
+
+const LOCK_REDEMPTIONS: &str = "
+    select promotions.id
+    from promotions
+    join promotion_redemptions on promotion_id = promotions.id
+    where order_id = $1 and released_at is null
+    order by promotions.id
+    for no key update of promotions";
+
+const RELEASE_REDEMPTIONS: &str = "
+    with released as (
+        update promotion_redemptions
+        set released_at = $2
+        where order_id = $1 and released_at is null
+        returning promotion_id, buyer
+    ), counted as (
+        update promotions
+        set used_count = used_count - 1
+        from released
+        where promotions.id = released.promotion_id
+    )
+    update promotion_uses
+    set used_count = used_count - 1
+    from released
+    where promotion_uses.promotion_id = released.promotion_id
+        and promotion_uses.buyer = released.buyer";
+
+/// Gives back what an order has had of promotions, if it has any.
+pub(crate) async fn release_redemptions(
+    tx: &Tx,
+    order_id: OrderId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if tx.query(LOCK_REDEMPTIONS, &[&order_id]).await?.is_empty() {
+        return Ok(());
+    }
+    tx.execute(RELEASE_REDEMPTIONS, &[&order_id, &now]).await?;
+    Ok(())
+}
+
+const FIND_DOCUMENT: &str = "
+    select document, version
+    from terms
+    where kind = $1";
+
+/// A document and its version.
+pub(crate) async fn find_document<T: DeserializeOwned>(
+    conn: &Conn,
+    kind: &str,
+) -> Result<(T, i64)> {
+    let row = conn.query_one(FIND_DOCUMENT, &[&kind]).await?;
+    let document = serde_json::from_value(row.get("document"))?;
+    Ok((document, row.get("version")))
+}
+
+const LOCK_DOCUMENT: &str = "
+    select document, version
+    from terms
+    where kind = $1
+    for update";
+
+pub(crate) async fn lock_document<T: DeserializeOwned>(tx: &Tx, kind: &str) -> Result<(T, i64)> {
+    let row = tx.query_one(LOCK_DOCUMENT, &[&kind]).await?;
+    let document = serde_json::from_value(row.get("document"))?;
+    Ok((document, row.get("version")))
+}
+
+const UPDATE_DOCUMENT: &str = "
+    update terms
+    set document = $2, version = $3, updated_at = $4
+    where kind = $1";
+
+pub(crate) async fn update_document<T: Serialize + Sync>(
+    tx: &Tx,
+    kind: &str,
+    document: &T,
+    version: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let document = serde_json::to_value(document)?;
+    tx.execute(UPDATE_DOCUMENT, &[&kind, &document, &version, &now])
+        .await?;
+    Ok(())
+}
+
+// A variant without a row of its own has the usual terms, in their version 0.
+const FIND_VARIANT: &str = "
+    select coalesce(tax_class, 'standard') as tax_class,
+        coalesce(weight_grams, 0) as weight_grams,
+        coalesce(variant_terms.version, 0) as version
+    from variants
+    left join variant_terms on variant_terms.variant_id = variants.id
+    where variants.id = $1";
+
+pub(crate) async fn find_variant(conn: &Conn, id: VariantId) -> Result<Option<(GoodsTerms, i64)>> {
+    let row = conn.query_opt(FIND_VARIANT, &[&id]).await?;
+    Ok(row.map(|row| {
+        let goods = GoodsTerms {
+            tax_class: row.get("tax_class"),
+            weight_grams: row.get("weight_grams"),
+        };
+        (goods, row.get("version"))
+    }))
+}
+
+// Compare and swap: whoever comes second finds another version.
+const UPSERT_VARIANT: &str = "
+    insert into variant_terms (variant_id, tax_class, weight_grams, version, updated_at)
+    values ($1, $2, $3, $4::bigint + 1, $5)
+    on conflict (variant_id) do update
+    set tax_class = excluded.tax_class, weight_grams = excluded.weight_grams,
+        version = excluded.version, updated_at = excluded.updated_at
+    where variant_terms.version = $4";
+
+/// Whether it was in that version.
+pub(crate) async fn upsert_variant(
+    tx: &Tx,
+    id: VariantId,
+    goods: &GoodsTerms,
+    version: i64,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let params: [Param<'_>; 5] = [&id, &goods.tax_class, &goods.weight_grams, &version, &now];
+    Ok(tx.execute(UPSERT_VARIANT, &params).await? == 1)
+}
