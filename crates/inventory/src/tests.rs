@@ -6,8 +6,8 @@ use chrono::DateTime;
 use ids::{BackorderId, LocationId, OrderId, VariantId};
 
 use crate::model::{
-    Backorder, Beyond, Given, InventoryRefusal, Level, Location, Pick, Shelf, Want, fill,
-    region_key,
+    Backorder, BackorderKind, Beyond, Given, InventoryRefusal, Level, Location, Pick, Shelf, Want,
+    fill, region_key,
 };
 
 struct World {
@@ -188,6 +188,7 @@ fn what_was_held_is_taken_where_it_was_or_elsewhere() {
 /// A shelf of which four may be sold beyond the stock, and one is owed already.
 fn beyond(world: &World) -> Shelf {
     let beyond = Beyond {
+        kind: Some(BackorderKind::Backorder),
         max: 4,
         waiting: 1,
         ..Beyond::default()
@@ -211,6 +212,19 @@ fn what_is_not_there_is_owed_up_to_its_limit() {
     let given = shelf.take(&world.wants(&[1]), "").unwrap();
     assert_eq!((given.picks.len(), given.beyond), (0, world.wants(&[1])));
     assert_eq!(shelf.empty(), [world.variants[0]]);
+}
+
+#[test]
+fn what_was_left_for_what_is_owed_is_not_sold_again() {
+    let beyond = Beyond {
+        kind: None,
+        max: 4,
+        waiting: 1,
+        expected_at: None,
+    };
+    assert_eq!(beyond.left(), 0);
+    let kind = Some(BackorderKind::Preorder);
+    assert_eq!(Beyond { kind, ..beyond }.left(), 3);
 }
 
 #[test]
