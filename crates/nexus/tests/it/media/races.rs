@@ -32,7 +32,11 @@ async fn round(shop: &Shop, staff: &Client, number: usize) -> Held {
     equal("answers", &statuses(&answers), &expected)?;
     let sql =
         format!("select count(distinct position) from product_images where product_id = '{id}'");
-    equal("places", &shop.number(&sql).await, &50)?;
+    equal(
+        "pictures at places of their own",
+        &shop.number(&sql).await,
+        &50,
+    )?;
     let kept = i64::try_from(files_of(shop).len()).unwrap();
     equal("files", &kept, &shop.count("pictures").await)
 }
