@@ -12,6 +12,8 @@ pub(super) fn etb(minor: i64) -> Value {
 
 /// Every write that takes a JSON body. Administrative changes carry no version yet.
 pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
+    // A message that comes while a refusal is looked at would look like its doing.
+    shop.send_webhooks(json!({ "drop": true })).await;
     let staff = shop.staff("writer", &staff::PERMISSIONS).await;
     let mut all = of_sales(shop).await;
     all.extend(of_refunds(shop, &staff).await);
