@@ -5,7 +5,10 @@ use ids::{ProductId, PromotionId, VariantId};
 use kit::{Result, http::body::invalid_member};
 use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use crate::model::{
     Effect, MINOR_MAX, Percentage, Promotion, Selection, check_amount, check_name, code_of,
@@ -100,7 +103,7 @@ pub(super) struct PromotionBody {
 }
 
 /// A promotion, and how often it was had.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct PromotionView {
     pub(super) id: PromotionId,
     #[serde(flatten)]
@@ -112,6 +115,45 @@ pub(super) struct PromotionView {
     pub(super) version: i64,
     created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
+}
+
+/// What a promotion has beyond what staff set; for the schema alone.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its schema is all that is asked of it")]
+struct PromotionFacts {
+    id: PromotionId,
+    /// How many orders have it that were not let go.
+    used_count: i64,
+    /// When staff ended it.
+    closed_at: Option<DateTime<Utc>>,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+// By hand, because what is refused in a request, members that are not known, would forbid the
+// members that an answer has beside it.
+impl PartialSchema for PromotionView {
+    fn schema() -> RefOr<Schema> {
+        let (body, facts) = (PromotionBody::schema(), PromotionFacts::schema());
+        let (RefOr::T(Schema::Object(mut all)), RefOr::T(Schema::Object(facts))) = (body, facts)
+        else {
+            return PromotionBody::schema();
+        };
+        all.additional_properties = None;
+        all.description = Some("A promotion, and how often it was had.".to_owned());
+        all.example = None;
+        all.properties.extend(facts.properties);
+        all.required.extend(facts.required);
+        RefOr::T(Schema::Object(all))
+    }
+}
+
+impl ToSchema for PromotionView {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        PromotionBody::schemas(schemas);
+        PromotionFacts::schemas(schemas);
+    }
 }
 
 fn refuse<T>(pointer: &str, reason: &str) -> Result<T> {
