@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use ids::{CartId, CustomerId, PlaceId, SaleId, VariantId};
-use kit::{Refusal, RefusalKind, Resolution};
+use kit::{Refusal, RefusalKind};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -54,13 +54,18 @@ pub(crate) struct Seen {
     pub(crate) tokens: i64,
     /// How many were called within so many seconds.
     pub(crate) calls: (i64, i64),
+    /// Whether the sale has ended: nobody is called any more.
+    pub(crate) is_over: bool,
+    /// The numbers that will not be called, because whoever had them has left; ascending.
+    pub(crate) left: Vec<i64>,
 }
 
 impl Seen {
     /// How many are before somebody with this number, and they themselves.
-    pub(crate) const fn position(&self, number: i64) -> i64 {
-        let position = number - self.queue.called_number;
-        if position < 1 { 1 } else { position }
+    pub(crate) fn position(&self, number: i64) -> i64 {
+        let gone = self.left.partition_point(|left| *left < number);
+        let gone = i64::try_from(gone).unwrap_or(i64::MAX);
+        (number - self.queue.called_number - gone).max(1)
     }
 
     /// How long that takes as things go now; `None`: nobody was called lately.
@@ -83,6 +88,8 @@ pub(crate) enum PlaceState {
     Used,
     /// Did not order in time.
     Expired,
+    /// Did not want to wait any longer.
+    Left,
 }
 
 impl PlaceState {
@@ -92,6 +99,7 @@ impl PlaceState {
             "admitted" => Some(Self::Admitted),
             "used" => Some(Self::Used),
             "expired" => Some(Self::Expired),
+            "left" => Some(Self::Left),
             _ => None,
         }
     }
@@ -102,8 +110,19 @@ impl PlaceState {
             Self::Admitted => "admitted",
             Self::Used => "used",
             Self::Expired => "expired",
+            Self::Left => "left",
         }
     }
+}
+
+/// How many places of a queue are in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PlaceCounts {
+    pub(crate) waiting: i64,
+    pub(crate) admitted: i64,
+    pub(crate) used: i64,
+    pub(crate) expired: i64,
+    pub(crate) left: i64,
 }
 
 /// Somebody's place in a queue.
@@ -257,26 +276,15 @@ pub enum AdmissionRefusal {
     NoQueue,
     /// The cart has no place in this queue.
     NoPlace,
+    /// Whose turn it is, or was, cannot leave any more: the token was signed, and counts.
+    TurnHasCome,
     /// The cart holds nothing of the sale.
     NothingOfSale,
     /// Its time is over.
     SaleEnded,
 }
 
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal
-       $help:literal)*) =>
-    {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: false,
-            resolution: Resolution::$resolution, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
+kit::refusal_kinds! {
     QUEUE_REQUIRED "queue_required" 409 Recoverable "There is a queue"
         "Something in the cart is in a sale that has a queue. Join it with the cart at meta.join, \
          wait for its turn, and send the token that it is given then in admission_tokens. \
@@ -286,6 +294,9 @@ kinds! {
         "Everybody may order what is in this sale; no token is needed."
     NO_PLACE "queue_place_not_found" 404 Recoverable "No such place"
         "The cart has no place in this queue. Join it."
+    TURN_HAS_COME "queue_turn_has_come" 409 Final "Its turn has come"
+        "Only who waits can leave a queue. The token that this cart was given counts until its \
+         end, whether it is used or not."
     NOTHING_OF_SALE "cart_without_sale" 409 RequiresBuyerInput "Nothing of the sale in the cart"
         "A place is for a cart that holds something of the sale. Put it into the cart first."
     SALE_ENDED "queue_closed" 409 Final "The queue is closed"
@@ -298,6 +309,7 @@ impl Refusal for AdmissionRefusal {
             Self::QueueRequired { .. } => &QUEUE_REQUIRED,
             Self::NoQueue => &NO_QUEUE,
             Self::NoPlace => &NO_PLACE,
+            Self::TurnHasCome => &TURN_HAS_COME,
             Self::NothingOfSale => &NOTHING_OF_SALE,
             Self::SaleEnded => &SALE_ENDED,
         }

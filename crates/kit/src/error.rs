@@ -45,6 +45,29 @@ pub struct RefusalKind {
     pub help: &'static str,
 }
 
+/// The refusals of a capability: a static of each, and `REFUSALS` with all of them, for the registry.
+///
+/// Each is told by name, code, status, `@retryable` when the very same request may succeed later,
+/// [`Resolution`], title and help, as in [`RefusalKind`].
+#[macro_export]
+macro_rules! refusal_kinds {
+    ($($name:ident $code:literal $status:literal $(@$retryable:ident)? $resolution:ident
+       $title:literal $help:literal)*) => {
+        $(static $name: $crate::RefusalKind = $crate::RefusalKind {
+            code: $code,
+            status: $status,
+            title: $title,
+            is_retryable: $crate::refusal_kinds!(@is $($retryable)?),
+            resolution: $crate::Resolution::$resolution,
+            help: $help,
+        };)*
+        /// Every refusal of this capability, for the registry.
+        pub static REFUSALS: &[&$crate::RefusalKind] = &[$(&$name),*];
+    };
+    (@is retryable) => { true };
+    (@is) => { false };
+}
+
 /// A refusal of a capability: why the shop says no, and the facts that go with it.
 pub trait Refusal: fmt::Debug + Send + Sync + 'static {
     /// The row of the registry.

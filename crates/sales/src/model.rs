@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{SaleId, VariantId};
-use kit::{Refusal, RefusalKind, Resolution, Result, http::body::invalid_member};
+use kit::{Refusal, RefusalKind, Result, http::body::invalid_member};
 use serde_json::{Value, json};
 
 /// The most variants of one sale.
@@ -199,32 +199,20 @@ pub enum SaleRefusal {
     VariantsTaken(Vec<VariantId>),
 }
 
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $retryable:literal $resolution:ident
-       $title:literal $help:literal)*) => {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: $retryable,
-            resolution: Resolution::$resolution, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
-    NOT_STARTED "sale_not_started" 409 true Recoverable "The sale has not started"
+kit::refusal_kinds! {
+    NOT_STARTED "sale_not_started" 409 @retryable Recoverable "The sale has not started"
         "Something in the cart is on sale from meta.starts_at on. Keep the cart as it is and \
          order it again then; Retry-After says in how many seconds that is."
-    ENDED "sale_ended" 409 false RequiresBuyerInput "The sale is over"
+    ENDED "sale_ended" 409 RequiresBuyerInput "The sale is over"
         "Something in the cart was on sale until meta.ends_at. Take it out of the cart."
-    NOT_FOUND "sale_not_found" 404 false Final "No such sale"
+    NOT_FOUND "sale_not_found" 404 Final "No such sale"
         "There is no sale with this id, or staff have closed it."
-    HAS_STARTED "sale_has_started" 409 false Final "The sale has started"
+    HAS_STARTED "sale_has_started" 409 Final "The sale has started"
         "A sale that has started starts no later, because orders may have been placed. Its end \
          can still be moved, and it can be closed."
-    CLOSED "sale_closed" 409 false Final "The sale is closed"
+    CLOSED "sale_closed" 409 Final "The sale is closed"
         "Staff have closed this sale; nothing about it changes any more. Create another one."
-    VARIANTS_TAKEN "variants_in_another_sale" 409 false Recoverable "A variant is in another sale"
+    VARIANTS_TAKEN "variants_in_another_sale" 409 Recoverable "A variant is in another sale"
         "A variant is in one sale at a time. errors names those that are in another one; close \
          that one first, also when it is over."
 }

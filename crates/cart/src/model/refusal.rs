@@ -1,7 +1,7 @@
 //! Why a cart says no, and what to do about it.
 
 use ids::VariantId;
-use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
+use kit::{Refusal, RefusalKind, error::RefusedPart};
 use money::{Money, MoneyError};
 use serde_json::json;
 use terms::DeliveryProblem;
@@ -52,19 +52,7 @@ impl From<MoneyError> for CartRefusal {
     }
 }
 
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal
-       $help:literal)*) => {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: false,
-            resolution: Resolution::$resolution, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
+kit::refusal_kinds! {
     NOT_FOUND "cart_not_found" 404 Final "No such cart"
         "There is no cart of yours with this id. A guest's cart needs the X-Shopper-Token that \
          was given when it was created."

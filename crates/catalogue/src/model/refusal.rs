@@ -1,6 +1,6 @@
 //! Why the catalogue says no.
 
-use kit::{Refusal, RefusalKind, Resolution};
+use kit::{Refusal, RefusalKind};
 
 /// Why the catalogue says no.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,19 +47,7 @@ pub enum CatalogueRefusal {
     InvalidSchedule,
 }
 
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal
-       $help:literal)*) => {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: false,
-            resolution: Resolution::$resolution, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
+kit::refusal_kinds! {
     NOT_FOUND "catalogue_not_found" 404 Final "Not in the catalogue"
         "Nothing in the catalogue has this id or slug, or it is not published."
     SLUG_TAKEN "slug_taken" 409 Recoverable "The slug is taken"

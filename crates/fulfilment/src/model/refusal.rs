@@ -1,6 +1,6 @@
 //! Why parcels and cancellations are refused.
 
-use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
+use kit::{Refusal, RefusalKind, error::RefusedPart};
 use orders::OrderStatus;
 use serde_json::{Value, json};
 
@@ -43,19 +43,7 @@ pub enum FulfilmentRefusal {
     PaidAlready,
 }
 
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal
-        $help:literal)*) => {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: false,
-            resolution: Resolution::$resolution, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
+kit::refusal_kinds! {
     NOT_FOUND "fulfilment_not_found" 404 Final "No such parcel"
         "There is no parcel with this id."
     NOT_SHIPPABLE "order_not_shippable" 409 Final "The order is not to be shipped"

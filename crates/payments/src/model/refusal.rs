@@ -1,7 +1,7 @@
 //! Why payments say no.
 
 use ids::VariantId;
-use kit::{Refusal, RefusalKind, Resolution};
+use kit::{Refusal, RefusalKind};
 use money::Money;
 use orders::OrderStatus;
 use serde_json::{Value, json};
@@ -109,116 +109,104 @@ pub enum PaymentRefusal {
     BreakWithoutAmount,
 }
 
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $retry:literal $resolution:ident
-        $title:literal $help:literal)*) => {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: $retry,
-            resolution: Resolution::$resolution, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
-    NOT_FOUND "payment_not_found" 404 false Final "No such payment"
+kit::refusal_kinds! {
+    NOT_FOUND "payment_not_found" 404 Final "No such payment"
         "No payment was ever started under this tx_ref. Use the tx_ref that starting the payment \
          answered."
-    ALREADY_PAID "order_already_paid" 409 false Final "The order is paid already"
+    ALREADY_PAID "order_already_paid" 409 Final "The order is paid already"
         "The order has been paid, and nothing more is asked for. Read the order to show it to \
          the buyer."
-    NOT_PAYABLE "order_not_payable" 409 false Final "The order can no longer be paid"
+    NOT_PAYABLE "order_not_payable" 409 Final "The order can no longer be paid"
         "Only an order that waits for payment can be paid, until its expires_at. meta.status \
          says where it stands; place a new order."
-    STARTING "payment_starting" 409 true Recoverable "The payment is being started"
+    STARTING "payment_starting" 409 @retryable Recoverable "The payment is being started"
         "Another request is opening the checkout page of this order right now. Repeat the \
          request after Retry-After; it answers the same page."
-    PROVIDER_REJECTED "payment_provider_rejected" 502 false RequiresBuyerInput
+    PROVIDER_REJECTED "payment_provider_rejected" 502 RequiresBuyerInput
         "The payment provider refused"
         "The payment provider does not accept this payment; the detail has its words. The order \
          still waits for payment, so another try is possible."
-    PROVIDER_UNREACHABLE "payment_provider_unreachable" 503 true Recoverable
+    PROVIDER_UNREACHABLE "payment_provider_unreachable" 503 @retryable Recoverable
         "The payment provider cannot be reached"
         "The payment provider did not answer. Nothing is lost: repeat the request after \
          Retry-After. A payment that went through is found by the shop itself as well."
-    REFUND_NOT_FOUND "refund_not_found" 404 false Final "No such refund"
+    REFUND_NOT_FOUND "refund_not_found" 404 Final "No such refund"
         "There is no refund with this id. List the refunds of the order to find it."
-    CAPTURE_NOT_FOUND "capture_not_found" 404 false Final "No such money"
+    CAPTURE_NOT_FOUND "capture_not_found" 404 Final "No such money"
         "No money was recorded under this capture_id. Leave it out and send the order_id to give \
          back what paid an order."
-    ORDER_NOT_REFUNDABLE "order_not_refundable" 409 false Final
+    ORDER_NOT_REFUNDABLE "order_not_refundable" 409 Final
         "There is nothing of the order to give back"
         "No money pays this order, or the money named pays none and so has no lines. Money that \
          came for an order and does not pay it is given back by its capture_id, without lines."
-    REFUND_EXCEEDS_CAPTURED "refund_exceeds_captured" 409 false RequiresBuyerInput
+    REFUND_EXCEEDS_CAPTURED "refund_exceeds_captured" 409 RequiresBuyerInput
         "More than is left of the money"
         "Refunds that are open or done, and money that the provider took back, count against the \
          money that came. meta.refundable says what is left."
-    REFUND_LINE_EXCEEDS "refund_line_exceeds" 409 false RequiresBuyerInput
+    REFUND_LINE_EXCEEDS "refund_line_exceeds" 409 RequiresBuyerInput
         "More than is left of the line"
         "Refunds that are open or done count against the units and the money of a line. \
          meta.refundable_quantity and meta.refundable say what is left of it."
-    REFUND_NOT_CONFIRMABLE "refund_not_confirmable" 409 false Final
+    REFUND_NOT_CONFIRMABLE "refund_not_confirmable" 409 Final
         "It is not for a person to say how this refund ended"
         "Staff confirm refunds that they give by hand, and those of which the provider knows \
          nothing any more. meta.state says where this one stands; ask the provider with a check."
-    PROVIDER_NOT_OFFERED "payment_provider_not_offered" 422 false RequiresBuyerInput
+    PROVIDER_NOT_OFFERED "payment_provider_not_offered" 422 RequiresBuyerInput
         "This way to pay is not offered"
         "The shop does not know this provider, or does not offer it. meta.offered names those \
          that it offers; listPaymentProviders tells what they can do."
-    PROVIDER_UNSUITABLE "payment_provider_unsuitable" 422 false RequiresBuyerInput
+    PROVIDER_UNSUITABLE "payment_provider_unsuitable" 422 RequiresBuyerInput
         "The order cannot be paid this way"
         "The provider does not take this currency, or not so much: meta.reason is currency or \
          amount, and meta.most is the most that it takes. Choose another one."
-    ATTEMPT_NOT_FOUND "payment_attempt_not_found" 404 false Final "No such payment attempt"
+    ATTEMPT_NOT_FOUND "payment_attempt_not_found" 404 Final "No such payment attempt"
         "There is no payment attempt with this id. listPaymentAttempts finds it by its order or \
          by the reference that the buyer was given."
-    NOT_BY_STAFF "payment_not_confirmed_by_staff" 409 false Final
+    NOT_BY_STAFF "payment_not_confirmed_by_staff" 409 Final
         "The provider is asked about this payment"
         "Staff confirm and reject cash and bank transfers only. What has become of this payment \
          is asked of its provider; verifyPayment does so at once."
-    CONFIRMED_DIFFERENTLY "payment_confirmed_differently" 409 false Final
+    CONFIRMED_DIFFERENTLY "payment_confirmed_differently" 409 Final
         "The payment's money is recorded already"
         "This payment was confirmed before, with another amount or reference, and what is \
          recorded stays. Money that came besides needs an attempt of its own."
-    REFERENCE_TAKEN "payment_reference_taken" 409 false Final
+    REFERENCE_TAKEN "payment_reference_taken" 409 Final
         "The reference has confirmed another payment"
         "A line of the bank statement, or a receipt, is one payment. Compare its reference and \
          the attempt with the statement; nothing was recorded."
-    INVALID_SIGNATURE "webhook_signature_invalid" 401 false Final
+    INVALID_SIGNATURE "webhook_signature_invalid" 401 Final
         "The webhook's signature is not valid"
         "x-chapa-signature must be the lower-case hex HMAC-SHA256 of the exact body with the \
          shop's webhook secret. Nothing was stored."
-    WEBHOOK_NOT_FOUND "webhook_not_found" 404 false Final "No such webhook"
+    WEBHOOK_NOT_FOUND "webhook_not_found" 404 Final "No such webhook"
         "There is no stored webhook with this id; listReceivedWebhooks has them all."
-    NOT_ASKABLE "payment_not_askable" 409 false Final "Nobody can be asked about this payment"
+    NOT_ASKABLE "payment_not_askable" 409 Final "Nobody can be asked about this payment"
         "The payment was made in the provider's other mode, or staff say themselves when its \
          money has come: there is no provider to ask."
-    REVIEW_NOT_FOUND "review_not_found" 404 false Final "No such review"
+    REVIEW_NOT_FOUND "review_not_found" 404 Final "No such review"
         "There is no review with this id; listPaymentReviews has them all."
-    REVIEW_RESOLVED "review_resolved" 409 false Final "The review is resolved"
+    REVIEW_RESOLVED "review_resolved" 409 Final "The review is resolved"
         "Somebody has decided already, or the shop has settled it itself. Read the review to see \
          how it ended."
-    REVIEW_ACTION "review_action_not_allowed" 409 false Recoverable
+    REVIEW_ACTION "review_action_not_allowed" 409 Recoverable
         "This cannot be done about the review"
         "meta.actions lists what can be done about this review as things stand."
-    REVIEW_UNITS_GONE "review_units_gone" 409 false Recoverable
+    REVIEW_UNITS_GONE "review_units_gone" 409 Recoverable
         "The order's units are not there"
         "An order comes back with all its units or not at all, and somebody else has some of \
          them. Refund the money, or put units on the shelf first."
-    RECONCILIATION_RUNNING "reconciliation_running" 409 true Recoverable
+    RECONCILIATION_RUNNING "reconciliation_running" 409 @retryable Recoverable
         "The books are being compared already"
         "One comparison with a provider goes on at a time. List the comparisons to follow the \
          one that is running, and start another when it has ended."
-    RECONCILIATION_NOT_FOUND "reconciliation_not_found" 404 false Final "No such comparison"
+    RECONCILIATION_NOT_FOUND "reconciliation_not_found" 404 Final "No such comparison"
         "No comparison of the books has this id. List them to find the one you mean."
-    BREAK_NOT_FOUND "reconciliation_break_not_found" 404 false Final "No such difference"
+    BREAK_NOT_FOUND "reconciliation_break_not_found" 404 Final "No such difference"
         "No difference between the books has this id. List them to find the one you mean."
-    BREAK_CLOSED "reconciliation_break_closed" 409 false Final "The difference is closed"
+    BREAK_CLOSED "reconciliation_break_closed" 409 Final "The difference is closed"
         "It was repaired or resolved before, and that is final; meta.state says which. Read it \
          to see how, by whom and why."
-    BREAK_WITHOUT_AMOUNT "reconciliation_break_has_no_amount" 409 false Final
+    BREAK_WITHOUT_AMOUNT "reconciliation_break_has_no_amount" 409 Final
         "The difference cannot be written off"
         "Only a difference that is an amount in one currency can be given up in the books: a \
          charge that one side lacks, or another amount. Settle the matter with the provider, \

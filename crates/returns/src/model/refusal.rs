@@ -1,6 +1,6 @@
 //! Why returns are refused.
 
-use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
+use kit::{Refusal, RefusalKind, error::RefusedPart};
 use serde_json::{Value, json};
 
 use super::ReturnState;
@@ -46,19 +46,7 @@ impl ReturnRefusal {
     }
 }
 
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal
-        $help:literal)*) => {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: false,
-            resolution: Resolution::$resolution, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
+kit::refusal_kinds! {
     NOT_FOUND "return_not_found" 404 Final "No such return"
         "There is no return with this id, or it is somebody else's."
     CONFLICT "return_state_conflict" 409 Final "The return stands elsewhere"

@@ -1,6 +1,6 @@
 //! Why terms say no.
 
-use kit::{Refusal, RefusalKind, Resolution, error::RefusedPart};
+use kit::{Refusal, RefusalKind, error::RefusedPart};
 use serde_json::json;
 
 use super::CouponProblem;
@@ -22,19 +22,7 @@ pub enum TermsRefusal {
     CouponNotApplicable(Vec<(String, CouponProblem)>),
 }
 
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $resolution:ident $title:literal
-       $help:literal)*) => {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: false,
-            resolution: Resolution::$resolution, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
+kit::refusal_kinds! {
     PROMOTION_NOT_FOUND "promotion_not_found" 404 Final "No such promotion"
         "There is no promotion with this id."
     CODE_TAKEN "coupon_code_taken" 409 Recoverable "Another promotion has this code"

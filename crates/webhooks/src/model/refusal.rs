@@ -1,6 +1,6 @@
 //! What webhooks refuse, each with what to do about it.
 
-use kit::{Refusal, RefusalKind, Resolution, outbound::AddressError};
+use kit::{Refusal, RefusalKind, outbound::AddressError};
 use serde_json::{Value, json};
 
 /// Why webhooks say no.
@@ -29,32 +29,21 @@ pub enum WebhookRefusal {
     },
 }
 
-macro_rules! kinds {
-    ($($name:ident $code:literal $status:literal $title:literal $help:literal)*) => {
-        $(static $name: RefusalKind = RefusalKind {
-            code: $code, status: $status, title: $title, is_retryable: false,
-            resolution: Resolution::Final, help: $help,
-        };)*
-        /// Every refusal of this capability, for the registry.
-        pub static REFUSALS: &[&RefusalKind] = &[$(&$name),*];
-    };
-}
-
-kinds! {
-    ENDPOINT_NOT_FOUND "webhook_endpoint_not_found" 404 "No such webhook endpoint"
+kit::refusal_kinds! {
+    ENDPOINT_NOT_FOUND "webhook_endpoint_not_found" 404 Final "No such webhook endpoint"
         "There is no webhook endpoint with this id. List the endpoints to see which there are."
-    DELIVERY_NOT_FOUND "webhook_delivery_not_found" 404 "No such webhook delivery"
+    DELIVERY_NOT_FOUND "webhook_delivery_not_found" 404 Final "No such webhook delivery"
         "There is no webhook delivery with this id; deliveries are kept for a limited time."
-    ADDRESS "webhook_address_refused" 422 "The address is not taken"
+    ADDRESS "webhook_address_refused" 422 Final "The address is not taken"
         "A webhook goes to a public https address without user name, password and fragment. \
          Addresses inside private networks are refused, also when a name leads there."
-    UNKNOWN_EVENT "webhook_event_unknown" 422 "No event has this name"
+    UNKNOWN_EVENT "webhook_event_unknown" 422 Final "No event has this name"
         "Use a name from the list of event types, or the beginning of names with .* behind it, \
          such as order.*; meta.name is the one that is not known."
-    STATE_CONFLICT "webhook_endpoint_state_conflict" 409 "The endpoint's state does not allow it"
+    STATE_CONFLICT "webhook_endpoint_state_conflict" 409 Final "The endpoint's state does not allow it"
         "Read the endpoint again: meta.state says where it stands. An active endpoint can be \
          paused, a paused or disabled one resumed."
-    TOO_MANY "webhook_range_too_large" 422 "The range holds too many deliveries"
+    TOO_MANY "webhook_range_too_large" 422 Final "The range holds too many deliveries"
         "Choose a shorter range; meta.limit deliveries are sent again at once."
 }
 
