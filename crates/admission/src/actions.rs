@@ -41,7 +41,7 @@ pub(crate) async fn join(tx: &Tx, wanted: &Place, seed: &str) -> Result<(Place, 
             store::update_cart(tx, found.id, wanted.cart_id).await?;
             found.cart_id = wanted.cart_id;
         }
-        if found.state_at(now) != PlaceState::Expired {
+        if !matches!(found.state_at(now), PlaceState::Expired | PlaceState::Left) {
             return Ok((found, false));
         }
         store::update_joined_again(tx, found.id, now).await?;
@@ -52,6 +52,20 @@ pub(crate) async fn join(tx: &Tx, wanted: &Place, seed: &str) -> Result<(Place, 
         return Ok((place, true));
     }
     Err(Error::fault("a place comes and goes"))
+}
+
+/// Gives up a place, for who waits; whoever has none any more has nothing to give up.
+///
+/// # Errors
+/// `queue_place_not_found`, `queue_turn_has_come`.
+pub(crate) async fn leave(tx: &Tx, sale: SaleId, cart: CartId, now: DateTime<Utc>) -> Result<()> {
+    store::update_left(tx, sale, cart).await?;
+    let place = store::find_place(tx, sale, cart).await?;
+    let place = place.ok_or(AdmissionRefusal::NoPlace)?;
+    match place.state_at(now) {
+        PlaceState::Admitted | PlaceState::Used => Err(AdmissionRefusal::TurnHasCome.into()),
+        PlaceState::Waiting | PlaceState::Expired | PlaceState::Left => Ok(()),
+    }
 }
 
 /// Gives those a number who have none, once the sale has started. Locks the queue.
@@ -104,13 +118,16 @@ pub(crate) async fn turn(tx: &Tx, id: SaleId, now: DateTime<Utc>) -> Result<Seen
         queue.called_number = called;
         store::update_queue(tx, id, &queue).await?;
     }
+    let left = store::list_left(tx, id, queue.called_number).await?;
     let since = queue.drawn_at.map_or(RECENT, |drawn_at| now - drawn_at);
     let seconds = since.min(RECENT).num_seconds().max(1);
     Ok(Seen {
-        queue,
         units,
         tokens,
         calls: (recent, seconds),
+        is_over: queue.ends_at.is_some_and(|ends_at| ends_at <= now),
+        queue,
+        left,
     })
 }
 

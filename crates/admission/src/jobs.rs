@@ -3,12 +3,12 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use ids::SaleId;
-use kit::{Kit, Result, tasks::Tasks};
+use kit::{Error, Kit, Result, tasks::Tasks};
 use tokio::sync::{Mutex as TurnMutex, watch};
 
 use crate::{
@@ -63,8 +63,12 @@ impl Gate {
         &self.tasks
     }
 
+    fn lines(&self) -> MutexGuard<'_, BTreeMap<SaleId, Arc<Line>>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn line(&self, id: SaleId) -> Arc<Line> {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.lines();
         if lines.len() >= LINES_MAX {
             // Whoever still uses one keeps it.
             lines.clear();
@@ -90,7 +94,17 @@ impl Gate {
         }
         let at = Instant::now();
         let tx = kit.db.begin("call_queue").await?;
-        let seen = Arc::new(actions::turn(&tx, id, kit.clock.now()).await?);
+        let seen = match actions::turn(&tx, id, kit.clock.now()).await {
+            Ok(seen) => Arc::new(seen),
+            Err(error) => {
+                if matches!(error, Error::Refused(_)) {
+                    // Nobody waits any more for what is not there.
+                    line.told.send_replace(None);
+                    self.lines().remove(&id);
+                }
+                return Err(error);
+            }
+        };
         tx.commit().await?;
         *last = Some((at, Arc::clone(&seen)));
         line.told.send_if_modified(|told| {
@@ -157,9 +171,15 @@ impl Gate {
                 return;
             }
             drop(is_watched);
-            // While the database is away nobody is told anything.
-            if let Err(error) = self.see(kit, id).await {
-                tracing::debug!(%error, %id, "a queue was not seen");
+            match self.see(kit, id).await {
+                Ok(_) => {}
+                // Those who follow were told, and nobody follows this line any more.
+                Err(Error::Refused(_)) => {
+                    line.told.send_replace(None);
+                    return;
+                }
+                // While the database is away nobody is told anything.
+                Err(error) => tracing::debug!(%error, %id, "a queue was not seen"),
             }
         }
     }

@@ -5,7 +5,7 @@ use ids::{CartId, PlaceId, SaleId};
 use kit::{Conn, Error, Result, Tx, db::Param};
 use tokio_postgres::Row;
 
-use crate::model::{Place, PlaceState, Queue};
+use crate::model::{Place, PlaceCounts, PlaceState, Queue};
 
 fn queue(row: &Row) -> Queue {
     Queue {
@@ -176,6 +176,28 @@ pub(crate) async fn update_joined_again(tx: &Tx, id: PlaceId, now: DateTime<Utc>
     Ok(())
 }
 
+const UPDATE_LEFT: &str = "
+    update sale_queue_places
+    set state = 'left'
+    where sale_id = $1 and cart_id = $2 and state = 'waiting'";
+
+// What a naive shop does. Only with the `queue leaving guard` switched off.
+const UPDATE_LEFT_UNGUARDED: &str = "
+    update sale_queue_places
+    set state = 'left'
+    where sale_id = $1 and cart_id = $2";
+
+/// Ends the waiting of a cart; nothing happens to one that does not wait.
+pub(crate) async fn update_left(tx: &Tx, sale: SaleId, cart: CartId) -> Result<()> {
+    let statement = if tx.sabotage().has_removed("queue leaving guard") {
+        UPDATE_LEFT_UNGUARDED
+    } else {
+        UPDATE_LEFT
+    };
+    tx.execute(statement, &[&sale, &cart]).await?;
+    Ok(())
+}
+
 const UPDATE_CART: &str = "update sale_queue_places set cart_id = $2 where id = $1";
 
 pub(crate) async fn update_cart(tx: &Tx, id: PlaceId, cart_id: CartId) -> Result<()> {
@@ -194,14 +216,14 @@ const UPDATE_NUMBERS: &str = "
                 arrival
         ) as number
         from sale_queue_places
-        where sale_id = $1 and number is null
+        where sale_id = $1 and number is null and state = 'waiting'
     )
     update sale_queue_places
     set number = fresh.number
     from fresh
     where sale_queue_places.id = fresh.id";
 
-/// Gives everybody a number who has none, behind the last one of the locked queue; answers how many
+/// Gives everybody a number who waits without one, behind the last one of the locked queue; answers how many
 /// they were.
 pub(crate) async fn update_numbers(tx: &Tx, id: SaleId, queue: &Queue) -> Result<i64> {
     let (starts_at, seed, last) = (queue.starts_at, &queue.seed, queue.last_number);
@@ -229,6 +251,7 @@ pub(crate) async fn update_expired(tx: &Tx, id: SaleId, now: DateTime<Utc>) -> R
     Ok(())
 }
 
+// Whoever has left since `next` was read is not called.
 const UPDATE_ADMITTED: &str = "
     with next as (
         select id
@@ -240,7 +263,7 @@ const UPDATE_ADMITTED: &str = "
         update sale_queue_places
         set state = 'admitted', admitted_at = $4, expires_at = $5
         from next
-        where sale_queue_places.id = next.id
+        where sale_queue_places.id = next.id and state = 'waiting'
         returning number
     )
     select count(*) as calls, coalesce(max(number), $2) as called_number from admitted";
@@ -257,6 +280,46 @@ pub(crate) async fn update_admitted(
     let params: [Param<'_>; 5] = [&id, &called, &count, &now, &expires_at];
     let row = tx.query_one(UPDATE_ADMITTED, &params).await?;
     Ok((row.get("calls"), row.get("called_number")))
+}
+
+const LIST_LEFT: &str = "
+    select number
+    from sale_queue_places
+    where sale_id = $1 and state = 'left' and number > $2
+    order by number";
+
+/// The numbers of those who have left and would not have been called yet, the smallest first.
+pub(crate) async fn list_left(conn: &Conn, id: SaleId, called: i64) -> Result<Vec<i64>> {
+    let rows = conn.query(LIST_LEFT, &[&id, &called]).await?;
+    Ok(rows.iter().map(|row| row.get("number")).collect())
+}
+
+const COUNT_PLACES: &str = "
+    select
+        count(*) filter (where state = 'waiting') as waiting,
+        count(*) filter (where state = 'admitted' and expires_at > $2) as admitted,
+        count(*) filter (where state = 'used') as used,
+        count(*) filter (
+            where state = 'expired' or state = 'admitted' and expires_at <= $2
+        ) as expired,
+        count(*) filter (where state = 'left') as left_count
+    from sale_queue_places
+    where sale_id = $1";
+
+/// How many places of a queue are in which state at that moment.
+pub(crate) async fn count_places(
+    conn: &Conn,
+    id: SaleId,
+    now: DateTime<Utc>,
+) -> Result<PlaceCounts> {
+    let row = conn.query_one(COUNT_PLACES, &[&id, &now]).await?;
+    Ok(PlaceCounts {
+        waiting: row.get("waiting"),
+        admitted: row.get("admitted"),
+        used: row.get("used"),
+        expired: row.get("expired"),
+        left: row.get("left_count"),
+    })
 }
 
 const COUNT_CALLS: &str = "

@@ -88,8 +88,13 @@ fn positions_waits_and_room() {
         units: 1,
         tokens: 0,
         calls,
+        is_over: false,
+        left: vec![105, 107],
     };
     assert_eq!(seen((0, 60)).position(101), 1);
+    // Two of those before have left.
+    let positions = [104, 106, 108].map(|number| seen((0, 60)).position(number));
+    assert_eq!(positions, [4, 5, 6]);
     assert_eq!(seen((0, 60)).wait_seconds(1), None);
     assert_eq!(seen((50, 60)).wait_seconds(1), Some(2));
     assert_eq!(seen((50, 60)).wait_seconds(100), Some(120));

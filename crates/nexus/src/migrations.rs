@@ -56,4 +56,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0079_collections"
     "0080_product_life"
     "0081_product_life_validated"
+    "0082_queue_places_left"
+    "0083_queue_places_left_validated"
 };

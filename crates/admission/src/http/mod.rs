@@ -1,5 +1,6 @@
 //! Queues over HTTP: join, ask, follow.
 
+mod admin;
 mod stream;
 
 use std::sync::Arc;
@@ -32,7 +33,8 @@ use crate::{
 pub fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new()
         .routes(routes!(join_queue))
-        .routes(routes!(get_queue_place))
+        .routes(routes!(get_queue_place, leave_queue))
+        .merge(admin::routes())
         .merge(stream::routes())
 }
 
@@ -53,7 +55,8 @@ struct JoinQueue {
     "place_id": "01890a5d-ac96-774b-bcce-b302099a8060",
     "state": "waiting", "joined_at": "2026-12-01T08:59:00Z",
     "starts_at": "2026-12-01T09:00:00Z", "number": 412, "position": 112,
-    "estimated_wait_seconds": 95, "units_left": 340, "is_sold_out": false, "admission": null,
+    "estimated_wait_seconds": 95, "units_left": 340, "is_sold_out": false, "is_over": false,
+    "admission": null,
     "draw": {
         "commitment": "5df6e0e2761359d30a8275058e299fcc0381534545f55cf43e41983f5d4c9456",
         "seed": "mEY7jBlOY0S2eRNYBn6JWPGcHPWhhyk8eC4DRYCbtPU"
@@ -63,8 +66,8 @@ struct QueuePlace {
     sale_id: SaleId,
     cart_id: CartId,
     place_id: PlaceId,
-    /// `waiting`, `admitted` (it is your turn), `used` (ordered), or `expired` (not ordered in
-    /// time: join again, at the end of the line).
+    /// `waiting`, `admitted` (it is your turn), `used` (ordered), `expired` (not ordered in
+    /// time: join again, at the end of the line), or `left` (join again, at the end of the line).
     #[schema(example = "waiting")]
     state: String,
     joined_at: DateTime<Utc>,
@@ -80,6 +83,8 @@ struct QueuePlace {
     units_left: i64,
     /// Nobody is called until a unit comes back.
     is_sold_out: bool,
+    /// The sale has ended, and nobody is called any more.
+    is_over: bool,
     /// While it is your turn.
     admission: Option<AdmissionView>,
     draw: DrawView,
@@ -127,6 +132,7 @@ fn view(gate: &Gate, place: &Place, seen: &Seen, now: DateTime<Utc>) -> QueuePla
         estimated_wait_seconds: position.and_then(|position| seen.wait_seconds(position)),
         units_left: seen.units,
         is_sold_out: seen.units == 0,
+        is_over: seen.is_over,
         admission: admission.map(|admission| AdmissionView {
             token: gate.sign(&admission),
             expires_at: admission.expires_at,
@@ -246,4 +252,27 @@ async fn get_queue_place(
     let seen = gate.see(&kit, id).await?;
     let place = own_place(&kit, &shopper, id, cart_id).await?;
     Ok(Json(view(&gate, &place, &seen, kit.clock.now())))
+}
+
+/// Leave a queue
+///
+/// Gives up the place of the caller's cart, as long as it waits; everybody behind it moves up. Who
+/// joins again stands at the end of the line. Once more, or when the place has expired, nothing
+/// happens. A token that was given counts until its end: 409 `queue_turn_has_come`.
+#[utoipa::path(
+    delete, path = "/api/v1/sales/{id}/queue/{cart_id}/", operation_id = "leaveQueue",
+    tag = "Sales", params(("id" = SaleId, Path), ("cart_id" = CartId, Path)),
+    responses((status = 204), ProblemResponses),
+    security(("bearer" = []), ("shopper_token" = []))
+)]
+async fn leave_queue(
+    shopper: Shopper,
+    State(kit): State<Kit>,
+    PathId((id, cart_id)): PathId<(SaleId, CartId)>,
+) -> Result<StatusCode> {
+    own_place(&kit, &shopper, id, cart_id).await?;
+    let tx = kit.db.begin("leave_queue").await?;
+    actions::leave(&tx, id, cart_id, kit.clock.now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
 }

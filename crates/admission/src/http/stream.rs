@@ -39,7 +39,8 @@ const LIFETIME: Duration = Duration::from_secs(10 * 60);
 ///
 /// A stream of server-sent events named `place`, each the whole of `getQueuePlace`: the first at
 /// once, the next when anything has changed, four a second at the most. It ends when the place is
-/// used or has expired, and after ten minutes. Whoever sends the last event's id as `Last-Event-ID`
+/// used, has expired or was left, when the sale is over or has no queue any more, and after ten
+/// minutes. Whoever sends the last event's id as `Last-Event-ID`
 /// after a break is told only what is different by then.
 #[utoipa::path(
     get, path = "/api/v1/sales/{id}/queue/{cart_id}/stream/", operation_id = "streamQueuePlace",
@@ -105,7 +106,10 @@ impl Follower {
             self.look(&seen).await;
             let now = self.kit.clock.now();
             let state = self.place.state_at(now);
-            self.is_over = matches!(state, PlaceState::Used | PlaceState::Expired);
+            self.is_over = matches!(
+                state,
+                PlaceState::Used | PlaceState::Expired | PlaceState::Left
+            ) || seen.is_over;
             let shown = view(&self.gate, &self.place, &seen, now);
             let data = serde_json::to_string(&shown).ok()?;
             let id = hex::encode(kit::random::token_hash(&data).get(..8)?);
@@ -125,7 +129,9 @@ impl Follower {
     async fn look(&mut self, seen: &Seen) {
         let is_waiting = self.place.state == PlaceState::Waiting;
         let is_far = match self.place.number {
-            Some(number) => seen.queue.called_number < number,
+            Some(number) => {
+                seen.queue.called_number < number && seen.left.binary_search(&number).is_err()
+            }
             None => seen.queue.drawn_at.is_none(),
         };
         if is_waiting && is_far {

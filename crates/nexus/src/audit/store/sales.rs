@@ -44,7 +44,8 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
             format('it is %s with the number %s of %s, and %s was called last', state,
                 coalesce(number::text, 'none'), last_number, called_number)
         from places
-        where (state = 'waiting') = (number <= called_number) or number > last_number
+        where state <> 'left' and (state = 'waiting') = (number <= called_number)
+            or number > last_number
         union all
         select format('place %s', id), format('the draw gave it another number than %s', number)
         from drawn

@@ -18,7 +18,7 @@ pub(super) enum On {
 }
 
 /// Every operation on somebody's things, and what it answers to whom they do not belong.
-pub(super) const OPERATIONS: [(&str, On, u16, &str); 27] = [
+pub(super) const OPERATIONS: [(&str, On, u16, &str); 28] = [
     ("getCart", On::Cart, 404, "cart_not_found"),
     ("deleteCart", On::Cart, 404, "cart_not_found"),
     ("listCartItems", On::Cart, 404, "cart_not_found"),
@@ -27,6 +27,7 @@ pub(super) const OPERATIONS: [(&str, On, u16, &str); 27] = [
     ("deleteCartItem", On::Item, 404, "cart_not_found"),
     ("mergeCart", On::Cart, 404, "cart_not_found"),
     ("joinQueue", On::Place, 404, "cart_not_found"),
+    ("leaveQueue", On::Place, 404, "cart_not_found"),
     ("getQueuePlace", On::Place, 404, "cart_not_found"),
     ("streamQueuePlace", On::Place, 404, "cart_not_found"),
     ("addCartCoupon", On::Cart, 404, "cart_not_found"),

@@ -14,10 +14,11 @@ const CATALOGUE: Option<&str> = Some("catalogue.edit");
 pub(super) const SOON: &str = "soon";
 
 /// Of sales, in the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 5] = [
+pub(super) static OPERATIONS: [Operation; 6] = [
     create("createSale", new_sale),
     read("listSales", CATALOGUE, None),
     read("getSaleAsStaff", CATALOGUE, Some(Target::Sale)),
+    read("getQueueAsStaff", CATALOGUE, Some(Target::Sale)),
     change("updateSale", Target::Sale, || json!({ "name": "changed" })),
     remove("closeSale", Target::Sale),
 ];

@@ -225,7 +225,10 @@ impl Targets {
         let delivery = owner.send(method, &path, test).await.expect(202);
         let soon = (shop.now() + chrono::TimeDelta::hours(1)).to_rfc3339();
         let on_sale = shop.product("sale", &[(100, 5)]).await;
-        let sale = json!({ "name": "Old", "variant_ids": on_sale, "starts_at": soon });
+        let sale = json!({
+            "name": "Old", "variant_ids": on_sale, "starts_at": soon,
+            "queue": { "slots": 1, "token_seconds": 30 },
+        });
         Self {
             image: picture(&owner).await,
             job: dead_job(shop).await,

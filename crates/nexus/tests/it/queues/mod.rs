@@ -1,5 +1,6 @@
 //! Queues before sales: places in a line, tokens, and nothing ordered without one.
 
+mod leaving;
 mod places;
 mod races;
 mod servers;
@@ -57,6 +58,10 @@ impl Waiter {
 
     async fn place(&self) -> Value {
         self.who.get(&self.path()).await.expect(200).body
+    }
+
+    async fn leave(&self) -> Answer {
+        self.who.delete(&self.path()).await
     }
 
     /// Asks until the place is in this state.

@@ -98,8 +98,12 @@ async fn turns(shop: &Shop, others: &[Second], n: usize) -> Held {
 }
 
 async fn others(shop: &Shop) -> Vec<Second> {
+    seconds(shop, 5).await
+}
+
+async fn seconds(shop: &Shop, count: usize) -> Vec<Second> {
     let mut others = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..count {
         others.push(Second::open(shop).await);
     }
     others
@@ -121,6 +125,98 @@ async fn without_the_queue_s_lock_they_call_more() {
     let shop = patient_shop(&["queue lock"]).await;
     let others = others(&shop).await;
     caught("tokens", 100, async |n| turns(&shop, &others, n).await).await;
+    for other in others {
+        other.close().await;
+    }
+    shop.close_broken().await;
+}
+
+/// Everybody leaves, and other servers call them at the same moment.
+async fn leaving(shop: &Shop, racers: &Racers, others: &[Second], n: usize) -> Held {
+    let variant = shop.product(&format!("goods-{n}"), &[(100, 500)]).await[0];
+    let sale = queued_sale(shop, &[variant], TimeDelta::zero(), 100).await;
+    let carts = racers.carts(shop, |_| vec![(variant, 1)]).await;
+    let count = carts.len();
+    let sql = format!(
+        "insert into sale_queues (sale_id, seed, drawn_at, drawn_number, last_number, created_at)
+         values ('{sale}', 'seed', now(), 0, {count}, now());
+         insert into sale_queue_places (id, sale_id, cart_id, number, joined_at)
+         select gen_random_uuid(), '{sale}', cart_id, number, now()
+         from unnest('{{{}}}'::uuid[]) with ordinality as carts (cart_id, number)",
+        carts.join(",")
+    );
+    shop.db().await.batch(&sql).await.unwrap();
+    let path = |cart: &str| format!("/api/v1/sales/{sale}/queue/{cart}/");
+    let own = racers.guest(0);
+    let token = own.header("x-shopper-token").unwrap().to_owned();
+    let calls = others.iter().map(|other| {
+        (
+            Client::new(&other.url).guest(&token),
+            path(&carts[0]),
+            false,
+        )
+    });
+    let leaves = (0..count).map(|n| (racers.guest(n), path(&carts[n]), true));
+    let answers = at_once(leaves.chain(calls).map(|(who, path, leaves)| async move {
+        if leaves {
+            who.delete(&path).await
+        } else {
+            who.get(&path).await.expect(200)
+        }
+    }))
+    .await;
+    let places = async |what: &str| {
+        let sql = "select count(*) from sale_queue_places where sale_id =";
+        shop.number(&format!("{sql} '{sale}' and {what}")).await
+    };
+    let given_up = places("state = 'left' and admitted_at is not null").await;
+    equal("turns given up", &given_up, &0)?;
+    for answer in answers.iter().filter(|answer| answer.status == 409) {
+        equal("code", &answer.body["code"], &json!("queue_turn_has_come"))?;
+    }
+    let told = |status| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
+    equal(
+        "left",
+        &places("state = 'left'").await,
+        &i64::try_from(told(204)).unwrap(),
+    )?;
+    equal(
+        "called",
+        &places("state = 'admitted'").await,
+        &i64::try_from(told(409)).unwrap(),
+    )?;
+    equal("answers", &(told(204) + told(409)), &count)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_called_does_not_leave_and_who_has_left_is_not_called() {
+    let shop = patient_shop(&[]).await;
+    let (racers, others) = (Racers::open(&shop, CLICKS).await, seconds(&shop, 2).await);
+    every_round(rounds(10), async |n| {
+        leaving(&shop, &racers, &others, n).await
+    })
+    .await;
+    for other in others {
+        other.close().await;
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_leaving_guard_turns_are_given_up() {
+    let shop = patient_shop(&["queue leaving guard"]).await;
+    let name = "sale_queue_places_admitted_when";
+    shop.drop_constraint("sale_queue_places", name).await;
+    let (racers, others) = (Racers::open(&shop, CLICKS).await, seconds(&shop, 2).await);
+    caught("turns given up", 100, async |n| {
+        leaving(&shop, &racers, &others, n).await
+    })
+    .await;
     for other in others {
         other.close().await;
     }
