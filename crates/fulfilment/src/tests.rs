@@ -95,7 +95,7 @@ fn units_are_taken_where_the_parcel_leaves_and_then_elsewhere() {
     assert_eq!(by_line(&taken), [(variant(1), 4)]);
     assert_eq!(common_location(&picks_of(&taken)), None);
     assert_eq!(common_location(&[pick(2, 2, 1)]), Some(place(2)));
-    let everything = units.everything();
+    let everything = units.everything(None);
     assert_eq!(by_line(&everything), [(variant(1), 4), (variant(2), 1)]);
     assert_eq!(
         picks_of(&everything),
@@ -129,7 +129,7 @@ fn no_more_is_taken_than_is_left() {
 fn what_is_not_there_yet_cannot_leave_and_is_called_off_first() {
     let lines = vec![line(1, [5, 0, 0, 0])];
     let units = Units::new(lines, vec![pick(1, 1, 2)], &[], &[want(1, 3)]);
-    assert_eq!(by_line(&units.everything()), [(variant(1), 2)]);
+    assert_eq!(by_line(&units.everything(None)), [(variant(1), 2)]);
     assert!(units.take(&[want(1, 3)], None).is_err());
     let taken = units.call_off(&[want(1, 4)]).unwrap();
     assert_eq!(waiting_of(&taken), [want(1, 3)]);
@@ -150,7 +150,7 @@ fn bundle(units: [i64; 4]) -> LineUnits {
 fn of_a_bundle_whole_ones_leave() {
     let taken = vec![pick(1, 1, 5), pick(2, 1, 1), pick(2, 2, 1)];
     let units = Units::new(vec![bundle([3, 0, 0, 0])], taken, &[], &[]);
-    let everything = units.everything();
+    let everything = units.everything(None);
     assert_eq!(by_line(&everything), [(variant(9), 2)]);
     assert!(everything[0].is_bundle);
     assert_eq!(
@@ -170,7 +170,7 @@ fn lines_that_share_a_part_do_not_take_it_twice() {
     let lines = vec![line(1, [2, 0, 0, 0]), bundle([2, 0, 0, 0])];
     let taken = vec![pick(1, 1, 5), pick(2, 1, 2)];
     let units = Units::new(lines, taken, &[], &[want(1, 1)]);
-    let everything = units.everything();
+    let everything = units.everything(None);
     assert_eq!(by_line(&everything), [(variant(1), 2), (variant(9), 1)]);
     assert_eq!(picks_of(&everything), [pick(1, 1, 4), pick(2, 1, 1)]);
     let refused = units.take(&[want(9, 2), want(1, 2)], None).unwrap_err();

@@ -36,5 +36,5 @@ pub use model::{
     uses_of_account,
 };
 pub use store::{
-    find_level, find_level_versions, list_available, list_awaited, list_levels, list_units_of_order,
+    find_level, find_level_versions, list_available, list_levels, list_units_of_order,
 };

@@ -64,6 +64,8 @@ async fn call_off_unpaid(
     // First, because it refuses an order that is gone.
     orders::cancel(tx, order, &call.reason, now).await?;
     payments::cancel_attempts(tx, order.id, now).await?;
+    // From here on nothing comes that would be given back and not be told.
+    inventory::lock_awaited(tx, order.id).await?;
     let units = units_of(tx, order.id).await?;
     let taken = units.everything_uncalled();
     inventory::release(tx, order.id, now).await?;

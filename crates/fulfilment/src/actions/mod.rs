@@ -53,7 +53,7 @@ pub(crate) async fn ship(
     let units = units_of(tx, order_id).await?;
     let taken = match &shipment.wants {
         Some(wants) => units.take(wants, shipment.location_id)?,
-        None => units.everything(),
+        None => units.everything(shipment.location_id),
     };
     if taken.is_empty() {
         return Err(FulfilmentRefusal::NothingOpen.into());
@@ -206,8 +206,7 @@ pub(crate) async fn lines_of(conn: &kit::Conn, order_id: OrderId) -> Result<Vec<
 /// What of an order is still to leave.
 pub(crate) async fn units_of(conn: &kit::Conn, order_id: OrderId) -> Result<Units> {
     let lines = lines_of(conn, order_id).await?;
-    let taken = inventory::list_units_of_order(conn, order_id).await?;
+    let (taken, awaited) = inventory::list_units_of_order(conn, order_id).await?;
     let used = store::list_used(conn, order_id).await?;
-    let awaited = inventory::list_awaited(conn, order_id).await?;
     Ok(Units::new(lines, taken, &used, &awaited))
 }

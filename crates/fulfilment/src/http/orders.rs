@@ -8,7 +8,7 @@ use kit::{
     Kit, Result,
     http::{PathId, ProblemResponses, Versioned},
 };
-use orders::{FulfilmentStatus, OrderRefusal};
+use orders::{FulfilmentStatus, Order, OrderRefusal, OrderStatus};
 use serde::Serialize;
 use staff::{CanReadOrders, Staff};
 use utoipa::ToSchema;
@@ -102,8 +102,17 @@ impl CancellationView {
     }
 }
 
-fn lines_of(lines: Vec<(OrderId, orders::OrderLine)>, units: &Units) -> Vec<LineFulfilmentView> {
-    let open = units.everything();
+fn lines_of(
+    order: &Order,
+    lines: Vec<(OrderId, orders::OrderLine)>,
+    units: &Units,
+) -> Vec<LineFulfilmentView> {
+    // An order that has expired waits for nothing, although nothing of it was called off.
+    let waits = matches!(
+        order.status,
+        OrderStatus::PendingPayment | OrderStatus::Paid
+    );
+    let open = units.everything(None);
     let view = |((_, line), became): ((OrderId, orders::OrderLine), &LineUnits)| {
         let own = open.iter().find(|one| one.variant_id == line.variant_id);
         let whole = |(location_id, quantity)| OpenUnitsView {
@@ -126,7 +135,10 @@ fn lines_of(lines: Vec<(OrderId, orders::OrderLine)>, units: &Units) -> Vec<Line
                 .map(whole)
                 .collect(),
             parts: shares.iter().filter_map(part).collect(),
-            awaited: became.open() - own.map_or(0, |one| one.quantity),
+            awaited: match waits {
+                true => became.open() - own.map_or(0, |one| one.quantity),
+                false => 0,
+            },
             variant_id: line.variant_id,
             sku: line.sku,
             title: line.title,
@@ -173,7 +185,7 @@ async fn get_order_fulfilment(
         order_id: id,
         number: order.number,
         status: order.fulfilment_status,
-        lines: lines_of(lines, &units),
+        lines: lines_of(&order, lines, &units),
         fulfilments: parcels
             .into_iter()
             .map(|parcel| FulfilmentView::of(parcel, &items))

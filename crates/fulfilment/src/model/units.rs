@@ -153,9 +153,12 @@ impl Units {
         }
     }
 
-    /// All that can leave now: lines that share a variant have their turn in their order.
-    pub(crate) fn everything(&self) -> Vec<Taken> {
-        self.all_of(self.left.clone(), |share| (true, share.claimed_at))
+    /// All that can leave now, what stands at a location first: lines that share a variant have
+    /// their turn in their order.
+    pub(crate) fn everything(&self, at: Option<LocationId>) -> Vec<Taken> {
+        self.all_of(self.left.clone(), |share| {
+            (share.claimed_at != at, share.claimed_at)
+        })
     }
 
     /// All that can be called off, which is also what is waited for.

@@ -213,9 +213,7 @@ pub async fn reacquire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result
     let sale = |pick: &Pick| NewMovement::sale(order_id, *pick);
     let sales: Vec<NewMovement> = given.picks.iter().map(sale).collect();
     move_units(tx, &sales, None, now).await?;
-    if !owed.is_empty() || !given.beyond.is_empty() {
-        owe_again(tx, order_id, given.beyond, now).await?;
-    }
+    owe_again(tx, order_id, given.beyond, now).await?;
     Ok(true)
 }
 
@@ -226,7 +224,7 @@ async fn owe_again(
     beyond: Vec<Want>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    store::delete_released_backorders(tx, order_id).await?;
+    store::delete_backorders(tx, order_id).await?;
     let hold = Hold {
         order_id,
         picks: Vec::new(),
@@ -246,7 +244,8 @@ pub async fn release(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<(
     let held = end_hold(tx, order_id, "released", now).await?;
     tx.changes(held.iter().map(|want| want.variant_id.uuid()));
     store::update_released(tx, &held, false, now).await?;
-    store::update_backorders_released(tx, order_id).await?;
+    let awaited = store::update_backorders_released(tx, order_id).await?;
+    tx.changes(awaited.iter().map(|variant_id| variant_id.uuid()));
     let places = held.iter().map(|pick| (pick.variant_id, pick.location_id));
     fill_waiting(tx, places, now).await?;
     end_uses(tx, order_id, now).await

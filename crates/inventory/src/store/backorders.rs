@@ -91,25 +91,6 @@ pub(crate) const ENDING: [&str; 2] = [
     super::reservations::UPDATE_RESERVATIONS_ENDED,
 ];
 
-const LIST_AWAITED: &str = "
-    select variant_id, waiting
-    from backorders
-    where order_id = $1 and waiting > 0
-    order by variant_id";
-
-/// What an order waits for, in the order of ids.
-///
-/// # Errors
-/// Faults of the database.
-pub async fn list_awaited(conn: &Conn, order_id: OrderId) -> Result<Vec<Want>> {
-    let rows = conn.query(LIST_AWAITED, &[&order_id]).await?;
-    let want = |row: &Row| Want {
-        variant_id: row.get("variant_id"),
-        quantity: row.get("waiting"),
-    };
-    Ok(rows.iter().map(want).collect())
-}
-
 // The CHECK refuses less than nothing, whoever forgot the lock of the levels.
 const UPDATE_BACKORDERS_LESS: &str = "
     with fewer as (
@@ -173,12 +154,17 @@ const UPDATE_BACKORDERS_RELEASED: &str = "
     update stock_terms
     set backordered = backordered - ended.released
     from ended
-    where stock_terms.variant_id = ended.variant_id";
+    where stock_terms.variant_id = ended.variant_id
+    returning stock_terms.variant_id";
 
-/// An order that is gone waits for nothing; nothing happens the second time.
-pub(crate) async fn update_backorders_released(tx: &Tx, order_id: OrderId) -> Result<()> {
-    tx.execute(UPDATE_BACKORDERS_RELEASED, &[&order_id]).await?;
-    Ok(())
+/// An order that is gone waits for nothing; nothing happens the second time. Answers what it has
+/// waited for.
+pub(crate) async fn update_backorders_released(
+    tx: &Tx,
+    order_id: OrderId,
+) -> Result<Vec<VariantId>> {
+    let rows = tx.query(UPDATE_BACKORDERS_RELEASED, &[&order_id]).await?;
+    Ok(rows.iter().map(|row| row.get("variant_id")).collect())
 }
 
 const LIST_RELEASED_BACKORDERS: &str = "
@@ -197,19 +183,14 @@ pub(crate) async fn list_released_backorders(conn: &Conn, order_id: OrderId) -> 
     Ok(rows.iter().map(want).collect())
 }
 
-const DELETE_RELEASED_BACKORDERS: &str = "
+const DELETE_BACKORDERS: &str = "
     delete from backorders
-    where order_id = $1 and waiting = 0 and filled = 0";
+    where order_id = $1 and waiting = 0";
 
-const UPDATE_RELEASED_TAKEN: &str = "
-    update backorders
-    set quantity = filled, released = 0
-    where order_id = $1 and filled > 0";
-
-/// Forgets what an order waited for: it is given otherwise now.
-pub(crate) async fn delete_released_backorders(tx: &Tx, order_id: OrderId) -> Result<()> {
-    tx.execute(DELETE_RELEASED_BACKORDERS, &[&order_id]).await?;
-    tx.execute(UPDATE_RELEASED_TAKEN, &[&order_id]).await?;
+/// Forgets what an order that was gone had waited for, and what came for it while it was held: all
+/// of it is given anew.
+pub(crate) async fn delete_backorders(tx: &Tx, order_id: OrderId) -> Result<()> {
+    tx.execute(DELETE_BACKORDERS, &[&order_id]).await?;
     Ok(())
 }
 

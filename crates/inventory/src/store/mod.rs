@@ -17,7 +17,6 @@ pub(crate) use self::{
     movements::*, reservations::*, terms::*,
 };
 pub use self::{
-    backorders::list_awaited,
     levels::{find_level, find_level_versions, list_available, list_levels},
     reservations::list_units_of_order,
 };

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use ids::{OrderId, ReservationId};
+use ids::{LocationId, OrderId, ReservationId};
 use kit::{Conn, Result, Tx};
 use tokio_postgres::Row;
 
 use super::levels::columns;
-use crate::model::{Hold, Pick};
+use crate::model::{Hold, Pick, Want};
 
 fn pick(row: &Row) -> Pick {
     Pick {
@@ -131,22 +131,34 @@ pub(crate) async fn list_released(conn: &Conn, order_id: OrderId) -> Result<Vec<
     Ok(by_level(rows.iter().map(pick)))
 }
 
-// Units may have come for an order several times.
+// One statement, and so one snapshot: what comes for an order meanwhile is waited for, or there.
+// Units may have come for it several times.
 const LIST_UNITS_OF_ORDER: &str = "
     select variant_id, location_id, sum(quantity)::bigint as quantity
     from reservations
     where order_id = $1 and state <> 'released'
     group by variant_id, location_id
+    union all
+    select variant_id, null, waiting
+    from backorders
+    where order_id = $1 and waiting > 0
     order by variant_id, location_id";
 
-/// What an order holds, or has taken because it is paid: the sum of each level, in the order of
-/// ids.
+/// What an order holds, or has taken because it is paid: the sum of each level; and what it waits
+/// for. Both in the order of ids.
 ///
 /// # Errors
 /// Faults of the database.
-pub async fn list_units_of_order(conn: &Conn, order_id: OrderId) -> Result<Vec<Pick>> {
+pub async fn list_units_of_order(conn: &Conn, order_id: OrderId) -> Result<(Vec<Pick>, Vec<Want>)> {
     let rows = conn.query(LIST_UNITS_OF_ORDER, &[&order_id]).await?;
-    Ok(by_level(rows.iter().map(pick)))
+    let is_there = |row: &&Row| row.get::<_, Option<LocationId>>("location_id").is_some();
+    let (there, awaited): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(is_there);
+    let want = |row: &Row| Want {
+        variant_id: row.get("variant_id"),
+        quantity: row.get("quantity"),
+    };
+    let picks = by_level(there.into_iter().map(pick));
+    Ok((picks, awaited.into_iter().map(want).collect()))
 }
 
 const DELETE_RELEASED: &str = "
@@ -170,11 +182,10 @@ pub(crate) async fn update_taken_again(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let before = tx.query(DELETE_RELEASED, &[&order_id]).await?;
-    let Some(before) = before.first() else {
-        return Ok(());
-    };
+    // An order that only waited has held nothing.
+    let times = |row: &Row| (row.get("expires_at"), row.get("created_at"));
     let (expires_at, created_at): (DateTime<Utc>, DateTime<Utc>) =
-        (before.get("expires_at"), before.get("created_at"));
+        before.first().map_or((now, now), times);
     let ids = new_ids(picks.len(), now);
     let (variants, locations, quantities) = columns(picks);
     tx.execute(

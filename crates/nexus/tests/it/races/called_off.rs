@@ -43,6 +43,47 @@ async fn contest(shop: &Shop, staff: &Client, (round, variant): (usize, VariantI
     equal("stock", &shop.stock(variant).await, &(free, 0))
 }
 
+/// Everything is called off by four at once, while it comes: the money of all ten units goes back,
+/// once, and the order is cancelled.
+async fn whole(shop: &Shop, staff: &Client, (round, variant): (usize, VariantId)) -> Held {
+    let (guest, order) = shop.paid_order(&[(variant, ORDERED)]).await;
+    let order = order["id"].as_str().unwrap();
+    let receipt = json!({ "movements": [
+        { "kind": "receipt", "variant_id": variant, "quantity": 1 }
+    ] });
+    let coming = (0..COMING).map(|_| {
+        let (who, body) = (staff.clone(), receipt.clone());
+        let path = "/api/v1/admin/inventory/movements/";
+        async move { who.post(path, body).await.status.as_u16() }.boxed()
+    });
+    let called = (0..4).map(|n| {
+        let who = staff.key(&format!("whole-{round}-{n}"));
+        let path = format!("/api/v1/admin/orders/{order}/cancel/");
+        async move {
+            who.post(&path, json!({ "reason": "a race" }))
+                .await
+                .status
+                .as_u16()
+        }
+        .boxed()
+    });
+    let mut answers = at_once(coming.chain(called)).await;
+    answers.sort_unstable();
+    let mut expected = vec![200; usize::try_from(COMING).unwrap()];
+    expected.extend([201, 409, 409, 409]);
+    equal("answers", &answers, &expected)?;
+    let refunds = format!(
+        "select coalesce(sum(amount_minor), 0)::bigint from refunds where order_id = '{order}'"
+    );
+    equal("refunds", &shop.number(&refunds).await, &(ORDERED * 100))?;
+    let waiting = format!("select sum(waiting)::bigint from backorders where order_id = '{order}'");
+    equal("waiting", &shop.number(&waiting).await, &0)?;
+    let path = format!("/api/v1/orders/{order}/");
+    let seen = guest.get(&path).await.expect(200).body;
+    equal("status", &seen["status"], &json!("cancelled"))?;
+    equal("stock", &shop.stock(variant).await, &(STOCK + COMING, 0))
+}
+
 async fn field(shop: &Shop, count: usize) -> (Client, Vec<VariantId>) {
     let variants = shop.product("soon", &vec![(100, STOCK); count]).await;
     for variant in &variants {
@@ -59,6 +100,19 @@ async fn what_comes_and_what_is_called_off_are_not_the_same_units() {
     let (staff, variants) = field(&shop, count).await;
     every_round(count, async |n| {
         contest(&shop, &staff, (n, variants[n])).await
+    })
+    .await;
+    shop.run_jobs().await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_called_off_whole_while_its_units_come_is_paid_back_whole() {
+    let shop = patient_shop(&[]).await;
+    let count = rounds(10);
+    let (staff, variants) = field(&shop, count).await;
+    every_round(count, async |n| {
+        whole(&shop, &staff, (n, variants[n])).await
     })
     .await;
     shop.run_jobs().await;

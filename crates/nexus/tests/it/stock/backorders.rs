@@ -8,15 +8,15 @@ use crate::world::{Answer, Client, Shop, place_body};
 
 const SOON: &str = "2030-02-01T00:00:00Z";
 
-struct Shelf {
-    shop: Shop,
-    clerk: Client,
-    variant: VariantId,
+pub(super) struct Shelf {
+    pub(super) shop: Shop,
+    pub(super) clerk: Client,
+    pub(super) variant: VariantId,
 }
 
 impl Shelf {
     /// So many units are there, and so many more may be sold.
-    async fn open(on_hand: i64, terms: Value) -> Self {
+    pub(super) async fn open(on_hand: i64, terms: Value) -> Self {
         let shop = Shop::open().await;
         let variant = shop.product("coffee", &[(100, on_hand)]).await[0];
         let clerk = shop.staff("clerk", &["stock.edit"]).await;
@@ -44,18 +44,18 @@ impl Shelf {
         shown["variants"][0].take()
     }
 
-    async fn order(&self, quantity: i64) -> (Client, Value) {
+    pub(super) async fn order(&self, quantity: i64) -> (Client, Value) {
         self.shop.guest_order(&[(self.variant, quantity)]).await
     }
 
-    async fn pay(&self, who: &Client, order: &Value) {
+    pub(super) async fn pay(&self, who: &Client, order: &Value) {
         let (_, page) = self.shop.initiate(who, order).await;
         self.shop.on_page(&page, "pay").await.expect(302);
         self.shop.run_jobs().await;
     }
 
     /// A clerk who has just signed in brings units.
-    async fn receive(&self, quantity: i64) {
+    pub(super) async fn receive(&self, quantity: i64) {
         let count = self.shop.number("select count(*) from staff").await;
         let name = format!("clerk-{count}");
         let clerk = self.shop.staff(&name, &["stock.edit"]).await;
@@ -67,7 +67,7 @@ impl Shelf {
     }
 
     /// Of each that waits: its order and how many units.
-    async fn waiting(&self) -> Vec<(Value, i64)> {
+    pub(super) async fn waiting(&self) -> Vec<(Value, i64)> {
         let sql = "
             select order_id::text, waiting from backorders where waiting > 0 order by sequence";
         let rows = self.shop.db().await.query(sql, &[]).await.unwrap();
@@ -76,7 +76,7 @@ impl Shelf {
     }
 }
 
-fn on_backorder(max: i64) -> Value {
+pub(super) fn on_backorder(max: i64) -> Value {
     json!({ "kind": "backorder", "max": max, "expected_at": SOON })
 }
 
@@ -299,30 +299,6 @@ async fn what_arrives_later_leaves_in_a_parcel_of_its_own() {
 
 fn parcel(shelf: &Shelf, quantity: i64) -> Value {
     json!({ "lines": [{ "variant_id": shelf.variant, "quantity": quantity }] })
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn late_money_is_owed_again_what_is_not_there() {
-    let shelf = Shelf::open(1, on_backorder(3)).await;
-    let (guest, late) = shelf.order(3).await;
-    let (tx_ref, _) = shelf.shop.initiate(&guest, &late).await;
-    shelf.shop.advance(TimeDelta::hours(2));
-    shelf.shop.run_jobs().await;
-    assert_eq!(shelf.waiting().await, []);
-    let path = format!("/__sim/transactions/{tx_ref}/pay");
-    shelf
-        .shop
-        .provider()
-        .post(&path, json!({}))
-        .await
-        .expect(200);
-    let verify = format!("/api/v1/payment/verify/{tx_ref}/");
-    guest.get(&verify).await.expect(200);
-    assert_eq!(shelf.waiting().await, [(late["id"].clone(), 2)]);
-    assert_eq!(shelf.shop.stock(shelf.variant).await, (0, 0));
-    shelf.receive(2).await;
-    assert_eq!(shelf.shop.stock(shelf.variant).await, (0, 0));
-    shelf.shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

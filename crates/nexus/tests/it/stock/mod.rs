@@ -3,6 +3,7 @@
 mod backorders;
 mod bundles;
 mod counts;
+mod late;
 mod limits;
 mod locations;
 mod low;
