@@ -56,11 +56,15 @@ impl Pictures {
             return Err(PictureRefusal::Unsupported.into());
         }
         let bytes = raw_body(request, self.bytes_max).await?;
-        Ok(Upload {
-            sight: look(&media_type, &bytes, self.pixels_max)?,
-            fingerprint: Sha256::digest(&bytes).to_vec(),
-            bytes,
-        })
+        let pixels_max = self.pixels_max;
+        let looked = self.at_work(move || {
+            Ok(Upload {
+                sight: look(&media_type, &bytes, pixels_max)?,
+                fingerprint: Sha256::digest(&bytes).to_vec(),
+                bytes,
+            })
+        });
+        looked.await?
     }
 
     /// Draws what was sent anew and writes its file. It is kept when its place is
@@ -68,7 +72,8 @@ impl Pictures {
     /// nobody lives to do so, the hourly job does.
     ///
     /// # Errors
-    /// `invalid_picture`, `picture_too_large`: nothing was written then; `pictures_unavailable`.
+    /// `invalid_picture`, `picture_too_large`: nothing was written then; `pictures_unavailable`:
+    /// what was written is taken away by the hourly job.
     pub async fn take_in(&self, kit: &Kit, upload: Upload) -> Result<Picture> {
         let Upload { bytes, sight, .. } = upload;
         let drawn = self.at_work(move || draw(&bytes, sight)).await??;
@@ -87,10 +92,9 @@ impl Pictures {
         tx.commit().await?;
         crash_point("before picture is stored");
         let file = key(&picture.name, picture.width, picture.format);
-        if let Err(error) = self.put(&file, drawn.bytes).await {
-            self.discard(kit, &picture).await;
-            return Err(error);
-        }
+        // When this fails, a bucket may still write what it was sent after we have stopped waiting:
+        // so the row stays, and the hourly job takes both away.
+        self.put(&file, drawn.bytes).await?;
         crash_point("after picture is stored");
         Ok(picture)
     }

@@ -137,6 +137,43 @@ fn a_picture_that_unfolds_is_refused_by_its_head() {
     assert_eq!(refused, Err(expected));
 }
 
+/// The greatest memory that this process has ever had, in bytes.
+#[cfg(target_os = "linux")]
+fn memory_peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let peak = peak.unwrap().trim().trim_end_matches(" kB");
+    peak.parse::<u64>().unwrap() * 1024
+}
+
+/// A profile of colours stands in the head of a PNG, and unfolds too.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_head_that_unfolds_takes_no_memory() {
+    const MEBIBYTES: usize = 512;
+    let mut deflate = flate2::Compress::new(flate2::Compression::fast(), false);
+    let mut mebibyte = Vec::with_capacity(64 * 1024);
+    let zeros = vec![0; 1024 * 1024];
+    let flush = flate2::FlushCompress::Sync;
+    deflate.compress_vec(&zeros, &mut mebibyte, flush).unwrap();
+    assert_eq!(deflate.total_in(), 1024 * 1024);
+    // The head of a zlib stream (RFC 1950), the blocks, an empty last one, and no true checksum.
+    let mut profile = b"iCCPname\0\0\x78\x01".to_vec();
+    profile.extend(mebibyte.repeat(MEBIBYTES));
+    profile.extend(b"\x03\0\0\0\0\0");
+    let length = u32::try_from(profile.len() - 4).unwrap();
+    let plain = bytes(&halves(40, 20), ImageFormat::Png);
+    // Behind the signature and the head of sizes.
+    let (head, rest) = plain.split_at(8 + 25);
+    let crc = crc32(&profile).to_be_bytes();
+    let bomb = [head, &length.to_be_bytes(), &profile, &crc, rest].concat();
+    let before = memory_peak();
+    let sight = look("image/png", &bomb, PIXELS_MAX);
+    drop(sight.map(|sight| draw(&bomb, sight)));
+    let grown = memory_peak() - before;
+    assert!(grown < 256 * 1024 * 1024, "{grown} bytes");
+}
+
 /// The checksum of a part of a PNG (RFC 2083, section 15).
 fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = u32::MAX;

@@ -109,6 +109,15 @@ impl Pictures {
                 Err(error) => return Err(away(&error)),
             }
         }
+        // A process that died while it wrote has left a part of a file under a name that the store
+        // does not tell.
+        if let Place::Disk(root, _) = &self.place {
+            match tokio::fs::remove_dir_all(root.join(folder.as_ref())).await {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(away(&error)),
+            }
+        }
         Ok(())
     }
 

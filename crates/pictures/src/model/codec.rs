@@ -35,7 +35,8 @@ pub(crate) struct Drawn {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Looks at the head of a file. Allocates nothing that grows with the picture.
+/// Looks at the head of a file. Takes no more than [`SCRATCH_BYTES`], whatever the file unfolds to:
+/// a PNG's profile of colours is compressed, and stands in the head.
 ///
 /// # Errors
 /// `unsupported_picture`, `invalid_picture`, `picture_too_large`.
@@ -58,7 +59,9 @@ pub(crate) fn look(
         _ => return Err(PictureRefusal::NotAPicture("The file is no picture")),
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), said);
-    reader.no_limits();
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(SCRATCH_BYTES);
+    reader.limits(limits);
     let (width, height) = reader.into_dimensions().map_err(|_| BROKEN)?;
     let is_empty = width == 0 || height == 0;
     if is_empty || (said == ImageFormat::Jpeg && !has_end(bytes)) {

@@ -126,6 +126,10 @@ async fn a_picture_that_is_taken_away_takes_its_files_along() {
         .delete(&path(&gone))
         .await
         .refused(412, "precondition_failed");
+    // What a process that died has written of a file.
+    let file = url.trim_start_matches("/media/");
+    let part = shop.app.settings.media.folder.join(format!("{file}#1"));
+    std::fs::write(part, "half").unwrap();
     let left = at(&staff, 3).delete(&path(&gone)).await.expect(200);
     assert_eq!(order(&left)[1], stays);
     shop.run_jobs().await;
