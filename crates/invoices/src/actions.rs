@@ -45,8 +45,8 @@ pub(crate) async fn issue_invoice(
     issue(tx, new).await
 }
 
-/// Issues the credit note of a refund that is with the buyer and whose money paid its order, once.
-/// Nothing is issued for other money. Locks the order.
+/// Issues the credit note of a refund that is with the buyer and whose money paid its order, once,
+/// behind the invoice of the order. Nothing is issued for other money. Locks the order.
 ///
 /// # Errors
 /// Faults.
@@ -65,8 +65,8 @@ pub(crate) async fn issue_credit_note(
     if store::exists_credit_note(tx, refund_id).await? {
         return Ok(None);
     }
-    let invoice = store::find_invoice_of_order(tx, order_id).await?;
-    let number = invoice.map(|invoice| invoice.number);
+    // The note names the invoice that it corrects, and the job that issues that one may be late.
+    let invoice = issue_invoice(tx, order_id, seller, now).await?;
     let new = Issued {
         id: InvoiceId::generate(now),
         kind: Kind::CreditNote,
@@ -74,7 +74,7 @@ pub(crate) async fn issue_credit_note(
         order_id,
         refund_id: Some(refund_id),
         total: refund.amount,
-        document: Document::of_refund(seller, &order, &refund, number),
+        document: Document::of_refund(seller, &order, &refund, invoice.number),
         issued_at: now,
     };
     issue(tx, new).await.map(Some)

@@ -190,13 +190,13 @@ impl Document {
         seller: &SellerSettings,
         order: &Order,
         refund: &Refund,
-        invoice_number: Option<i64>,
+        invoice_number: i64,
     ) -> Self {
         Self {
             seller: seller.clone(),
             buyer: buyer_of(order),
             order_number: order.number,
-            invoice_number,
+            invoice_number: Some(invoice_number),
             currency: refund.amount.currency().code().to_owned(),
             lines: Vec::new(),
             subtotal_minor: refund.amount.minor(),

@@ -51,6 +51,15 @@ pub(super) static INVARIANTS: [Invariant; 2] = [
                 or (total_minor, invoices.currency, invoices.order_id)
                     is distinct from (amount_minor, refunds.currency, refunds.order_id))
         union all
+        select format('credit note %s', notes.id),
+            format('it names the invoice %s, and that of its order is %s',
+                coalesce(notes.document->>'invoice_number', 'of no number'),
+                coalesce(invoices.number::text, 'not there'))
+        from invoices as notes
+        left join invoices on invoices.order_id = notes.order_id and invoices.kind = 'invoice'
+        where notes.kind = 'credit_note'
+            and (notes.document->>'invoice_number')::bigint is distinct from invoices.number
+        union all
         select format('order %s', unique_key), 'the job that issues its invoice is done and there '
             'is none'
         from jobs

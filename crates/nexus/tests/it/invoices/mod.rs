@@ -104,3 +104,39 @@ async fn what_is_not_paid_has_none_and_strangers_see_none() {
     assert_eq!(shop.state().await, before);
     shop.close().await;
 }
+
+/// The job that issues the invoice may be late, or have been given up: the note comes behind the
+/// invoice all the same, and names it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_note_brings_its_invoice() {
+    let shop = Shop::open().await;
+    let goods = shop.product("goods", &[(1_000, 10)]).await;
+    let habit = json!({ "refund_progress": "instant" });
+    let provider = shop.provider();
+    provider.patch("/__sim/variants", habit).await.expect(200);
+    let clerk = shop.staff("clerk", &["payments.refund"]).await;
+    let (buyer, order) = shop.paid_order(&[(goods[0], 3)]).await;
+    let order = order["id"].as_str().unwrap();
+    let never = "
+        alter table invoices disable trigger invoices_append_only;
+        delete from invoices;
+        alter table invoices enable trigger invoices_append_only;
+        update invoice_numbers set last_number = 0";
+    shop.db().await.batch(never).await.unwrap();
+    let body = json!({
+        "order_id": order, "reason": "one was broken",
+        "lines": [{ "variant_id": goods[0], "quantity": 1 }],
+    });
+    let refunds = "/api/v1/admin/payments/refunds/";
+    clerk.key("a").post(refunds, body).await.expect(201);
+    shop.run_jobs().await;
+    shop.advance(chrono::TimeDelta::minutes(1));
+    shop.run_jobs().await;
+    let numbers = list(&buyer, order).await;
+    let numbers = numbers.iter().map(|invoice| invoice["number"].clone());
+    assert_eq!(numbers.collect::<Vec<_>>(), ["INV-000001", "CN-000001"]);
+    let named = "
+        select (document->>'invoice_number')::bigint from invoices where kind = 'credit_note'";
+    assert_eq!(shop.number(named).await, 1);
+    shop.close().await;
+}
