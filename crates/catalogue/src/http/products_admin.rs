@@ -218,6 +218,9 @@ fn check_words(title: Option<&Texts>, description: Option<&Texts>) -> Result<()>
 }
 
 /// Change a product
+///
+/// A change of its `status` ends what was planned of its publication; only that a published product
+/// is taken back later stays planned.
 #[utoipa::path(
     patch, path = "/api/v1/admin/catalogue/products/{id}/", operation_id = "updateProduct",
     tag = "Admin: catalogue", request_body = UpdateProduct,
@@ -278,6 +281,9 @@ async fn update_product(
     };
     let categories = change.category_ids.as_deref();
     actions::change_product(&tx, &before.slug, &changed, categories, now).await?;
+    if changed.status != before.status {
+        store::update_schedule_overtaken(&tx, id).await?;
+    }
     let after = view(&tx, id).await?;
     staff
         .record(

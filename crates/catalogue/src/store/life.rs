@@ -199,7 +199,9 @@ fn price_then(row: &Row) -> Result<PriceThen> {
     })
 }
 
-// What was so at the beginning of the time, and every change within it.
+// What was so at the beginning of the time, and every change within it; each from its change to the
+// next one. A price counts for the stretches in which its product was published: nobody was ever
+// asked for the price of a draft.
 macro_rules! lowest_prices {
     ($key:literal) => {
         concat!(
@@ -207,16 +209,31 @@ macro_rules! lowest_prices {
     select variants.id, min(past.price_minor) as lowest_minor
     from products
     join variants on variants.product_id = products.id
-    join variant_prices as past on past.variant_id = variants.id
+    cross join lateral (
+        select price_minor, is_active, greatest(changed_at, $2) as since,
+            coalesce(lead(changed_at) over (order by number), 'infinity') as until
+        from variant_prices
+        where variant_id = variants.id
+            and (changed_at > $2 or number = (
+                select max(earlier.number)
+                from variant_prices as earlier
+                where earlier.variant_id = variants.id and earlier.changed_at <= $2
+            ))
+    ) as past
     where ",
             $key,
             "
         and past.is_active
-        and (past.changed_at > $2 or past.number = (
-            select max(earlier.number)
-            from variant_prices as earlier
-            where earlier.variant_id = variants.id and earlier.changed_at <= $2
-        ))
+        and exists (
+            select
+            from (
+                select status, changed_at as since,
+                    coalesce(lead(changed_at) over (order by number), 'infinity') as until
+                from product_publications
+                where product_id = products.id
+            ) as shown
+            where status = 'published' and shown.since < past.until and past.since < shown.until
+        )
     group by variants.id"
         )
     };
@@ -241,6 +258,19 @@ pub(crate) async fn list_lowest_prices(
     };
     let lowest = |row: &Row| (row.get("id"), row.get("lowest_minor"));
     Ok(rows.iter().map(lowest).collect())
+}
+
+const UPDATE_SCHEDULE_OVERTAKEN: &str = "
+    update products
+    set publish_at = null,
+        unpublish_at = case when status = 'published' then unpublish_at end
+    where id = $1
+      and num_nonnulls(publish_at, unpublish_at) > 0";
+
+/// What staff have decided by hand is not undone by what was planned before.
+pub(crate) async fn update_schedule_overtaken(tx: &Tx, id: ProductId) -> Result<()> {
+    tx.execute(UPDATE_SCHEDULE_OVERTAKEN, &[&id]).await?;
+    Ok(())
 }
 
 const LIST_PUBLICATIONS: &str = "

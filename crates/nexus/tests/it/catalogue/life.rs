@@ -10,15 +10,15 @@ use crate::{
     world::{Client, Shop},
 };
 
-fn at(staff: &Client, version: i64) -> Client {
+pub(super) fn at(staff: &Client, version: i64) -> Client {
     staff.with("if-match", &format!("\"v{version}\""))
 }
 
-fn admin(id: &str, rest: &str) -> String {
+pub(super) fn admin(id: &str, rest: &str) -> String {
     format!("/api/v1/admin/catalogue/products/{id}/{rest}")
 }
 
-fn shown(slug: &str) -> String {
+pub(super) fn shown(slug: &str) -> String {
     format!("/api/v1/catalogue/products/{slug}/")
 }
 
@@ -236,45 +236,6 @@ async fn a_product_is_read_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_lowest_price_of_thirty_days_is_told() {
-    let shop = Shop::open().await;
-    let staff = shop.staff("editor", &["catalogue.edit"]).await;
-    let id = product(&staff, "cup", &[]).await;
-    let variant = staff
-        .get(&admin(&id, ""))
-        .await
-        .expect(200)
-        .text("/variants/0/id");
-    let path = format!("/api/v1/admin/catalogue/variants/{variant}/");
-    let lowest = async || {
-        let slug = shop.client().get(&shown("cup")).await.expect(200);
-        let by_id = shop.client().get(&shown(&id)).await.expect(200);
-        let found = slug.body["variants"][0]["lowest_price_30_days"]["amount"].as_i64();
-        assert_eq!(by_id.body["variants"], slug.body["variants"]);
-        found.unwrap()
-    };
-    assert_eq!(lowest().await, 100);
-    // Each price, after how many days it came, and what was the lowest right then.
-    for (version, (days, price, expected)) in
-        (1..).zip([(10, 80, 80), (5, 120, 80), (24, 110, 80), (7, 130, 110)])
-    {
-        shop.advance(TimeDelta::days(days));
-        let staff = shop
-            .staff(&format!("clerk-{version}"), &["catalogue.edit"])
-            .await;
-        let change = json!({ "price": { "amount": price, "currency": "ETB" } });
-        at(&staff, version).patch(&path, change).await.expect(200);
-        assert_eq!(lowest().await, expected, "{price}");
-    }
-    // To the second: 110 was its price until 130 came.
-    shop.advance(TimeDelta::days(30) - TimeDelta::seconds(1));
-    assert_eq!(lowest().await, 110);
-    shop.advance(TimeDelta::seconds(1));
-    assert_eq!(lowest().await, 130);
-    shop.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn search_engines_are_told_what_staff_say() {
     let shop = Shop::open().await;
     let staff = shop.staff("editor", &["catalogue.edit"]).await;
@@ -313,5 +274,61 @@ async fn search_engines_are_told_what_staff_say() {
         seo("am").await,
         json!({ "title": "cup", "description": "" })
     );
+    shop.close().await;
+}
+
+/// Goods that are called back do not go on sale on Friday because somebody planned it on Monday.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_staff_decide_by_hand_ends_what_was_planned() {
+    let shop = Shop::open().await;
+    let staff = shop.staff("editor", &["catalogue.edit"]).await;
+    let id = product(&staff, "cup", &[]).await;
+    let set = async |version: i64, status: &str| {
+        let change = json!({ "status": status });
+        at(&staff, version)
+            .patch(&admin(&id, ""), change)
+            .await
+            .expect(200);
+    };
+    let start = shop.now();
+    let after = |hours| json!(start + TimeDelta::hours(hours));
+    let plan = async |version: i64, from: Value, until: Value| {
+        let plan = json!({ "publish_at": from, "unpublish_at": until });
+        let path = admin(&id, "schedule/");
+        at(&staff, version).put(&path, plan).await.expect(200);
+    };
+    let planned = async || {
+        let life = staff.get(&admin(&id, "life/")).await.expect(200).body;
+        life["schedule"].clone()
+    };
+    set(1, "draft").await;
+    plan(2, after(1), after(3)).await;
+    set(3, "archived").await;
+    let nothing = json!({ "publish_at": null, "unpublish_at": null });
+    assert_eq!(planned().await, nothing);
+    shop.advance(TimeDelta::minutes(90));
+    shop.run_jobs().await;
+    shop.client()
+        .get(&shown("cup"))
+        .await
+        .refused(404, "catalogue_not_found");
+    let staff = shop.staff("later", &["catalogue.edit"]).await;
+    let plan_again = json!({ "publish_at": after(2), "unpublish_at": after(3) });
+    let path = admin(&id, "schedule/");
+    at(&staff, 4).put(&path, plan_again).await.expect(200);
+    // Published early, it is taken back as planned.
+    at(&staff, 5)
+        .patch(&admin(&id, ""), json!({ "status": "published" }))
+        .await
+        .expect(200);
+    let life = staff.get(&admin(&id, "life/")).await.expect(200).body;
+    let left = json!({ "publish_at": null, "unpublish_at": after(3) });
+    assert_eq!(life["schedule"], left);
+    shop.advance(TimeDelta::hours(2));
+    shop.run_jobs().await;
+    shop.client()
+        .get(&shown("cup"))
+        .await
+        .refused(404, "catalogue_not_found");
     shop.close().await;
 }

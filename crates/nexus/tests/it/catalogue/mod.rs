@@ -3,6 +3,7 @@
 mod admin;
 mod collections;
 mod life;
+mod lowest;
 mod pages;
 mod queries;
 mod related;
