@@ -105,7 +105,7 @@ async fn add_cart_item(
     } = body.value;
     check_quantity(quantity)?;
     // Whoever sends a key may have had an answer before the last unit went.
-    if header.0.is_none() && board.is_empty(&kit.db, variant_id) {
+    if !header.is_sent() && board.is_empty(&kit.db, variant_id) {
         let shortage = Shortage {
             variant_id,
             wanted: quantity,
@@ -114,8 +114,7 @@ async fn add_cart_item(
         return Err(InventoryRefusal::InsufficientStock(vec![shortage]).into());
     }
     let now = kit.clock.now();
-    let fingerprint = [id.uuid().as_bytes().as_slice(), &body.fingerprint].concat();
-    let key = header.scoped(shopper.principal(), "addCartItem", fingerprint);
+    let key = header.scoped(shopper.principal(), "addCartItem", body.fingerprint);
     let tx = kit.db.begin("add_cart_item").await?;
     if let Some(reply) = key.replay(&tx, &kit).await? {
         return Ok(reply);

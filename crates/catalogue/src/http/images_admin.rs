@@ -141,8 +141,8 @@ async fn add_image(
         let found = store::find_images_version(&conn, id).await?;
         found.ok_or(CatalogueRefusal::NotFound("product"))?;
     }
-    let principal = format!("{}:{id}", staff.principal());
-    let key = header.scoped(principal, "addProductImage", upload.fingerprint.clone());
+    let fingerprint = upload.fingerprint.clone();
+    let key = header.scoped(staff.principal(), "addProductImage", fingerprint);
     let picture = pictures.take_in(&kit, upload).await?;
     let outcome = hang(&kit, &staff, key, id, &picture).await;
     // Where it was not kept: because of a refusal, or because it had been sent before.

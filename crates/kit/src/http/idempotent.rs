@@ -14,9 +14,9 @@ use crate::{
     idempotency::{self, Claim, IdempotencyKey, IdempotencyRefusal, StoredReply},
 };
 
-/// The header, checked; `None` when it was not sent.
+/// The header, checked, with the address that it was sent to.
 #[derive(Debug, Clone)]
-pub struct IdempotencyHeader(pub Option<String>);
+pub struct IdempotencyHeader(Option<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyHeader {
     type Rejection = Error;
@@ -35,12 +35,21 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyHeader {
         if !is_visible || bytes.is_empty() || bytes.len() > 255 {
             return Err(IdempotencyRefusal::Malformed.into());
         }
-        Ok(Self(value.to_str().ok().map(str::to_owned)))
+        let key = value.to_str().ok().map(str::to_owned);
+        let address = parts.uri.path().trim_end_matches('/').to_owned();
+        Ok(Self(key.map(|key| (key, address))))
     }
 }
 
 impl IdempotencyHeader {
-    /// The key in its scope.
+    /// Whether it was sent.
+    #[must_use]
+    pub const fn is_sent(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The key in its scope. What it is bound to is the address and the `fingerprint` of what was
+    /// sent there: the same body for another order is another request.
     #[must_use]
     pub fn scoped(
         self,
@@ -48,11 +57,11 @@ impl IdempotencyHeader {
         route: &'static str,
         fingerprint: Vec<u8>,
     ) -> Idempotency {
-        Idempotency(self.0.map(|key| IdempotencyKey {
+        Idempotency(self.0.map(|(key, address)| IdempotencyKey {
             principal,
             route,
             key,
-            fingerprint,
+            fingerprint: [address.as_bytes(), b"\n", &fingerprint].concat(),
         }))
     }
 

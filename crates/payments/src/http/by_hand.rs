@@ -46,6 +46,7 @@ struct ConfirmAttemptBody {
     #[schema(min_length = 1, max_length = 64)]
     reference: String,
     /// When it came; now without it.
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     received_at: Option<DateTime<Utc>>,
     /// For colleagues; kept in the audit trail.
     #[serde(default)]
@@ -143,13 +144,7 @@ async fn confirm_attempt(
     body: Body<ConfirmAttemptBody>,
 ) -> Result<Response> {
     let report = body.value.report(&staff, kit.clock.now())?;
-    let key = keyed(
-        header,
-        &staff,
-        "confirmPaymentAttempt",
-        id,
-        body.fingerprint,
-    )?;
+    let key = header.required(staff.principal(), "confirmPaymentAttempt", body.fingerprint)?;
     let (staff, kit, key, note) = (&staff, &kit, &key, body.value.note.as_str());
     let (report, terms) = (&report, (gateway.mode(), gateway.policies()));
     kit.db
@@ -224,7 +219,7 @@ async fn reject_attempt(
             "it must have 1 to 500 characters",
         ));
     }
-    let key = keyed(header, &staff, "rejectPaymentAttempt", id, body.fingerprint)?;
+    let key = header.required(staff.principal(), "rejectPaymentAttempt", body.fingerprint)?;
     let now = kit.clock.now();
     let tx = kit.db.begin("reject_payment_by_hand").await?;
     if let Some(reply) = key.replay(&tx, &kit).await? {
@@ -241,18 +236,6 @@ async fn reject_attempt(
         .record(&tx, what, Some(&before), Some(&after), now)
         .await?;
     key.commit(tx, StatusCode::OK, &after).await
-}
-
-/// The key in its scope, which is this attempt as well as this body.
-fn keyed(
-    header: IdempotencyHeader,
-    staff: &Staff<CanManagePayments>,
-    route: &'static str,
-    id: AttemptId,
-    mut fingerprint: Vec<u8>,
-) -> Result<Idempotency> {
-    fingerprint.extend_from_slice(id.uuid().as_bytes());
-    header.required(staff.principal(), route, fingerprint)
 }
 
 async fn find(conn: &kit::Conn, id: AttemptId) -> Result<Attempt> {

@@ -134,14 +134,13 @@ async fn initiate_payment(
     header: IdempotencyHeader,
     body: Option<Body<InitiatePaymentBody>>,
 ) -> Result<Response> {
-    let has_key = header.0.is_some();
+    let has_key = header.is_sent();
     let named = body.and_then(|body| body.value.provider);
     let provider = match &named {
         Some(name) => gateway.choose(name)?,
         None => gateway.provider(ProviderId::DEFAULT),
     };
-    let mut fingerprint = order_id.uuid().as_bytes().to_vec();
-    fingerprint.extend_from_slice(provider.id().as_str().as_bytes());
+    let fingerprint = provider.id().as_str().as_bytes().to_vec();
     let key = header.scoped(principal(&caller)?, "initiatePayment", fingerprint);
     if has_key {
         // Only looked for: the key is claimed together with the final answer.

@@ -223,8 +223,7 @@ async fn redeliver_one(
     PathId(id): PathId<WebhookDeliveryId>,
     header: IdempotencyHeader,
 ) -> Result<Response> {
-    let fingerprint = id.uuid().as_bytes().to_vec();
-    let key = header.scoped(staff.principal(), "redeliverWebhook", fingerprint);
+    let key = header.scoped(staff.principal(), "redeliverWebhook", Vec::new());
     let tx = kit.db.begin("redeliver_webhook").await?;
     if let Some(reply) = key.replay(&tx, &kit).await? {
         return Ok(reply);
@@ -275,9 +274,7 @@ async fn redeliver_range(
         let reason = "it must not be less than first_sequence";
         return Err(invalid_member("/last_sequence", reason));
     }
-    let mut fingerprint = body.fingerprint;
-    fingerprint.extend_from_slice(id.uuid().as_bytes());
-    let key = header.scoped(staff.principal(), "redeliverWebhooks", fingerprint);
+    let key = header.scoped(staff.principal(), "redeliverWebhooks", body.fingerprint);
     let tx = kit.db.begin("redeliver_webhooks").await?;
     if let Some(reply) = key.replay(&tx, &kit).await? {
         return Ok(reply);

@@ -155,9 +155,7 @@ async fn resolve_review(
     header: IdempotencyHeader,
     body: Body<ResolveReview>,
 ) -> Result<Response> {
-    // The same body about two reviews is two requests.
-    let fingerprint = [review_id.uuid().as_bytes().as_slice(), &body.fingerprint].concat();
-    let key = header.required(staff.principal(), "resolvePaymentReview", fingerprint)?;
+    let key = header.required(staff.principal(), "resolvePaymentReview", body.fingerprint)?;
     let note = body.value.note.trim();
     if note.is_empty() || note.chars().count() > 500 {
         let reason = "it must have from 1 to 500 characters";

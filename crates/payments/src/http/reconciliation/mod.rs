@@ -45,10 +45,10 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
 #[schema(example = json!({}))]
 struct ReconcileNow {
     /// Charges that began then or later; three days before the end without it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     from_at: Option<DateTime<Utc>>,
     /// And before then; now without it. At most 92 days after `from_at`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     to_at: Option<DateTime<Utc>>,
 }
 
@@ -240,9 +240,8 @@ async fn resolve_reconciliation_break(
     header: IdempotencyHeader,
     body: Body<ResolveBreak>,
 ) -> Result<Response> {
-    let mut fingerprint = id.uuid().as_bytes().to_vec();
-    fingerprint.extend_from_slice(&body.fingerprint);
-    let key = header.required(staff.principal(), "resolveReconciliationBreak", fingerprint)?;
+    let route = "resolveReconciliationBreak";
+    let key = header.required(staff.principal(), route, body.fingerprint)?;
     let ResolveBreak { action, note } = body.value;
     let note = note.trim();
     if note.is_empty() || note.chars().count() > 1_000 {

@@ -91,9 +91,7 @@ async fn confirm_refund(
     header: IdempotencyHeader,
     body: Body<ConfirmRefund>,
 ) -> Result<Response> {
-    // The same body about two refunds is two requests.
-    let fingerprint = [id.uuid().as_bytes().as_slice(), &body.fingerprint].concat();
-    let key = header.required(staff.principal(), "confirmRefund", fingerprint)?;
+    let key = header.required(staff.principal(), "confirmRefund", body.fingerprint)?;
     body.value.check()?;
     let (kit, gateway, key, staff, body) = (&kit, &*gateway, &key, &staff, &body.value);
     kit.db

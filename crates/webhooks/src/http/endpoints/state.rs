@@ -146,9 +146,7 @@ pub(super) async fn test_endpoint(
     body: Body<TestEndpoint>,
 ) -> Result<Response> {
     let TestEndpoint { event } = body.value;
-    let mut fingerprint = body.fingerprint;
-    fingerprint.extend_from_slice(id.uuid().as_bytes());
-    let key = header.scoped(staff.principal(), "testWebhookEndpoint", fingerprint);
+    let key = header.scoped(staff.principal(), "testWebhookEndpoint", body.fingerprint);
     let tx = kit.db.begin("test_webhook_endpoint").await?;
     if let Some(reply) = key.replay(&tx, &kit).await? {
         return Ok(reply);
