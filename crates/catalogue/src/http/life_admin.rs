@@ -1,7 +1,7 @@
 //! What staff say of the life of a product, and read of its past.
 
 use axum::extract::State;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use ids::{ProductId, StaffId, VariantId};
 use kit::{
     Conn, Kit, Result, Tx,
@@ -55,8 +55,10 @@ struct SeoBody {
 #[schema(example = json!({"publish_at": "2027-01-07T06:00:00Z", "unpublish_at": null}))]
 struct ScheduleBody {
     /// From draft or archived to published, at this instant.
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     publish_at: Option<DateTime<Utc>>,
     /// To archived, at this instant.
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     unpublish_at: Option<DateTime<Utc>>,
 }
 
@@ -123,9 +125,11 @@ async fn change(
     (seo, schedule): (SeoBody, ScheduleBody),
     now: DateTime<Utc>,
 ) -> Result<Versioned<ProductLifeView>> {
+    // As the database keeps them, so that what it compares was compared here.
+    let kept = |at: Option<DateTime<Utc>>| at.map(|at| at.trunc_subsecs(6));
     let planned = |body: ScheduleBody| Schedule {
-        publish_at: body.publish_at,
-        unpublish_at: body.unpublish_at,
+        publish_at: kept(body.publish_at),
+        unpublish_at: kept(body.unpublish_at),
     };
     let schedules = (planned(before.schedule), planned(schedule));
     let seo = Seo {
@@ -262,6 +266,7 @@ struct ProductHistoryView {
 struct AsOf {
     /// Now without it.
     #[param(example = "2027-01-07T06:00:00Z")]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     as_of: Option<DateTime<Utc>>,
 }
 

@@ -40,9 +40,11 @@ const PAGE: i64 = 500;
 struct ExportOrders {
     /// Placed at this instant (RFC 3339) or later; without it from the first order on.
     #[param(example = "2026-11-01T00:00:00Z")]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     from: Option<DateTime<Utc>>,
     /// Placed before this instant (RFC 3339); without it up to now.
     #[param(example = "2026-12-01T00:00:00Z")]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     to: Option<DateTime<Utc>>,
     /// Only orders that stand there.
     #[param(example = "paid")]

@@ -339,6 +339,7 @@ struct BalanceQuery {
     #[param(value_type = Option<Uuid>)]
     variant_id: Option<VariantId>,
     /// As it was then; now without it.
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     as_of: Option<DateTime<Utc>>,
 }
 

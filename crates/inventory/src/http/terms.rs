@@ -134,7 +134,7 @@ struct BackorderTerms {
     #[schema(minimum = 1, maximum = 1_000_000_000)]
     max: i64,
     /// When they are expected; a preorder needs it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     expected_at: Option<DateTime<Utc>>,
 }
 

@@ -56,7 +56,7 @@ impl PageQuery {
     }
 }
 
-/// Reads an instant of a cursor: one that the database can hold, whatever somebody made up.
+/// Reads an instant of a cursor or a body: one that the database can hold, whatever somebody made up.
 ///
 /// # Errors
 /// When it is no instant of the years 1 to 9999.
@@ -68,8 +68,28 @@ where
     if (1..=9999).contains(&instant.year()) {
         Ok(instant)
     } else {
-        Err(serde::de::Error::custom("the instant is out of range"))
+        Err(out_of_range())
     }
+}
+
+/// The same of a member that may be absent, with `#[serde(default)]`.
+///
+/// # Errors
+/// When it is no instant of the years 1 to 9999.
+pub fn instant_or_none<'de, D>(
+    deserializer: D,
+) -> std::result::Result<Option<DateTime<Utc>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    match Option::<DateTime<Utc>>::deserialize(deserializer)? {
+        Some(instant) if !(1..=9999).contains(&instant.year()) => Err(out_of_range()),
+        instant => Ok(instant),
+    }
+}
+
+fn out_of_range<E: serde::de::Error>() -> E {
+    E::custom("an instant is of the years 1 to 9999")
 }
 
 /// A sort key that always ends in a unique column, so that a page neither repeats nor skips.

@@ -88,9 +88,9 @@ pub(super) struct PromotionBody {
     /// What the goods cost at least, before discounts.
     #[serde(default)]
     minimum_subtotal: Option<Money>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     starts_at: Option<DateTime<Utc>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     ends_at: Option<DateTime<Utc>>,
     /// How many orders may have it.
     #[serde(default)]

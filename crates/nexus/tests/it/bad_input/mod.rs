@@ -3,6 +3,7 @@
 
 mod documents;
 mod goods;
+mod instants;
 mod members;
 mod numbers;
 mod orders;

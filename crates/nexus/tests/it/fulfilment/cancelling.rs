@@ -139,3 +139,22 @@ async fn what_cannot_be_called_off_stays_as_it_is() {
     floor.shop.run_jobs().await;
     floor.shop.close().await;
 }
+
+/// A key names one request, and the order that it is about is a part of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_one_order_does_nothing_to_another() {
+    let floor = Floor::open().await;
+    let (_, one) = floor.order().await;
+    let (_, other) = floor.order().await;
+    let body = json!({ "reason": "the buyer asked" });
+    floor.cancel("a", &one, body.clone()).await.expect(201);
+    let before = floor.shop.state().await;
+    floor
+        .cancel("a", &other, body.clone())
+        .await
+        .refused(422, "idempotency_conflict");
+    assert_eq!(floor.shop.state().await, before);
+    floor.cancel("b", &other, body).await.expect(201);
+    floor.shop.run_jobs().await;
+    floor.shop.close().await;
+}

@@ -107,10 +107,10 @@ struct ListAttempts {
     #[param(max_length = 100)]
     tx_ref: Option<String>,
     /// Only those made at this instant or later.
-    #[serde(default, deserialize_with = "super::instant")]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     created_from: Option<DateTime<Utc>>,
     /// Only those made before this instant.
-    #[serde(default, deserialize_with = "super::instant")]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     created_to: Option<DateTime<Utc>>,
 }
 

@@ -6,9 +6,7 @@ mod history;
 mod reviews;
 mod webhooks;
 
-use chrono::{DateTime, Utc};
 use kit::Kit;
-use serde::Deserializer;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(super) use self::attempts::AttemptAdminView;
@@ -18,9 +16,4 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
         .merge(history::routes())
         .merge(reviews::routes())
         .merge(webhooks::routes())
-}
-
-/// An instant of a query that the database can hold.
-fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    kit::http::page::instant(deserializer).map(Some)
 }

@@ -130,10 +130,10 @@ struct ListWebhooks {
     #[param(max_length = 100)]
     tx_ref: Option<String>,
     /// Only those that came at this instant or later.
-    #[serde(default, deserialize_with = "super::instant")]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     received_from: Option<DateTime<Utc>>,
     /// Only those that came before this instant.
-    #[serde(default, deserialize_with = "super::instant")]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     received_to: Option<DateTime<Utc>>,
 }
 
