@@ -82,6 +82,8 @@ const tree = root.addChildren([
 const router = createRouter({
   routeTree: tree,
   basepath: "/admin",
+  // What was begun for one order, product or job is not shown with the next.
+  defaultRemountDeps: ({ params }) => params,
   // Addresses that people can read and edit: plain names and values.
   parseSearch: (text): Query => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (query) => {

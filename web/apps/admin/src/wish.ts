@@ -4,8 +4,9 @@ import { useRef } from "react";
 import { Refusal, newKey } from "./api";
 
 /**
- * A wish keeps its idempotency key until what it says changes (`changed`) or the API refuses it:
- * a lost answer is asked for again and nothing is done twice.
+ * A wish keeps its idempotency key until what it says changes (`changed`) or it is done: a lost
+ * answer is asked for again and nothing is done twice. A refusal changes nothing and frees the key
+ * by itself, so it is kept then, too; but for the one that says the key is another request's.
  */
 export function useWish<T>(ask: (key: string) => Promise<T>, done: (answer: T) => void) {
   const key = useRef(newKey());
@@ -19,7 +20,7 @@ export function useWish<T>(ask: (key: string) => Promise<T>, done: (answer: T) =
       done(answer);
     },
     onError: (error) => {
-      if (error instanceof Refusal && error.status >= 400 && error.status < 500) changed();
+      if (error instanceof Refusal && error.code === "idempotency_conflict") changed();
     },
   });
   return { wish, changed };

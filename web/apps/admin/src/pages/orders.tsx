@@ -16,7 +16,7 @@ export function Orders() {
     <>
       <PageHead title={t("orders")}>
         <Link to="/orders/papers" className="act-quiet">{t("papers")}</Link>
-        <DownloadCsv path="/api/v1/admin/orders/export/" name="orders.csv" />
+        <DownloadCsv path="/api/v1/admin/orders/export/" name="orders.csv" query={status ? { status } : {}} />
       </PageHead>
       <Filters>
         <Choice name="status" label={t("status")} options={words("pending_payment", "paid", "expired", "cancelled")} />

@@ -17,6 +17,12 @@ type Way = "whole" | "amount" | "lines";
 
 const LOST = ["failed", "reversed"];
 
+/** About what was paid for so many units of a line; the server shares it to the last santim. */
+function share(line: Order["lines"][number], units: number): number {
+  const paid = line.total.amount - line.discount.amount + line.tax.amount;
+  return Math.floor((paid * units) / line.quantity);
+}
+
 export function RefundDialog({ order, refunds, close }: { order: Order; refunds: Refund[]; close: () => void }) {
   const { price } = useSpoken();
   const queries = useQueryClient();
@@ -29,8 +35,8 @@ export function RefundDialog({ order, refunds, close }: { order: Order; refunds:
   const promised = refunds.filter((each) => !LOST.includes(each.state));
   const left: Money = { amount: order.total.amount - promised.reduce((sum, each) => sum + each.amount.amount, 0), currency };
   const given = (variant: string) => promised.flatMap((each) => each.lines).filter((line) => line.variant_id === variant).reduce((sum, line) => sum + line.quantity, 0);
-  const byLine = order.lines.reduce((sum, line) => sum + (line.total.amount / line.quantity) * (counts[line.variant_id] ?? 0), 0);
-  const amount = way === "whole" ? left : way === "amount" ? parseAmount(typed, currency) : { amount: Math.round(byLine), currency };
+  const byLine = order.lines.reduce((sum, line) => sum + share(line, counts[line.variant_id] ?? 0), 0);
+  const amount = way === "whole" ? left : way === "amount" ? parseAmount(typed, currency) : { amount: Math.min(byLine, left.amount), currency };
   const { wish: give, changed } = useWish((key) => {
     const wanted = way === "lines" ? { lines: chosen(counts) } : { amount };
     const params = { header: { "Idempotency-Key": key } };
@@ -45,7 +51,8 @@ export function RefundDialog({ order, refunds, close }: { order: Order; refunds:
     changed();
     set(value);
   };
-  const isReady = amount !== null && amount.amount > 0 && amount.amount <= left.amount;
+  const isSum = amount !== null && amount.amount > 0 && amount.amount <= left.amount;
+  const isReady = way === "lines" ? chosen(counts).length > 0 : isSum;
   const submit = () => {
     setTried(true);
     if (isReady && reason.trim()) give.mutate();
