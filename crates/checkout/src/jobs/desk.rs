@@ -25,7 +25,8 @@ const STORM: usize = 16;
 /// Where to with an order.
 enum Way {
     Queue,
-    Lane(VariantId),
+    /// That of one shelf, or of several that many want together.
+    Lane(BTreeSet<VariantId>),
     Refused(Error),
 }
 
@@ -63,9 +64,12 @@ impl Placement {
             for waiting in waiting {
                 match self.way(&kit.db, &waiting, &seen, &storms) {
                     Way::Queue => self.queue_up(&kit, waiting),
-                    Way::Lane(variant_id) => {
-                        self.park(&kit, Stuck::Variant(variant_id), waiting);
-                    }
+                    Way::Lane(ids) => match ids.first() {
+                        Some(id) if ids.len() == 1 => {
+                            self.park(&kit, Stuck::Variant(*id), waiting);
+                        }
+                        _ => self.join(&kit, ids, waiting),
+                    },
                     Way::Refused(refusal) => waiting.refuse(refusal),
                 }
             }
@@ -73,20 +77,21 @@ impl Placement {
     }
 
     /// What so many want that they wait by themselves.
-    fn storms(&self, waiting: &[Waiting], contents: &Contents) -> BTreeSet<VariantId> {
-        let mut counts: BTreeMap<VariantId, usize> = BTreeMap::new();
-        for waiting in waiting {
-            let items = contents.get(&waiting.cart_id());
-            for item in items.iter().flat_map(|(_, items)| items) {
-                for want in item.wants() {
-                    *counts.entry(want.variant_id).or_default() += 1;
-                }
-            }
-        }
-        let many = counts.into_iter().filter(|(_, count)| *count >= STORM);
-        let mut storms: BTreeSet<VariantId> = many.map(|(id, _)| id).collect();
-        storms.extend(self.queue().stuck_variants());
-        storms
+    fn storms(&self, waiting: &[Waiting], contents: &Contents) -> Storms {
+        let wants = waiting.iter().filter_map(|waiting| {
+            let (_, items) = contents.get(&waiting.cart_id())?;
+            Some(wanted(items))
+        });
+        let wants: Vec<BTreeSet<VariantId>> = wants.collect();
+        let mut variants = many(wants.iter().flatten().copied());
+        let stormed =
+            |wants: &BTreeSet<VariantId>| wants.intersection(&variants).copied().collect();
+        let mut together = many(wants.iter().map(stormed));
+        let queue = self.queue();
+        variants.extend(queue.stuck_variants());
+        together.extend(queue.stuck_sets());
+        together.retain(|ids| ids.len() > 1);
+        Storms { variants, together }
     }
 
     /// Of a bundle none is left when none is left of a part.
@@ -132,7 +137,7 @@ impl Placement {
         Ok(available.into_iter().collect())
     }
 
-    fn way(&self, db: &Db, waiting: &Waiting, seen: &Seen, storms: &BTreeSet<VariantId>) -> Way {
+    fn way(&self, db: &Db, waiting: &Waiting, seen: &Seen, storms: &Storms) -> Way {
         let Some((cart, items)) = seen.contents.get(&waiting.cart_id()) else {
             return Way::Queue;
         };
@@ -150,11 +155,44 @@ impl Placement {
                 return Way::Refused(InventoryRefusal::InsufficientStock(short).into());
             }
         }
-        let stormed = items.iter().flat_map(CartItem::wants);
-        let stormed = stormed.map(|want| want.variant_id);
-        let stormed = stormed.filter(|id| storms.contains(id)).min();
-        stormed.map_or(Way::Queue, Way::Lane)
+        storms.of(&wanted(items)).map_or(Way::Queue, Way::Lane)
     }
+}
+
+/// What so many want at once that they get lanes.
+struct Storms {
+    variants: BTreeSet<VariantId>,
+    /// Several that the same people want. To wait for one of them and be held up by the next would
+    /// be a transaction for nothing.
+    together: BTreeSet<BTreeSet<VariantId>>,
+}
+
+impl Storms {
+    /// What somebody with these wishes is to wait for.
+    fn of(&self, wants: &BTreeSet<VariantId>) -> Option<BTreeSet<VariantId>> {
+        let together = self.together.iter().filter(|ids| ids.is_subset(wants));
+        if let Some(ids) = together.max_by_key(|ids| ids.len()) {
+            return Some(ids.clone());
+        }
+        let alone = wants.intersection(&self.variants).min();
+        alone.map(|id| BTreeSet::from([*id]))
+    }
+}
+
+/// The shelves that a cart needs.
+fn wanted(items: &[CartItem]) -> BTreeSet<VariantId> {
+    let wants = items.iter().flat_map(CartItem::wants);
+    wants.map(|want| want.variant_id).collect()
+}
+
+/// What there is so often that it is a storm.
+fn many<T: Ord>(all: impl Iterator<Item = T>) -> BTreeSet<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    for one in all {
+        *counts.entry(one).or_default() += 1;
+    }
+    let many = counts.into_iter().filter(|(_, count)| *count >= STORM);
+    many.map(|(one, _)| one).collect()
 }
 
 /// Somebody attends to the desk. If that breaks off, whoever is there is answered a fault, and the

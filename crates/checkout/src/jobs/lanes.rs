@@ -2,7 +2,11 @@
 //! together, and are placed together. A lane waits for its turn as long as others have one after
 //! the other; what nobody moves is answered.
 
-use std::{sync::Arc, time::Duration, time::Instant};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use ids::VariantId;
 use inventory::Wait;
@@ -12,7 +16,8 @@ use kit::{
 };
 
 use super::{
-    placement::{Batch, Placement, Way},
+    batch::{Batch, Way},
+    placement::Placement,
     queue::{Lane, Waiting},
 };
 use crate::model::Stuck;
@@ -50,9 +55,18 @@ impl Placement {
             waiting.refuse(Refused::new(&BUSY, BUSY.help).into());
             return;
         }
-        let Some(lane) = self.queue().park(waiting, stuck, self.patience()) else {
-            return;
-        };
+        let lane = self.queue().park(waiting, stuck, self.patience());
+        self.open(kit, lane);
+    }
+
+    /// Puts an order into the lane of several shelves that many want together.
+    pub(super) fn join(self: &Arc<Self>, kit: &Kit, ids: BTreeSet<VariantId>, waiting: Waiting) {
+        let lane = self.queue().join(waiting, ids);
+        self.open(kit, lane);
+    }
+
+    fn open(self: &Arc<Self>, kit: &Kit, lane: Option<Lane>) {
+        let Some(lane) = lane else { return };
         let (placement, kit) = (Arc::clone(self), kit.clone());
         drop(self.tasks().spawn(async move {
             let most = placement.settings.batch_max.min(LANE_BATCH_MAX);
@@ -85,6 +99,24 @@ impl Placement {
     fn note_wait(&self, lane: &Lane, since: Option<Instant>) {
         if let Some(lane) = self.queue().lanes.get_mut(lane) {
             lane.waits_since = since;
+        }
+    }
+
+    /// Whether a batch of a lane locks several shelves together at once: the batch before it could.
+    pub(super) fn is_quick(&self, batch: &Batch) -> bool {
+        let Way::Lane(lane) = &batch.way else {
+            return false;
+        };
+        let queue = self.queue();
+        let is_slow = queue.lanes.get(lane).is_some_and(|lane| lane.is_slow);
+        lane.holds_several() && batch.attempt == 1 && !is_slow
+    }
+
+    pub(super) fn note_ease(&self, way: &Way, is_easy: bool) {
+        if let Way::Lane(lane) = way
+            && let Some(lane) = self.queue().lanes.get_mut(lane)
+        {
+            lane.is_slow = !is_easy;
         }
     }
 

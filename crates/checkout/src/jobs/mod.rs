@@ -1,5 +1,6 @@
 //! What goes on beside requests: waiting orders are placed together, unpaid ones expire.
 
+mod batch;
 mod desk;
 mod lanes;
 mod placement;

@@ -24,6 +24,7 @@ use kit::{
 use tokio::sync::{Semaphore, oneshot};
 
 use super::{
+    batch::{Batch, Way},
     desk::CROWD,
     lanes::LANES_AT_ONCE,
     queue::{Lane, Queue, Waiting},
@@ -58,24 +59,6 @@ enum Task {
     Commit,
     /// The desk.
     Attend,
-}
-
-/// How a transaction treats other people's locks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Way {
-    /// Waits a little, in the order of ids.
-    Patient,
-    /// Waits for nothing and leaves out what is locked.
-    LeavingOut,
-    /// Waits for that, and leaves out everything else that is locked.
-    Lane(Lane),
-}
-
-/// Orders that are tried together.
-pub(super) struct Batch {
-    pub(super) orders: Vec<Waiting>,
-    pub(super) way: Way,
-    pub(super) attempt: u32,
 }
 
 /// Why a transaction has kept nothing, and whether it only waited for others who were at work.
@@ -243,8 +226,12 @@ impl Placement {
         let wishes: Vec<&Wish> = batch.orders.iter().map(|waiting| &waiting.wish).collect();
         metrics::histogram!("placement_batch_orders").record(as_metric(wishes.len()));
         let turn = self.turn(batch);
-        let seen = self.version_of(kit, &batch.way).await?;
-        if let Err(error) = self.await_shelves(kit, &batch.way).await {
+        let is_quick = self.is_quick(batch);
+        let seen = match is_quick {
+            true => String::new(),
+            false => self.version_of(kit, &batch.way).await?,
+        };
+        if !is_quick && let Err(error) = self.await_shelves(kit, &batch.way).await {
             let is_moving = self.is_moving(kit, batch, begun_at, &seen).await;
             return Err(Failed { error, is_moving });
         }
@@ -253,7 +240,7 @@ impl Placement {
             Way::Lane(lane) if lane.holds_several() => {
                 kit.db.begin_patient("place_order", self.patience()).await?
             }
-            _ => kit.db.begin("place_order").await?,
+            _ => kit.db.begin_planned("place_order").await?,
         };
         let now = kit.clock.now();
         let mut progress = Progress::default();
@@ -266,8 +253,10 @@ impl Placement {
                 // otherwise. A rollback that fails has lost its connection, and its locks with it.
                 drop(tx.rollback().await);
                 let Err(error) = other else { return Ok(None) };
-                let is_moving =
-                    progress.has_shelf || self.is_moving(kit, batch, begun_at, &seen).await;
+                self.note_ease(&batch.way, false);
+                let is_moving = is_quick
+                    || progress.has_shelf
+                    || self.is_moving(kit, batch, begun_at, &seen).await;
                 return Err(Failed { error, is_moving });
             }
         };
@@ -277,6 +266,7 @@ impl Placement {
         self.board
             .note_empty(&kit.db, &progress.sold_out, decided_at);
         self.note_pace(begun_at.elapsed());
+        self.note_ease(&batch.way, true);
         crash_point("before orders are answered");
         Ok(Some(placed))
     }
@@ -358,37 +348,6 @@ impl Drop for Seat<'_> {
     fn drop(&mut self) {
         if let Some(placement) = self.0 {
             placement.queue().committers -= 1;
-        }
-    }
-}
-
-impl Batch {
-    fn again(self) -> Self {
-        let attempt = self.attempt + 1;
-        Self { attempt, ..self }
-    }
-
-    /// The first half is tried first: the last one in is the first one out.
-    fn split(mut self) -> [Self; 2] {
-        let second = Self {
-            orders: self.orders.split_off(self.orders.len() / 2),
-            way: self.way.clone(),
-            attempt: self.attempt,
-        };
-        [second, self]
-    }
-
-    /// Answers everybody the same.
-    pub(super) fn answer(self, error: Error) {
-        let kind = match Failure::of(&error) {
-            Failure::OutOfReach => &OVERLOADED,
-            _ => &BUSY,
-        };
-        let mut error = Some(error);
-        for waiting in self.orders {
-            let other = || Refused::new(kind, kind.help).into();
-            let error = error.take().unwrap_or_else(other);
-            drop(waiting.answer.send(Err(error)));
         }
     }
 }

@@ -48,6 +48,8 @@ pub(super) struct InLane {
     orders: VecDeque<Waiting>,
     /// Since when its transaction waits for the lock.
     pub(super) waits_since: Option<Instant>,
+    /// Whether its last transaction has not got what it needs.
+    pub(super) is_slow: bool,
 }
 
 pub(super) struct Waiting {
@@ -118,7 +120,6 @@ impl Queue {
         stuck: Stuck,
         patience: Duration,
     ) -> Option<Lane> {
-        waiting.moves += 1;
         let lane = match stuck {
             Stuck::Cart(id) => Lane::Cart(id),
             Stuck::Variant(id) if self.is_stuck(id, patience) => Lane::of(id),
@@ -127,6 +128,18 @@ impl Queue {
                 Lane::Shelves(waiting.held_by.clone())
             }
         };
+        self.put(waiting, lane)
+    }
+
+    /// Puts an order where it waits with all who want these shelves; answers the lane if it is new.
+    pub(super) fn join(&mut self, mut waiting: Waiting, ids: BTreeSet<VariantId>) -> Option<Lane> {
+        waiting.held_by.extend(ids);
+        let lane = Lane::Shelves(waiting.held_by.clone());
+        self.put(waiting, lane)
+    }
+
+    fn put(&mut self, mut waiting: Waiting, lane: Lane) -> Option<Lane> {
+        waiting.moves += 1;
         let is_new = !self.lanes.contains_key(&lane);
         let in_lane = self.lanes.entry(lane.clone()).or_default();
         in_lane.orders.push_back(waiting);
@@ -151,6 +164,15 @@ impl Queue {
     pub(super) fn waiting(&self) -> usize {
         let in_lanes = self.lanes.values().map(|lane| lane.orders.len());
         self.desk.len() + self.waiting.len() + in_lanes.sum::<usize>()
+    }
+
+    /// The several shelves that have a lane together.
+    pub(super) fn stuck_sets(&self) -> Vec<BTreeSet<VariantId>> {
+        let several = |lane: &Lane| match lane {
+            Lane::Shelves(ids) if ids.len() > 1 => Some(ids.clone()),
+            _ => None,
+        };
+        self.lanes.keys().filter_map(several).collect()
     }
 
     /// The shelves that have a lane of their own.

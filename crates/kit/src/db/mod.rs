@@ -146,10 +146,19 @@ impl Db {
         Tx::begin(self, name, "begin").await
     }
 
-    /// As [`Db::begin`], but none of its statements waits for somebody else's lock for longer
-    /// than `patience`, and none is planned anew for its values: a session plans each once. For
-    /// short transactions that come again and again, with statements whose plan is the same
-    /// however many rows they ask for.
+    /// As [`Db::begin`], but none of its statements is planned anew for its values: a session plans
+    /// each once. For short transactions that come again and again, with statements whose plan is
+    /// the same however many rows they ask for.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn begin_planned(&self, name: &'static str) -> Result<Tx> {
+        let statement = "begin; set local plan_cache_mode = force_generic_plan";
+        Tx::begin(self, name, statement).await
+    }
+
+    /// As [`Db::begin_planned`], but none of its statements waits for somebody else's lock for
+    /// longer than `patience`.
     ///
     /// # Errors
     /// As [`Db::read`].
