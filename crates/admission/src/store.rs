@@ -223,8 +223,8 @@ const UPDATE_NUMBERS: &str = "
     from fresh
     where sale_queue_places.id = fresh.id";
 
-/// Gives everybody a number who waits without one, behind the last one of the locked queue; answers how many
-/// they were.
+/// Gives everybody a number who waits without one, behind the last one of the locked queue; answers
+/// how many they were.
 pub(crate) async fn update_numbers(tx: &Tx, id: SaleId, queue: &Queue) -> Result<i64> {
     let (starts_at, seed, last) = (queue.starts_at, &queue.seed, queue.last_number);
     let params: [Param<'_>; 4] = [&id, &starts_at, seed, &last];

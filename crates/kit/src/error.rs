@@ -45,7 +45,8 @@ pub struct RefusalKind {
     pub help: &'static str,
 }
 
-/// The refusals of a capability: a static of each, and `REFUSALS` with all of them, for the registry.
+/// The refusals of a capability: a static of each, and `REFUSALS` with all of them, for the
+/// registry.
 ///
 /// Each is told by name, code, status, `@retryable` when the very same request may succeed later,
 /// [`Resolution`], title and help, as in [`RefusalKind`].

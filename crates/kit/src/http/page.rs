@@ -56,7 +56,8 @@ impl PageQuery {
     }
 }
 
-/// Reads an instant of a cursor or a body: one that the database can hold, whatever somebody made up.
+/// Reads an instant of a cursor or a body: one that the database can hold, whatever somebody made
+/// up.
 ///
 /// # Errors
 /// When it is no instant of the years 1 to 9999.
@@ -86,6 +87,19 @@ where
         Some(instant) if !(1..=9999).contains(&instant.year()) => Err(out_of_range()),
         instant => Ok(instant),
     }
+}
+
+/// The same of a member that a merge patch can change and not clear, with `#[serde(default)]`.
+///
+/// # Errors
+/// When it is null, or no instant of the years 1 to 9999.
+pub fn given_instant<'de, D>(
+    deserializer: D,
+) -> std::result::Result<Option<DateTime<Utc>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    instant(deserializer).map(Some)
 }
 
 fn out_of_range<E: serde::de::Error>() -> E {

@@ -130,7 +130,7 @@ struct UpdateSale {
     #[schema(value_type = String, max_length = 120)]
     name: Option<String>,
     /// As long as it has not started. A moment that has passed means now.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "kit::http::page::given_instant")]
     #[schema(value_type = DateTime<Utc>)]
     starts_at: Option<DateTime<Utc>>,
     /// Not a moment that has passed; null for no end.

@@ -40,7 +40,8 @@ kit::refusal_kinds! {
     UNKNOWN_EVENT "webhook_event_unknown" 422 Final "No event has this name"
         "Use a name from the list of event types, or the beginning of names with .* behind it, \
          such as order.*; meta.name is the one that is not known."
-    STATE_CONFLICT "webhook_endpoint_state_conflict" 409 Final "The endpoint's state does not allow it"
+    STATE_CONFLICT "webhook_endpoint_state_conflict" 409 Final
+        "The endpoint's state does not allow it"
         "Read the endpoint again: meta.state says where it stands. An active endpoint can be \
          paused, a paused or disabled one resumed."
     TOO_MANY "webhook_range_too_large" 422 Final "The range holds too many deliveries"

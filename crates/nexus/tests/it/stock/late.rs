@@ -58,9 +58,14 @@ impl Late {
         let packer = self.shelf.shop.staff("packer", &["orders.manage"]).await;
         let id = self.order["id"].as_str().unwrap();
         let path = format!("/api/v1/admin/orders/{id}/fulfilments/");
-        let parcel = packer.post(&path, json!({})).await.expect(201).body;
+        let parcel = packer
+            .key("ship")
+            .post(&path, json!({}))
+            .await
+            .expect(201)
+            .body;
         let line = json!([{ "variant_id": self.shelf.variant, "quantity": 3 }]);
-        assert_eq!(parcel["lines"], line);
+        assert_eq!(parcel["items"], line);
         self.shelf.shop.close().await;
     }
 }
