@@ -22,9 +22,9 @@ mod store;
 mod tests;
 
 pub use actions::{
-    adjust, allowances_of, await_less, claim, end_uses, extend, lock_awaited, lock_shelf,
-    open_levels, prepare_shelf, prepare_uses, reacquire, release, replace, reserve, take_back,
-    transfer,
+    Comeback, adjust, allowances_of, await_less, claim, end_uses, extend, find_again, lock_awaited,
+    lock_shelf, open_levels, prepare_shelf, prepare_uses, release, replace, reserve, take_again,
+    take_back, transfer,
 };
 pub use events::{BackorderFilled, StockLow};
 pub use http::routes;

@@ -54,12 +54,28 @@ fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> u64 {
 }
 
 /// Gives back what an order that is let go has had of promotions. Giving back again changes
-/// nothing; an order that is paid late keeps its price and does not count.
+/// nothing.
 ///
 /// # Errors
 /// Faults of the database.
 pub async fn release(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<()> {
     store::release_redemptions(tx, order_id, now).await
+}
+
+/// Counts again what an order that was let go has had of promotions, because it is paid after all
+/// at the price that was agreed. Answers whether there was room for all of it within the limits as
+/// they are now; if not, nothing has changed. Whether a promotion has ended since makes no
+/// difference. Locks the promotions in the order of their ids: after the shelves and limits.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn resume(tx: &Tx, order_id: OrderId) -> Result<bool> {
+    let has_room = tx.sabotage().has_removed("late promotion guard")
+        || store::lock_released_redemptions(tx, order_id).await?;
+    if has_room {
+        store::resume_redemptions(tx, order_id).await?;
+    }
+    Ok(has_room)
 }
 
 /// Gives each method that has none an id; refuses one that is used twice.

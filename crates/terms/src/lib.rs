@@ -2,7 +2,8 @@
 //!
 //! Owns: `terms`, `variant_terms`, `promotions`, `promotion_uses`, `promotion_redemptions`.
 //! Promises: a cart is priced by one pure function, `price`, in whole minor units; what is shared
-//! out adds up; a promotion is had by no more orders, and by no more of one buyer, than it says.
+//! out adds up; a promotion is had by no more orders, and by no more of one buyer, than it says,
+//! also by those that come back.
 //! Never: a price of goods, a float, an order.
 
 mod actions;
@@ -12,7 +13,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{Redemption, redeem, release};
+pub use actions::{Redemption, redeem, release, resume};
 pub use http::routes;
 pub use model::{
     Basket, BasketLine, CouponProblem, DeliveryPart, DeliveryProblem, Discount, DiscountPart,

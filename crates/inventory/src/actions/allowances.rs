@@ -53,12 +53,13 @@ pub async fn end_uses(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<
     store::update_uses_ended(tx, order_id, &ALL, now).await
 }
 
-/// An order that comes back, paid, uses again what it used of limited variants. Answers whether
-/// there was room; if not, nothing has changed.
-pub(super) async fn resume(tx: &Tx, order_id: OrderId) -> Result<bool> {
-    let has_room = store::lock_ended_uses(tx, order_id).await?;
-    if has_room {
-        store::update_uses_resumed(tx, order_id).await?;
-    }
-    Ok(has_room)
+/// Whether there is room for what an order that comes back once used of limited variants; it stays
+/// so until the end of `tx`.
+pub(super) async fn lock_ended(tx: &Tx, order_id: OrderId) -> Result<bool> {
+    store::lock_ended_uses(tx, order_id).await
+}
+
+/// An order that comes back, paid, uses again what it used of limited variants: there is room.
+pub(super) async fn resume(tx: &Tx, order_id: OrderId) -> Result<()> {
+    store::update_uses_resumed(tx, order_id).await
 }

@@ -1,8 +1,9 @@
-//! Verbs of the shelf: open, move, reserve, claim, release, reacquire.
+//! Verbs of the shelf: open, move, reserve, claim, release, come back.
 
 mod allowances;
 mod backorders;
 mod bundles;
+mod coming_back;
 mod counts;
 mod locations;
 mod moving;
@@ -23,6 +24,7 @@ pub(crate) use self::bundles::{change_bundle, get_bundle, lock_bundle};
 pub use self::{
     allowances::{allowances_of, end_uses, prepare_uses},
     backorders::{await_less, lock_awaited},
+    coming_back::{Comeback, find_again, take_again},
     moving::{adjust, open_levels, transfer},
     returning::{replace, take_back},
 };
@@ -176,63 +178,6 @@ async fn write_sales(tx: &Tx, order_id: OrderId, sold: &[Pick], now: DateTime<Ut
     let sale = |pick: &Pick| NewMovement::sale(order_id, *pick);
     let sales: Vec<NewMovement> = sold.iter().map(sale).collect();
     store::insert_movements(tx, &sales, None, now).await
-}
-
-/// Takes what an order once held off the shelf after all, all or nothing, because it is paid
-/// although its hold had ended: where it was, or at other locations. Answers whether it was there
-/// and its buyer may still have it; if not, nothing has changed. Locks the levels in the order of
-/// their ids.
-///
-/// # Errors
-/// Faults of the database.
-pub async fn reacquire(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> Result<bool> {
-    let held = store::list_released(tx, order_id).await?;
-    let owed = store::list_released_backorders(tx, order_id).await?;
-    let variants = held.iter().map(|pick| pick.variant_id);
-    let variants = variants.chain(owed.iter().map(|want| want.variant_id));
-    let variants: BTreeSet<VariantId> = variants.collect();
-    let variants: Vec<VariantId> = variants.into_iter().collect();
-    let mut shelf = if tx.sabotage().has_removed("late stock guard") {
-        let locations = store::list_selling_locations(tx).await?;
-        let levels = store::list_levels(tx, &variants).await?;
-        Shelf::new(levels, locations, BTreeSet::new())
-    } else {
-        lock_shelf(tx, &variants, Wait::InOrder).await?
-    };
-    if held.is_empty() && owed.is_empty() {
-        return Ok(false);
-    }
-    shelf = shelf.with_beyond(store::list_beyond(tx, &variants).await?);
-    let Ok(given) = shelf.take_again(&held, &owed) else {
-        return Ok(false);
-    };
-    if !allowances::resume(tx, order_id).await? {
-        return Ok(false);
-    }
-    store::update_taken_again(tx, order_id, &given.picks, now).await?;
-    let sale = |pick: &Pick| NewMovement::sale(order_id, *pick);
-    let sales: Vec<NewMovement> = given.picks.iter().map(sale).collect();
-    move_units(tx, &sales, None, now).await?;
-    owe_again(tx, order_id, given.beyond, now).await?;
-    Ok(true)
-}
-
-/// Owes a paid order what was not there when its money came.
-async fn owe_again(
-    tx: &Tx,
-    order_id: OrderId,
-    beyond: Vec<Want>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    store::delete_backorders(tx, order_id).await?;
-    let hold = Hold {
-        order_id,
-        picks: Vec::new(),
-        beyond,
-        uses: Vec::new(),
-    };
-    store::insert_backorders(tx, &[hold], now, now).await?;
-    store::update_backorders_paid(tx, order_id).await
 }
 
 /// Gives what an order holds back for sale. Nothing happens the second time. Locks the levels

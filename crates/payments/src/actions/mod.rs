@@ -1,7 +1,8 @@
 //! Verbs of payments, inside the caller's transaction. Rows are taken in one order everywhere:
-//! order, attempt, stock. Never a call to the provider.
+//! order, attempt, stock, promotions. Never a call to the provider.
 
 mod by_hand;
+mod coming_back;
 mod reconciliation;
 mod refunds;
 mod reversal;

@@ -1,5 +1,5 @@
 //! What a person decides about money that waits. Rows are taken in one order: order, attempt,
-//! capture, review, stock.
+//! capture, review, stock, promotions.
 
 use chrono::{DateTime, Utc};
 use ids::{ReviewId, StaffId};
@@ -8,7 +8,7 @@ use ledger::{Account, Transfer};
 use money::Money;
 use orders::{Order, OrderStatus};
 
-use super::{lock, request_refund, settlement::announce_captured};
+use super::{coming_back::bring_back, lock, request_refund, settlement::announce_captured};
 use crate::{
     model::{
         Attempt, CaptureBalance, Disposition, PaymentRefusal, RefundCause, RefundRequest,
@@ -38,7 +38,8 @@ struct Locked {
 /// after. A refund leaves it open until the buyer has the money.
 ///
 /// # Errors
-/// `review_not_found`, `review_resolved`, `review_action_not_allowed`, `review_units_gone`.
+/// `review_not_found`, `review_resolved`, `review_action_not_allowed`, `review_units_gone`,
+/// `review_promotion_used_up`.
 pub(crate) async fn resolve_review(
     tx: &Tx,
     id: ReviewId,
@@ -209,7 +210,7 @@ async fn give_back(
     request_refund(tx, &request, now).await.map(|_| ())
 }
 
-/// Late money pays its order after all, with units that are there again.
+/// Late money pays its order after all, with units and promotions that can be had again.
 async fn reinstate(
     tx: &Tx,
     locked: &Locked,
@@ -217,8 +218,8 @@ async fn reinstate(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let order = &locked.order;
-    if !inventory::reacquire(tx, order.id, now).await? {
-        return Err(PaymentRefusal::ReviewUnitsGone.into());
+    if let Some(gone) = bring_back(tx, order.id, now).await? {
+        return Err(gone.into());
     }
     store::update_capture_applied(tx, capture.id).await?;
     let legs = (Account::Surplus, Account::Orders);

@@ -10,7 +10,9 @@ use orders::{Order, OrderStatus};
 use serde_json::Value;
 
 use super::{
-    change, lock, request_refund,
+    change,
+    coming_back::bring_back,
+    lock, request_refund,
     reversal::{explain_reversal, reverse},
 };
 use crate::{
@@ -137,7 +139,8 @@ async fn apply(
 }
 
 /// The money that was asked for, when the order no longer waits for it. An order that has only
-/// expired comes back if its units are still there; what somebody cancelled does not.
+/// expired comes back if its units are still there and its promotions may still be had; what
+/// somebody cancelled does not.
 async fn take_late(
     tx: &Tx,
     order: &Order,
@@ -149,8 +152,8 @@ async fn take_late(
     let taken = take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?;
     let mut attempt = change(tx, taken.attempt, AttemptState::ChargedLate, now).await?;
     store::update_review_resolved(tx, attempt.id, ReviewKind::Mismatch, now).await?;
-    let is_back =
-        order.status == OrderStatus::Expired && inventory::reacquire(tx, order.id, now).await?;
+    let is_back = order.status == OrderStatus::Expired
+        && bring_back(tx, order.id, now).await?.is_none();
     if is_back {
         store::update_capture_applied(tx, taken.capture_id).await?;
         attempt.is_applied = true;

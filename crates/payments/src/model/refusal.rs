@@ -94,6 +94,8 @@ pub enum PaymentRefusal {
     },
     /// Not all units of the order are there.
     ReviewUnitsGone,
+    /// Others have had a promotion of the order as often as it may be had.
+    ReviewPromotionUsedUp,
     /// Our books are being compared with the provider's already.
     ReconciliationRunning,
     /// There is no such comparison.
@@ -195,6 +197,10 @@ kit::refusal_kinds! {
         "The order's units are not there"
         "An order comes back with all its units or not at all, and somebody else has some of \
          them. Refund the money, or put units on the shelf first."
+    REVIEW_PROMOTION_USED_UP "review_promotion_used_up" 409 Recoverable
+        "The order's promotion is used up"
+        "While the order was gone others have had a promotion of it as often as it may be had. \
+         Refund the money, or raise the promotion's limit first."
     RECONCILIATION_RUNNING "reconciliation_running" 409 @retryable Recoverable
         "The books are being compared already"
         "One comparison with a provider goes on at a time. List the comparisons to follow the \
@@ -249,6 +255,7 @@ impl Refusal for PaymentRefusal {
             Self::ReviewResolved => &REVIEW_RESOLVED,
             Self::ReviewActionNotAllowed { .. } => &REVIEW_ACTION,
             Self::ReviewUnitsGone => &REVIEW_UNITS_GONE,
+            Self::ReviewPromotionUsedUp => &REVIEW_PROMOTION_USED_UP,
             Self::ReconciliationRunning => &RECONCILIATION_RUNNING,
             Self::ReconciliationNotFound => &RECONCILIATION_NOT_FOUND,
             Self::BreakNotFound => &BREAK_NOT_FOUND,

@@ -117,6 +117,7 @@ fn every_refusal_is_in_the_registry_with_its_status() {
         ("review_resolved", 409),
         ("review_action_not_allowed", 409),
         ("review_units_gone", 409),
+        ("review_promotion_used_up", 409),
         ("reconciliation_running", 409),
         ("reconciliation_not_found", 404),
         ("reconciliation_break_not_found", 404),

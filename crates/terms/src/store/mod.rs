@@ -231,6 +231,58 @@ pub(crate) async fn release_redemptions(
     Ok(())
 }
 
+const LOCK_RELEASED: &str = "
+    select promotions.id
+    from promotions
+    join promotion_redemptions on promotion_id = promotions.id
+    where order_id = $1 and released_at is not null
+    order by promotions.id
+    for no key update of promotions";
+
+// A statement of its own, so that it reads what was counted before the locks were free.
+const COUNT_WITHOUT_ROOM: &str = "
+    select count(*) as count
+    from promotion_redemptions as had
+    join promotions on promotions.id = had.promotion_id
+    left join promotion_uses as uses
+        on uses.promotion_id = had.promotion_id and uses.buyer = had.buyer
+    where order_id = $1 and released_at is not null
+        and (promotions.used_count >= usage_limit or uses.used_count >= customer_limit)";
+
+/// Whether there is room for what an order that was let go has had of promotions. It stays so
+/// until the end of `tx`.
+pub(crate) async fn lock_released_redemptions(tx: &Tx, order_id: OrderId) -> Result<bool> {
+    if tx.query(LOCK_RELEASED, &[&order_id]).await?.is_empty() {
+        return Ok(true);
+    }
+    let row = tx.query_one(COUNT_WITHOUT_ROOM, &[&order_id]).await?;
+    Ok(row.get::<_, i64>("count") == 0)
+}
+
+const RESUME_REDEMPTIONS: &str = "
+    with resumed as (
+        update promotion_redemptions
+        set released_at = null
+        where order_id = $1 and released_at is not null
+        returning promotion_id, buyer
+    ), counted as (
+        update promotions
+        set used_count = used_count + 1
+        from resumed
+        where promotions.id = resumed.promotion_id
+    )
+    update promotion_uses
+    set used_count = used_count + 1
+    from resumed
+    where promotion_uses.promotion_id = resumed.promotion_id
+        and promotion_uses.buyer = resumed.buyer";
+
+/// Counts again what an order has had of promotions, which are locked.
+pub(crate) async fn resume_redemptions(tx: &Tx, order_id: OrderId) -> Result<()> {
+    tx.execute(RESUME_REDEMPTIONS, &[&order_id]).await?;
+    Ok(())
+}
+
 const FIND_DOCUMENT: &str = "
     select document, version
     from terms

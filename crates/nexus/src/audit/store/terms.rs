@@ -124,7 +124,7 @@ pub(super) static INVARIANTS: [Invariant; 4] = [
         full join promotion_redemptions as counted using (order_id, promotion_id)
         where had.order_id is null
             or counted.order_id is null
-            or status = 'pending_payment' and released_at is not null
+            or status in ('pending_payment', 'paid') and released_at is not null
             or status in ('expired', 'cancelled') and released_at is null",
         binds: Binds::Nothing,
         plan: Plan::Free,

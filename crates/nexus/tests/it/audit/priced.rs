@@ -63,6 +63,18 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I53"],
     ),
     (
+        "a redemption that was given back although its order is paid",
+        "insert into promotion_redemptions
+             (promotion_id, order_id, buyer, redeemed_at, released_at)
+         select promotions.id, orders.id, '', now(), now()
+         from promotions cross join orders where status = 'paid';
+         update orders
+         set terms = jsonb_build_object('discounts', jsonb_build_array(jsonb_build_object(
+             'promotion_id', (select id from promotions), 'amount', '{\"amount\": 0}'::jsonb)))
+         where status = 'paid'",
+        &["I53"],
+    ),
+    (
         "a redemption of an order without the promotion",
         "update orders set terms = '{}', discount_minor = 0, total_minor = subtotal_minor
          where discount_minor > 0;

@@ -17,7 +17,7 @@ const ROUNDS: usize = 10;
 
 /// What became of the late money: its order, captures applied and surplus, open reviews and
 /// refunds.
-type Books = (String, i64, i64, i64, i64);
+pub(super) type Books = (String, i64, i64, i64, i64);
 
 const BOOKS: &str = "
     select status,
@@ -32,16 +32,15 @@ const BOOKS: &str = "
     from orders
     where id = $1::text::uuid";
 
-async fn books(shop: &Shop, order: &str) -> Books {
+pub(super) async fn books(shop: &Shop, order: &str) -> Books {
     let row = shop.db().await.query_one(BOOKS, &[&order]).await.unwrap();
     (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4))
 }
 
 /// An order whose hold has ended, and which is paid at the provider now; nobody has told us.
-async fn paid_too_late(shop: &Shop, racers: &Racers, variant: VariantId) -> (String, String) {
-    let cart = racers.cart(shop, &[(variant, 1)]).await;
+pub(super) async fn paid_too_late(shop: &Shop, racers: &Racers, cart: &str) -> (String, String) {
     let buyer = racers.guest(0);
-    let order = buyer.post("/api/v1/orders/", place_body(&cart)).await;
+    let order = buyer.post("/api/v1/orders/", place_body(cart)).await;
     let order = order.expect(201);
     let (tx_ref, _) = shop.initiate(&buyer, &order.body).await;
     shop.advance(TimeDelta::minutes(60));
@@ -51,9 +50,14 @@ async fn paid_too_late(shop: &Shop, racers: &Racers, variant: VariantId) -> (Str
     (order.text("/id"), tx_ref)
 }
 
-/// Asking about the late money, and ordering the unit: first one after the other in both ways,
+/// Asking about the late money, and ordering: first one after the other in both ways,
 /// then at once, the order ever later.
-async fn release_both(racers: &Racers, tx_ref: &str, cart: &str, n: usize) -> (Answer, Answer) {
+pub(super) async fn release_both(
+    racers: &Racers,
+    tx_ref: &str,
+    cart: &str,
+    n: usize,
+) -> (Answer, Answer) {
     let (line, next) = (racers.guest(0), racers.guest(1));
     let verify = format!("/api/v1/payment/verify/{tx_ref}/");
     let body = place_body(cart);
@@ -81,7 +85,8 @@ async fn late_or_new(
     variant: VariantId,
     n: usize,
 ) -> Result<bool, String> {
-    let (late, tx_ref) = paid_too_late(shop, racers, variant).await;
+    let cart = racers.cart(shop, &[(variant, 1)]).await;
+    let (late, tx_ref) = paid_too_late(shop, racers, &cart).await;
     let cart = racers.carts(shop, |_| vec![(variant, 1)]).await.remove(1);
     let (told, ordered) = release_both(racers, &tx_ref, &cart, n).await;
     let (on_hand, reserved) = shop.stock(variant).await;
@@ -104,8 +109,8 @@ async fn late_or_new(
     Ok(is_back)
 }
 
-/// As many variants as there are rounds, each with one unit.
-async fn shelf(shop: &Shop, count: usize) -> Vec<VariantId> {
+/// The provider tells us nothing unless we ask.
+pub(super) async fn lose_all_messages(shop: &Shop) {
     shop.provider()
         .patch("/__sim/webhook", json!({ "drop": true }))
         .await
@@ -113,6 +118,11 @@ async fn shelf(shop: &Shop, count: usize) -> Vec<VariantId> {
     let habit = json!({ "result_order": ["redirect"] });
     let variants = shop.provider().patch("/__sim/variants", habit).await;
     variants.expect(200);
+}
+
+/// As many variants as there are rounds, each with one unit.
+async fn shelf(shop: &Shop, count: usize) -> Vec<VariantId> {
+    lose_all_messages(shop).await;
     let mut variants = Vec::new();
     for (n, some) in vec![(10_000, 1); count].chunks(400).enumerate() {
         variants.extend(shop.product(&format!("last-{n}"), some).await);

@@ -12,6 +12,7 @@ mod counts;
 mod expiry;
 mod invoices;
 mod last_unit;
+mod late_coupons;
 mod late_money;
 mod limits;
 mod locations;

@@ -16,7 +16,7 @@ const CLIENTS: usize = 50;
 const LIMIT: i64 = 7;
 const ROUNDS: usize = 2;
 
-async fn coupon(shop: &Shop, code: &str, limits: Value) {
+pub(super) async fn coupon(shop: &Shop, code: &str, limits: Value) {
     let clerk = shop.staff(&code.to_lowercase(), &["terms.edit"]).await;
     let mut body = json!({
         "name": code, "code": code, "kind": "amount_off",
@@ -29,7 +29,7 @@ async fn coupon(shop: &Shop, code: &str, limits: Value) {
 }
 
 /// Gives a coupon to carts without asking whether it still counts.
-async fn enter(shop: &Shop, carts: &[String], code: &str) {
+pub(super) async fn enter(shop: &Shop, carts: &[String], code: &str) {
     let carts: Vec<uuid::Uuid> = carts.iter().map(|cart| cart.parse().unwrap()).collect();
     let sql = "update carts set coupons = array[$2] where id = any($1)";
     let db = shop.db().await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Clerk, etb, taxes, tenth, zones};
+use super::{Clerk, etb, taxes, tenth, used, zones};
 use crate::world::{Client, Shop, place_body};
 
 /// A shop whose coupon may be had once, and an order that has it.
@@ -26,18 +26,6 @@ async fn ordered() -> (Shop, Client, Value) {
     // 89.99 for the goods, 115.00 for the courier.
     assert_eq!(order["total"], etb(20_499));
     (shop, guest, order)
-}
-
-/// (how often the promotion says that it was had, how often its buyers do, orders that have it)
-async fn used(shop: &Shop) -> [i64; 3] {
-    let counted = "select used_count from promotions";
-    let of_buyers = "select sum(used_count)::bigint from promotion_uses";
-    let orders = "select count(*) from promotion_redemptions where released_at is null";
-    [
-        shop.number(counted).await,
-        shop.number(of_buyers).await,
-        shop.number(orders).await,
-    ]
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 mod cancelled;
 mod carts;
+mod late;
 mod orders;
 mod staff;
 
@@ -75,6 +76,18 @@ fn address(region: &str) -> Value {
         "name": "Abebe Bikila", "phone": "0911223344", "country": "ET", "region": region,
         "city": "Bole", "landmark": "behind Edna Mall",
     })
+}
+
+/// (how often the promotion says that it was had, how often its buyers do, orders that have it)
+async fn used(shop: &Shop) -> [i64; 3] {
+    let counted = "select used_count from promotions";
+    let of_buyers = "select coalesce(sum(used_count), 0)::bigint from promotion_uses";
+    let orders = "select count(*) from promotion_redemptions where released_at is null";
+    [
+        shop.number(counted).await,
+        shop.number(of_buyers).await,
+        shop.number(orders).await,
+    ]
 }
 
 fn tenth() -> Value {
