@@ -90,8 +90,8 @@ pub(crate) struct CouponView {
 #[derive(Debug, Serialize, ToSchema)]
 struct CouponProblemView {
     /// `coupon_unknown`, `coupon_not_started`, `coupon_ended`, `coupon_used_up`,
-    /// `coupon_used_by_you`, `coupon_minimum_not_met`, `coupon_better_without` or
-    /// `coupon_nothing_to_discount`.
+    /// `coupon_used_by_you`, `coupon_minimum_not_met`, `coupon_better_without`,
+    /// `coupon_nothing_to_discount` or `coupon_not_deliverable`.
     #[schema(example = "coupon_ended")]
     code: &'static str,
     message: &'static str,

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use ids::VariantId;
+use ids::{PromotionId, VariantId};
 use money::{Currency, Money};
 
 use super::{
@@ -30,13 +30,18 @@ pub fn price(basket: &Basket, terms: &Terms, now: DateTime<Utc>) -> Option<Price
     };
     let (coupons, combined, alone) = pricing.promotions(now);
     let mut best = pricing.attempt(&combined);
+    let mut undelivered = best.undelivered();
     for promotion in alone {
         let attempt = pricing.attempt(&[promotion]);
-        if attempt.to_pay() < best.to_pay() {
+        undelivered.extend(attempt.undelivered());
+        if attempt.rank() < best.rank() {
             best = attempt;
         }
     }
-    pricing.finish(best, coupons)
+    if best.problem.is_some() {
+        undelivered.clear();
+    }
+    pricing.finish(best, coupons, &undelivered)
 }
 
 /// The goods of a basket, merged, and which line belongs to which.
@@ -120,16 +125,27 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
+    /// The lower is the buyer's: what reaches them, and of that what costs least. What cannot be
+    /// delivered has no price of a delivery in it and would look cheap.
+    fn rank(&self) -> (bool, i64) {
+        (self.problem.is_some(), self.to_pay())
+    }
+
     fn to_pay(&self) -> i64 {
         self.goods.iter().map(|goods| goods.left).sum::<i64>() + self.delivery_left
     }
+
+    /// The promotions with which the goods do not reach the buyer.
+    fn undelivered(&self) -> Vec<PromotionId> {
+        let all = self.taken.iter().filter(|_| self.problem.is_some());
+        all.map(|(promotion, ..)| promotion.id).collect()
+    }
 }
 
-type Candidates<'a> = (
-    Vec<(String, Option<CouponProblem>)>,
-    Vec<&'a Promotion>,
-    Vec<&'a Promotion>,
-);
+/// Codes that were entered, and what is wrong with them.
+type Coupons = Vec<(String, Option<CouponProblem>)>;
+
+type Candidates<'a> = (Coupons, Vec<&'a Promotion>, Vec<&'a Promotion>);
 
 impl<'a> Pricing<'a> {
     fn money(&self, minor: i64) -> Money {
@@ -219,22 +235,22 @@ impl<'a> Pricing<'a> {
     fn finish(
         &self,
         best: Attempt<'_>,
-        mut coupons: Vec<(String, Option<CouponProblem>)>,
+        mut coupons: Coupons,
+        undelivered: &[PromotionId],
     ) -> Option<Priced> {
         let (discounts, left) = self.discounts(&best);
         let taxes = self.taxes(&best, &left);
         for (code, problem) in &mut coupons {
-            let tried = best
-                .taken
-                .iter()
-                .any(|(it, ..)| it.code.as_ref() == Some(code));
-            let counts = discounts
-                .iter()
-                .any(|discount| discount.code.as_ref() == Some(code));
+            let is_it = |own: &Option<String>| own.as_ref() == Some(code);
+            let is_tried = best.taken.iter().any(|(it, ..)| is_it(&it.code));
+            let counts = discounts.iter().any(|discount| is_it(&discount.code));
+            let mut all = self.terms.promotions.iter();
+            let is_undelivered = all.any(|it| is_it(&it.code) && undelivered.contains(&it.id));
             if problem.is_none() && !counts {
-                *problem = Some(match tried {
-                    true => CouponProblem::NothingToDiscount,
-                    false => CouponProblem::BetterWithout,
+                *problem = Some(match (is_tried, is_undelivered) {
+                    (true, _) => CouponProblem::NothingToDiscount,
+                    (false, true) => CouponProblem::Undelivered,
+                    (false, false) => CouponProblem::BetterWithout,
                 });
             }
         }

@@ -150,6 +150,8 @@ pub enum CouponProblem {
     BetterWithout,
     /// There is nothing in the cart that it is about.
     NothingToDiscount,
+    /// With what it takes off the goods cannot be delivered.
+    Undelivered,
 }
 
 impl CouponProblem {
@@ -165,6 +167,7 @@ impl CouponProblem {
             Self::MinimumNotMet => "coupon_minimum_not_met",
             Self::BetterWithout => "coupon_better_without",
             Self::NothingToDiscount => "coupon_nothing_to_discount",
+            Self::Undelivered => "coupon_not_deliverable",
         }
     }
 
@@ -180,6 +183,7 @@ impl CouponProblem {
             Self::MinimumNotMet => "The goods cost less than this coupon asks for.",
             Self::BetterWithout => "Another promotion, which stands alone, costs you less.",
             Self::NothingToDiscount => "There is nothing in the cart that this coupon is about.",
+            Self::Undelivered => "With this coupon the goods cost too little to be delivered.",
         }
     }
 

@@ -5,7 +5,8 @@ use money::{Currency, Money};
 
 use super::{generator::Chance, now, priced};
 use crate::model::{
-    Basket, BasketLine, CouponProblem, Effect, Percentage, Promotion, Selection, TaxRate, Terms,
+    Basket, BasketLine, CouponProblem, DeliveryProblem, Effect, MethodKind, Percentage, PriceStep,
+    Promotion, Selection, ShippingMethod, ShippingTerms, TaxRate, Terms, Zone,
 };
 
 fn etb(minor: i64) -> Money {
@@ -178,6 +179,65 @@ fn what_stands_alone_counts_when_the_buyer_pays_less_with_it() {
     let found = priced(&cart, &terms);
     assert_eq!(found.total, etb(5_000));
     assert_eq!(found.coupons[0].1, Some(CouponProblem::BetterWithout));
+}
+
+/// One zone, whose only method begins at 500.00 and costs 50.00.
+fn from_500() -> ShippingTerms {
+    let step = PriceStep {
+        up_to_grams: None,
+        from: Some(etb(50_000)),
+        price: etb(5_000),
+    };
+    let method = ShippingMethod {
+        id: Some("01900000-0000-7000-8000-000000000000".parse().unwrap()),
+        name: "Van".to_owned(),
+        kind: MethodKind::ByTotal,
+        price: None,
+        steps: vec![step],
+        free_above: None,
+    };
+    let zone = Zone {
+        name: "Everywhere".to_owned(),
+        country: None,
+        regions: Vec::new(),
+        methods: vec![method],
+    };
+    ShippingTerms { zones: vec![zone] }
+}
+
+#[test]
+fn what_cannot_be_delivered_is_not_cheap() {
+    let mut terms = Terms {
+        shipping: from_500(),
+        ..Terms::default()
+    };
+    let mut off = coupon("OFF", tenth());
+    off.is_exclusive = true;
+    off.effect = Effect::AmountOff {
+        amount: etb(15_000),
+        of: Selection::default(),
+    };
+    terms.promotions = vec![off];
+    let mut cart = basket(&[(60_000, 1)]);
+    cart.coupons = vec!["OFF".to_owned()];
+    let found = priced(&cart, &terms);
+    assert_eq!((found.total, found.delivery_problem), (etb(65_000), None));
+    // Whoever entered it is told, because without it they pay more.
+    let problem = CouponProblem::Undelivered;
+    assert_eq!(found.coupons[0].1, Some(problem));
+    assert!(problem.is_in_the_way());
+    terms.promotions[0].code = None;
+    cart.coupons.clear();
+    let found = priced(&cart, &terms);
+    assert_eq!((found.total, found.delivery_problem), (etb(65_000), None));
+    // Where nothing is delivered at all, it is as before.
+    cart.lines[0].unit_minor = 40_000;
+    let found = priced(&cart, &terms);
+    let nowhere = Some(DeliveryProblem::Nowhere);
+    assert_eq!(
+        (found.total, found.delivery_problem),
+        (etb(25_000), nowhere)
+    );
 }
 
 #[test]

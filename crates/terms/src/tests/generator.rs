@@ -147,10 +147,12 @@ impl Chance {
             MethodKind::PickUp,
         ][usize::try_from(self.below(4)).unwrap()];
         let mut steps = Vec::new();
+        // Some bring nothing that is cheap, so that a discount can be in the way of a delivery.
+        let cheapest = if self.flip() { 0 } else { self.number(30_000) };
         for n in 1..=3 {
             let step = PriceStep {
                 up_to_grams: (kind == MethodKind::ByWeight).then_some(n * 4_000),
-                from: (kind == MethodKind::ByTotal).then(|| etb((n - 1) * 20_000)),
+                from: (kind == MethodKind::ByTotal).then(|| etb((n - 1) * 20_000 + cheapest)),
                 price: price(self),
             };
             if matches!(kind, MethodKind::ByWeight | MethodKind::ByTotal) {

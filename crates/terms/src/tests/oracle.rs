@@ -6,14 +6,12 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use crate::model::{
-    Basket, BasketLine, Effect, MethodKind, Percentage, Place, Promotion, Selection,
-    ShippingMethod, Terms,
-};
+use super::carriage::delivery;
+use crate::model::{Basket, BasketLine, Effect, Percentage, Place, Promotion, Selection, Terms};
 
-type Exact = BigRational;
+pub(super) type Exact = BigRational;
 
-fn exact(number: i64) -> Exact {
+pub(super) fn exact(number: i64) -> Exact {
     Exact::from_integer(BigInt::from(number))
 }
 
@@ -68,6 +66,7 @@ pub(super) struct Opinion {
     pub(super) shipping: i64,
     pub(super) shipping_tax: i64,
     pub(super) total: i64,
+    pub(super) is_deliverable: bool,
 }
 
 fn whole(amount: &Exact) -> i64 {
@@ -197,76 +196,6 @@ fn phase(effect: &Effect) -> u8 {
     }
 }
 
-fn carriage(method: &ShippingMethod, goods: &Exact, grams: i64) -> Option<Exact> {
-    let price = match method.kind {
-        MethodKind::Flat => method.price.unwrap().minor(),
-        MethodKind::PickUp => 0,
-        MethodKind::ByWeight => {
-            let mut found = None;
-            for step in method.steps.iter().rev() {
-                if grams <= step.up_to_grams.unwrap() {
-                    found = Some(step.price.minor());
-                }
-            }
-            found?
-        }
-        MethodKind::ByTotal => {
-            let mut found = None;
-            for step in &method.steps {
-                if &exact(step.from.unwrap().minor()) <= goods {
-                    found = Some(step.price.minor());
-                }
-            }
-            found?
-        }
-    };
-    match method.free_above {
-        Some(threshold) if goods >= &exact(threshold.minor()) => Some(exact(0)),
-        _ => Some(exact(price)),
-    }
-}
-
-fn delivery(basket: &Basket, terms: &Terms, place: &Place, goods: &Exact, grams: i64) -> Exact {
-    let by_region: Vec<_> = terms
-        .shipping
-        .zones
-        .iter()
-        .filter(|z| z.country.as_ref() == Some(&place.country) && z.regions.contains(&place.region))
-        .collect();
-    let by_country: Vec<_> = terms
-        .shipping
-        .zones
-        .iter()
-        .filter(|z| z.country.as_ref() == Some(&place.country) && z.regions.is_empty())
-        .collect();
-    let by_world: Vec<_> = terms
-        .shipping
-        .zones
-        .iter()
-        .filter(|z| z.country.is_none())
-        .collect();
-    let zones = [by_region, by_country, by_world]
-        .into_iter()
-        .find(|zones| !zones.is_empty());
-    let methods = zones
-        .unwrap_or_default()
-        .into_iter()
-        .flat_map(|zone| &zone.methods);
-    let mut best: Option<(bool, Exact)> = None;
-    for method in methods {
-        if basket.method.is_some() && method.id != basket.method {
-            continue;
-        }
-        if let Some(price) = carriage(method, goods, grams) {
-            let candidate = (method.kind == MethodKind::PickUp, price);
-            if best.as_ref().is_none_or(|best| candidate < *best) {
-                best = Some(candidate);
-            }
-        }
-    }
-    best.map_or(exact(0), |(_, price)| price)
-}
-
 fn percentage_of(terms: &Terms, class: &str, place: &Place) -> Option<(usize, Percentage)> {
     let mut found = None;
     for (n, rate) in terms.tax.rates.iter().enumerate() {
@@ -291,13 +220,17 @@ fn tax(terms: &Terms, percentage: Percentage, base: &Exact) -> Exact {
     }
 }
 
-/// The promotions that cost the buyer least: what is paid without tax, the piles, the delivery.
-fn cheapest(
-    basket: &Basket,
-    terms: &Terms,
-    place: &Place,
-    piles: &[Pile],
-) -> (Exact, Vec<Pile>, Exact) {
+/// What the promotions leave that are chosen.
+struct Way {
+    is_deliverable: bool,
+    /// Without tax.
+    pays: Exact,
+    piles: Vec<Pile>,
+    carried: Exact,
+}
+
+/// The promotions with which the goods arrive, and of those the ones that cost the buyer least.
+fn cheapest(basket: &Basket, terms: &Terms, place: &Place, piles: &[Pile]) -> Way {
     let weight = |line: &BasketLine| {
         let own = terms.goods.get(&line.variant_id);
         own.map_or(0, |it| it.weight_grams) * line.quantity
@@ -309,7 +242,7 @@ fn cheapest(
     alone.sort_by_key(order);
     let mut ways = vec![together];
     ways.extend(alone.into_iter().map(|it| vec![it]));
-    let mut best: Option<(Exact, Vec<Pile>, Exact)> = None;
+    let mut best: Option<Way> = None;
     for mut way in ways {
         way.sort_by_key(order);
         let mut tried = piles.to_vec();
@@ -320,13 +253,22 @@ fn cheapest(
         let is_free = way
             .iter()
             .any(|it| matches!(it.effect, Effect::FreeShipping));
-        let carried = match is_free {
-            true => exact(0),
-            false => delivery(basket, terms, place, &goods, grams),
-        };
+        let brought = delivery(basket, terms, place, &goods, grams);
+        let is_deliverable = brought.is_some();
+        let carried = brought.filter(|_| !is_free).unwrap_or(exact(0));
         let pays = &goods + &carried;
-        if best.as_ref().is_none_or(|best| pays < best.0) {
-            best = Some((pays, tried, carried));
+        let is_better = |best: &Way| match (is_deliverable, best.is_deliverable) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => pays < best.pays,
+        };
+        if best.as_ref().is_none_or(is_better) {
+            best = Some(Way {
+                is_deliverable,
+                pays,
+                piles: tried,
+                carried,
+            });
         }
     }
     best.unwrap()
@@ -365,7 +307,12 @@ pub(super) fn opinion(basket: &Basket, terms: &Terms) -> Opinion {
         cost: exact(wanted.unit_minor) * exact(wanted.quantity),
     };
     let piles: Vec<Pile> = basket.lines.iter().enumerate().map(pile).collect();
-    let (pays, piles, carried) = cheapest(basket, terms, place, &piles);
+    let Way {
+        is_deliverable,
+        pays,
+        piles,
+        carried,
+    } = cheapest(basket, terms, place, &piles);
     let taxes = taxed(basket, terms, place, &piles);
     let class = terms.tax.shipping_class.as_ref();
     let rate = class.and_then(|class| percentage_of(terms, class, place));
@@ -383,5 +330,6 @@ pub(super) fn opinion(basket: &Basket, terms: &Terms) -> Opinion {
         shipping: whole(&carried),
         shipping_tax: whole(&of_delivery),
         total: whole(&(pays + on_top)),
+        is_deliverable,
     }
 }

@@ -159,6 +159,37 @@ async fn a_coupon_is_given_back_when_its_order_is_let_go() {
     shop.close().await;
 }
 
+/// A van that brings nothing for less than 500.00, and a promotion that makes 450.00 of 600.00.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promotion_that_nobody_could_deliver_stands_back() {
+    let shop = Shop::open().await;
+    let clerk = Clerk::of(&shop).await;
+    let step = json!({ "from": etb(50_000), "price": etb(5_000) });
+    let van = json!({ "name": "Van", "kind": "by_total", "steps": [step] });
+    let zone = json!({ "name": "All", "country": "ET", "methods": [van] });
+    clerk.set("shipping", json!({ "zones": [zone] })).await;
+    let off = json!({
+        "name": "Off", "kind": "amount_off", "amount": etb(15_000), "is_exclusive": true,
+    });
+    clerk.promote(off.clone()).await;
+    let coffee = shop.product("coffee", &[(60_000, 9)]).await[0];
+    let (guest, cart) = shop.guest_cart(&[(coffee, 1)]).await;
+    let mut coupon = off;
+    coupon["code"] = json!("VAN");
+    clerk.promote(coupon).await;
+    let before = shop.state().await;
+    let coupons = format!("/api/v1/cart/{cart}/coupons/");
+    let refused = guest.post(&coupons, json!({ "code": "van" })).await;
+    let refused = refused.refused(409, "coupon_not_applicable");
+    assert_eq!(refused.body["errors"][0]["code"], "coupon_not_deliverable");
+    assert_eq!(shop.state().await, before);
+    let order = guest.post("/api/v1/orders/", place_body(&cart)).await;
+    let order = order.expect(201).body;
+    assert_eq!(order["total"], etb(65_000));
+    assert_eq!(order["explanation"]["discounts"], json!([]));
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_would_cost_nothing_is_refused() {
     let shop = Shop::open().await;
