@@ -14,6 +14,8 @@ use crate::{
 pub struct Redemption {
     /// Which.
     pub promotion_id: PromotionId,
+    /// The version of it by which the order was priced.
+    pub version: i64,
     /// Which order.
     pub order_id: OrderId,
     /// Who pays, see [`crate::buyer_of`].
@@ -22,7 +24,8 @@ pub struct Redemption {
 
 /// Counts what new orders have of promotions. Locks the promotions in the order of their ids:
 /// after the shelves and limits, before the counter of order numbers. False: there is no room for
-/// all of them any more, so nothing of this may be kept.
+/// all of them any more, or staff have changed or ended one since orders were priced by it; so
+/// nothing of this may be kept.
 ///
 /// # Errors
 /// Faults of the database.
@@ -31,12 +34,13 @@ pub async fn redeem(tx: &Tx, redemptions: &[Redemption], now: DateTime<Utc>) -> 
         return Ok(true);
     }
     let promotions: Vec<PromotionId> = redemptions.iter().map(|it| it.promotion_id).collect();
+    let versions: Vec<i64> = redemptions.iter().map(|it| it.version).collect();
     let orders: Vec<OrderId> = redemptions.iter().map(|it| it.order_id).collect();
     let buyers: Vec<String> = redemptions.iter().map(|it| it.buyer.clone()).collect();
     let ones = vec![1_i64; redemptions.len()];
     let of_promotions = distinct(promotions.iter());
     let of_buyers = distinct(promotions.iter().zip(&buyers));
-    let counted = store::update_used(tx, &promotions, &ones).await?;
+    let counted = store::update_used(tx, (&promotions, &versions), &ones).await?;
     if counted < of_promotions {
         return Ok(false);
     }

@@ -13,7 +13,7 @@ use kit::{
     jobs::{self, NewJob},
 };
 use orders::{NewOrder, OrderView};
-use terms::Redemption;
+use terms::{Discount, Redemption};
 
 use super::{
     lines::{new_order, order_lines},
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     jobs::ExpireOrder,
-    model::{Verdict, Wish, promotions_of},
+    model::{Verdict, Wish},
 };
 
 /// A batch that is decided.
@@ -120,12 +120,13 @@ impl Batch<'_> {
     fn redemptions(&self, verdicts: &[Verdict]) -> Vec<Redemption> {
         let of = |(wish, verdict): (&&Wish, &Verdict)| match verdict {
             Verdict::Place(quote, _) => {
-                let redemption = |promotion_id| Redemption {
-                    promotion_id,
+                let redemption = |discount: &Discount| Redemption {
+                    promotion_id: discount.promotion_id,
+                    version: discount.promotion_version,
                     order_id: wish.order_id,
                     buyer: wish.command.redeemer(),
                 };
-                promotions_of(quote).into_iter().map(redemption).collect()
+                quote.price.discounts.iter().map(redemption).collect()
             }
             _ => Vec::new(),
         };

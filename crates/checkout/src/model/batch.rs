@@ -187,7 +187,7 @@ impl<'a> Decided<'a> {
 }
 
 /// The promotions that an order has, each once.
-pub(crate) fn promotions_of(quote: &Quote) -> Vec<PromotionId> {
+fn promotions_of(quote: &Quote) -> Vec<PromotionId> {
     let discounts = quote.price.discounts.iter();
     discounts.map(|discount| discount.promotion_id).collect()
 }

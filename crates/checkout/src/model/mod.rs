@@ -16,7 +16,7 @@ use serde::Deserialize;
 use terms::{CouponProblem, TermsRefusal};
 
 pub(crate) use self::{
-    batch::{Left, Rules, Stuck, Verdict, Wish, decide, needed, promotions_of},
+    batch::{Left, Rules, Stuck, Verdict, Wish, decide, needed},
     failure::{ATTEMPTS_MAX, Failure, Next, after},
 };
 

@@ -92,6 +92,8 @@ pub struct PricedLine {
 pub struct Discount {
     /// Which.
     pub promotion_id: PromotionId,
+    /// As it was in this version.
+    pub promotion_version: i64,
     /// What shoppers are shown.
     pub name: String,
     /// The code that was entered for it.

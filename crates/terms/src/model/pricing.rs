@@ -300,6 +300,7 @@ impl<'a> Pricing<'a> {
             }
             discounts.push(Discount {
                 promotion_id: promotion.id,
+                promotion_version: promotion.version,
                 name: promotion.name.clone(),
                 code: promotion.code.clone(),
                 amount: self.money(amount),

@@ -108,15 +108,16 @@ fn promotion(row: &Row) -> Result<Promotion> {
     })
 }
 
-// Rows are locked in the order of ids; each stays locked until the commit. The guard: no more
-// orders than may be. Without its row a promotion is not in the answer.
+// Rows are locked in the order of ids; each stays locked until the commit. The guards: it is what
+// orders were priced by, and had by no more of them than may. Whoever ends a promotion raises its
+// version. Without its row a promotion is not in the answer.
 const UPDATE_USED: &str = "
     with wanted as (
-        select promotion_id, sum(count)::bigint as count
-        from unnest($1::uuid[], $2::bigint[]) as used (promotion_id, count)
-        group by promotion_id
+        select promotion_id, version, sum(count)::bigint as count
+        from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as used (promotion_id, version, count)
+        group by promotion_id, version
     ), locked as (
-        select promotions.id, wanted.count
+        select promotions.id, wanted.version, wanted.count
         from promotions
         join wanted on wanted.promotion_id = promotions.id
         order by promotions.id
@@ -126,6 +127,7 @@ const UPDATE_USED: &str = "
     set used_count = promotions.used_count + locked.count
     from locked
     where promotions.id = locked.id
+        and ($4 or promotions.version = locked.version)
         and (usage_limit is null or used_count + locked.count <= usage_limit)";
 
 // What the guard of `UPDATE_USED` is in the control that does without it.
@@ -139,21 +141,24 @@ const UPDATE_USED_UNGUARDED: &str = "
     ) as wanted
     where promotions.id = wanted.promotion_id";
 
-/// Counts orders that have promotions; answers for how many promotions there was room.
+/// Counts orders that have promotions; answers for how many promotions there was room, in the
+/// versions by which the orders were priced.
 pub(crate) async fn update_used(
     tx: &Tx,
-    promotions: &[PromotionId],
+    (promotions, versions): (&[PromotionId], &[i64]),
     counts: &[i64],
 ) -> Result<u64> {
-    let statement = if tx.sabotage().has_removed("promotion limit") {
-        UPDATE_USED_UNGUARDED
-    } else {
-        UPDATE_USED
-    };
-    tx.execute(statement, &[&promotions, &counts]).await
+    if tx.sabotage().has_removed("promotion limit") {
+        let params: [Param<'_>; 2] = [&promotions, &counts];
+        return tx.execute(UPDATE_USED_UNGUARDED, &params).await;
+    }
+    let is_unguarded = tx.sabotage().has_removed("promotion version");
+    let params: [Param<'_>; 4] = [&promotions, &versions, &counts, &is_unguarded];
+    tx.execute(UPDATE_USED, &params).await
 }
 
-// The promotions' rows are locked by then, so nobody else counts for them meanwhile.
+// The promotions' rows are locked by then, so nobody else counts for them meanwhile; and their
+// limits are those by which it was decided how often the orders themselves may have them.
 const UPSERT_USES: &str = "
     insert into promotion_uses (promotion_id, buyer, used_count)
     select promotion_id, buyer, sum(count)::bigint

@@ -3,6 +3,7 @@
 mod cancelled;
 mod carts;
 mod late;
+mod moving;
 mod orders;
 mod staff;
 
