@@ -5,7 +5,8 @@ use ids::CustomerId;
 use kit::{email::EmailAddress, http::Member};
 
 use crate::model::{
-    Account, AccountPatch, NotAPhone, Phone, clean_language, clean_name, is_shopper_token,
+    Account, AccountPatch, NotAPhone, Phone, account_name, buyer_names, clean_language, clean_name,
+    is_shopper_token,
 };
 
 fn e164(text: &str) -> String {
@@ -162,4 +163,20 @@ fn a_patch_sets_and_clears() {
         ..account.clone()
     };
     assert_eq!(patch.apply(account), expected);
+}
+
+#[test]
+fn a_buyer_is_known_by_all_that_there_is_however_it_is_written() {
+    for email in ["Abebe@Example.com", " abebe+1@example.com", "abebe+a+b@example.com"] {
+        let names = buyer_names(None, email, None);
+        assert_eq!(names, ["email:abebe@example.com"], "{email}");
+    }
+    // Nothing would be left of it.
+    let names = buyer_names(None, "+1@example.com", None);
+    assert_eq!(names, ["email:+1@example.com"]);
+    let id = CustomerId::generate(DateTime::default());
+    let names = buyer_names(Some(id), "a@b.et", Some("+251911223344"));
+    let account = account_name(id);
+    let known = ["email:a@b.et", "phone:+251911223344", account.as_str()];
+    assert_eq!(names, known);
 }

@@ -58,4 +58,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0081_product_life_validated"
     "0082_queue_places_left"
     "0083_queue_places_left_validated"
+    "0086_buyers_names"
 };

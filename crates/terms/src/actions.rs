@@ -18,8 +18,8 @@ pub struct Redemption {
     pub version: i64,
     /// Which order.
     pub order_id: OrderId,
-    /// Who pays, see [`crate::buyer_of`].
-    pub buyer: String,
+    /// The names of who pays: it counts for each of them.
+    pub buyers: Vec<String>,
 }
 
 /// Counts what new orders have of promotions. Locks the promotions in the order of their ids:
@@ -35,20 +35,22 @@ pub async fn redeem(tx: &Tx, redemptions: &[Redemption], now: DateTime<Utc>) -> 
     }
     let promotions: Vec<PromotionId> = redemptions.iter().map(|it| it.promotion_id).collect();
     let versions: Vec<i64> = redemptions.iter().map(|it| it.version).collect();
-    let orders: Vec<OrderId> = redemptions.iter().map(|it| it.order_id).collect();
-    let buyers: Vec<String> = redemptions.iter().map(|it| it.buyer.clone()).collect();
-    let ones = vec![1_i64; redemptions.len()];
-    let of_promotions = distinct(promotions.iter());
-    let of_buyers = distinct(promotions.iter().zip(&buyers));
-    let counted = store::update_used(tx, (&promotions, &versions), &ones).await?;
-    if counted < of_promotions {
+    if store::update_used(tx, &promotions, &versions).await? < distinct(promotions.iter()) {
         return Ok(false);
     }
-    let counted = store::upsert_uses(tx, (&promotions, &buyers), &ones).await?;
-    if counted < of_buyers {
+    let mut named = store::Named::default();
+    for redemption in redemptions {
+        for name in &redemption.buyers {
+            named.promotions.push(redemption.promotion_id);
+            named.orders.push(redemption.order_id);
+            named.buyers.push(name.clone());
+        }
+    }
+    let names = distinct(named.promotions.iter().zip(&named.buyers));
+    if store::upsert_uses(tx, &named).await? < names {
         return Ok(false);
     }
-    store::insert_redemptions(tx, (&promotions, &orders, &buyers), now).await?;
+    store::insert_redemptions(tx, &named, now).await?;
     Ok(true)
 }
 

@@ -19,6 +19,6 @@ pub use model::{
     Basket, BasketLine, CouponProblem, DeliveryPart, DeliveryProblem, Discount, DiscountPart,
     Effect, Explanation, GoodsTerms, LineShare, MethodKind, Offer, Percentage, Place, PriceStep,
     Priced, PricedLine, Promotion, REFUSALS, Selection, ShippingMethod, ShippingTerms, Tax,
-    TaxPart, TaxRate, TaxTerms, Terms, TermsRefusal, Zone, buyer_of, code_of, price,
+    TaxPart, TaxRate, TaxTerms, Terms, TermsRefusal, Zone, code_of, price,
 };
 pub use store::load;

@@ -95,14 +95,13 @@ fn owned(cart: Option<Cart>, shopper: &Shopper) -> Result<Cart> {
 pub(crate) async fn quote_of(conn: &Conn, cart: &Cart, now: DateTime<Utc>) -> Result<Quote> {
     let items = store::list_items(conn, cart.id).await?;
     let variants: Vec<VariantId> = items.iter().map(|item| item.variant_id).collect();
-    let buyer = cart.customer_id.map(|id| terms::buyer_of(Some(id), ""));
-    let buyers: Vec<String> = buyer.into_iter().collect();
+    let buyers = cart.account_names();
     let (goods, terms) = try_join(
         goods_of(conn, &variants),
         terms::load(conn, &variants, &cart.coupons, &buyers),
     )
     .await?;
-    let mut quote = quote(cart, &items, (&goods, &terms), None, None, now)?;
+    let mut quote = quote(cart, &items, (&goods, &terms), None, buyers, now)?;
     if let Some(customer_id) = cart.customer_id {
         let uses = inventory::uses_of_account(customer_id, &limited_lines(&items, &goods), now);
         let read = inventory::allowances_of(conn, &uses.iter().collect::<Vec<_>>()).await?;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use catalogue::Sellable;
 use chrono::{DateTime, Utc};
-use customers::{ShippingAddress, Shopper};
+use customers::{ShippingAddress, Shopper, account_name};
 use ids::{CartId, CartItemId, CustomerId, ShippingMethodId, VariantId};
 use inventory::{LimitedLine, Want};
 use money::{Currency, Money};
@@ -93,6 +93,11 @@ impl Cart {
             None => self.token_hash.is_some() && shopper.token_hash == self.token_hash,
         }
     }
+
+    /// What is known of who will pay, as long as nobody has said more.
+    pub(crate) fn account_names(&self) -> Vec<String> {
+        self.customer_id.map(account_name).into_iter().collect()
+    }
 }
 
 /// A line as it is stored.
@@ -162,7 +167,7 @@ pub fn limited_lines<'a>(items: &[CartItem], goods: &'a Goods) -> Vec<LimitedLin
 }
 
 /// Prices a cart whose goods and terms are known. Pure. It goes where `address` says, else where
-/// the cart itself does; `buyer` is who pays, as far as that is known.
+/// the cart itself does; `buyers` are the names of who pays, its customer's account without them.
 ///
 /// # Errors
 /// `cart_total_too_large`.
@@ -171,7 +176,7 @@ pub fn quote(
     items: &[CartItem],
     (goods, terms): (&Goods, &Terms),
     address: Option<&ShippingAddress>,
-    buyer: Option<String>,
+    buyers: Vec<String>,
     now: DateTime<Utc>,
 ) -> Result<Quote, CartRefusal> {
     let lines = quote_lines(cart.currency, items, now, |variant_id| {
@@ -184,7 +189,6 @@ pub fn quote(
         quantity: line.quantity,
     };
     let address = address.or(cart.shipping_address.as_ref());
-    let of_customer = || cart.customer_id.map(|id| terms::buyer_of(Some(id), ""));
     let basket = Basket {
         currency: cart.currency,
         lines: lines.iter().map(line).collect(),
@@ -194,7 +198,10 @@ pub fn quote(
         }),
         method: cart.shipping_method_id,
         coupons: cart.coupons.clone(),
-        buyer: buyer.or_else(of_customer),
+        buyers: match buyers.is_empty() {
+            true => cart.account_names(),
+            false => buyers,
+        },
     };
     let price = terms::price(&basket, terms, now).ok_or(CartRefusal::TotalTooLarge)?;
     Ok(Quote {

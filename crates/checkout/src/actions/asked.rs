@@ -28,7 +28,10 @@ impl Asked {
         Self {
             variants,
             codes: codes.into_iter().cloned().collect(),
-            buyers: wishes.iter().map(|wish| wish.command.redeemer()).collect(),
+            buyers: wishes
+                .iter()
+                .flat_map(|wish| wish.command.redeemers())
+                .collect(),
         }
     }
 }

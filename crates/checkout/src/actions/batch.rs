@@ -124,7 +124,7 @@ impl Batch<'_> {
                     promotion_id: discount.promotion_id,
                     version: discount.promotion_version,
                     order_id: wish.order_id,
-                    buyer: wish.command.redeemer(),
+                    buyers: wish.command.redeemers(),
                 };
                 quote.price.discounts.iter().map(redemption).collect()
             }

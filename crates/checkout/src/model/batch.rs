@@ -201,8 +201,8 @@ fn price(
 ) -> Result<Quote> {
     let now = rules.now;
     let address = Some(&wish.command.shipping_address);
-    let redeemer = Some(wish.command.redeemer());
-    let quote = cart::quote(cart, items, (rules.goods, terms), address, redeemer, now)?;
+    let buyers = wish.command.redeemers();
+    let quote = cart::quote(cart, items, (rules.goods, terms), address, buyers, now)?;
     require(&quote, wish.command.expected_total)?;
     for line in &quote.lines {
         if let Some(sale) = line.sellable.sale {
@@ -239,8 +239,8 @@ fn take(
     match left.shelf.take(&wants, region) {
         Ok(given) => {
             left.allowances.take(&uses);
-            left.terms
-                .count(&promotions_of(&quote), &wish.command.redeemer());
+            let used = promotions_of(&quote);
+            left.terms.count(&used, &wish.command.redeemers());
             Verdict::Place(Box::new(quote), Taken { given, uses })
         }
         Err(InventoryRefusal::InsufficientStock(short)) => {

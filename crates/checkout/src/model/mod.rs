@@ -78,9 +78,10 @@ impl PlaceOrder {
         Buyer::new(customer, &self.email, phone, &parts)
     }
 
-    /// Whose uses of promotions this order counts among.
-    pub(crate) fn redeemer(&self) -> String {
-        terms::buyer_of(self.shopper.customer, &self.email)
+    /// The names for which this order's uses of promotions count.
+    pub(crate) fn redeemers(&self) -> Vec<String> {
+        let (customer, phone) = (self.shopper.customer, self.phone.as_deref());
+        customers::buyer_names(customer, &self.email, phone)
     }
 }
 

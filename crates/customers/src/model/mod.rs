@@ -1,6 +1,7 @@
 //! Customers: their accounts and what may be changed about them.
 
 mod address;
+mod buyer;
 mod phone;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,6 +17,7 @@ use kit::{
 pub(crate) use self::address::{ADDRESSES_MAX, KeptAddress, REGIONS, checked_label};
 pub use self::{
     address::ShippingAddress,
+    buyer::{account_name, buyer_names},
     phone::{NotAPhone, Phone},
 };
 

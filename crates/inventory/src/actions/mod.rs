@@ -35,7 +35,7 @@ pub(crate) use self::{
     terms::{change_terms, get_terms, lock_terms},
 };
 use crate::{
-    model::{Allowances, Hold, Level, NewMovement, Pick, Shelf, Wait, Want},
+    model::{Allowances, Hold, Level, NewMovement, Pick, Shelf, Wait},
     store,
 };
 

@@ -39,9 +39,8 @@ pub struct Buyer {
 }
 
 impl Buyer {
-    /// A buyer is known by the account, by the e-mail address (in lower case and without what
-    /// stands behind a plus sign) and by the telephone, whichever there is: an order counts for
-    /// each of them. An address is known by its letters and digits.
+    /// A buyer is known by each of [`customers::buyer_names`]. An address is known by its letters
+    /// and digits.
     #[must_use]
     pub fn new(
         customer_id: Option<CustomerId>,
@@ -49,9 +48,7 @@ impl Buyer {
         phone: Option<&str>,
         address: &[&str],
     ) -> Self {
-        let mut names = vec![format!("email:{}", email_key(email))];
-        names.extend(phone.map(|phone| format!("phone:{phone}")));
-        names.extend(customer_id.map(Self::account));
+        let names = customers::buyer_names(customer_id, email, phone);
         let letters = |part: &&str| -> String {
             let kept = part.chars().filter(|c| c.is_alphanumeric());
             kept.flat_map(char::to_lowercase).collect()
@@ -59,21 +56,6 @@ impl Buyer {
         let address: Vec<String> = address.iter().map(letters).collect();
         let address = address.join("|");
         Self { names, address }
-    }
-
-    fn account(id: CustomerId) -> String {
-        format!("customer:{id}")
-    }
-}
-
-fn email_key(email: &str) -> String {
-    let email = email.trim().to_lowercase();
-    match email.rsplit_once('@') {
-        Some((local, domain)) => {
-            let plain = local.split('+').next().filter(|plain| !plain.is_empty());
-            format!("{}@{domain}", plain.unwrap_or(local))
-        }
-        None => email,
     }
 }
 
@@ -173,7 +155,7 @@ pub fn uses_of_account(
     lines: &[LimitedLine<'_>],
     now: DateTime<Utc>,
 ) -> Vec<Use> {
-    let name = Buyer::account(customer_id);
+    let name = customers::account_name(customer_id);
     let of = |line| use_of(&name, line, now);
     lines.iter().filter_map(of).collect()
 }

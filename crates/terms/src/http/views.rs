@@ -96,7 +96,8 @@ pub(super) struct PromotionBody {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
     usage_limit: Option<i64>,
-    /// How many orders of one buyer may have it: of a customer, or of an e-mail address.
+    /// How many orders of one buyer may have it, who is known by the account, by the e-mail
+    /// address (whatever stands behind a plus sign in it) and by the telephone.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 1_000_000_000)]
     customer_limit: Option<i64>,

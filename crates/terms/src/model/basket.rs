@@ -18,8 +18,8 @@ pub struct Basket {
     pub method: Option<ShippingMethodId>,
     /// Codes that the shopper has entered.
     pub coupons: Vec<String>,
-    /// Who pays, as far as that is known, see [`super::buyer_of`].
-    pub buyer: Option<String>,
+    /// The names of who pays, as far as they are known: as of `customers::buyer_names`.
+    pub buyers: Vec<String>,
 }
 
 /// A line that is to be priced.

@@ -13,7 +13,7 @@ mod tax;
 
 use std::collections::BTreeMap;
 
-use ids::{CustomerId, PromotionId, VariantId};
+use ids::{PromotionId, VariantId};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -52,7 +52,7 @@ pub struct Terms {
     pub promotions: Vec<Promotion>,
     /// Of the variants that were asked for, where it is not the usual.
     pub goods: BTreeMap<VariantId, GoodsTerms>,
-    /// How often each buyer has had a promotion, where that counts.
+    /// How often the buyers that were asked for, by name, have had a promotion.
     pub uses: BTreeMap<(PromotionId, String), i64>,
 }
 
@@ -87,31 +87,23 @@ impl Terms {
         self.goods.get(&id).map_or(0, |goods| goods.weight_grams)
     }
 
-    pub(crate) fn uses_of(&self, id: PromotionId, buyer: Option<&str>) -> i64 {
-        let used = buyer.and_then(|buyer| self.uses.get(&(id, buyer.to_owned())));
-        used.copied().unwrap_or(0)
+    /// How often a buyer has had it, by whichever of their names it was most often.
+    pub(crate) fn uses_of(&self, id: PromotionId, buyers: &[String]) -> i64 {
+        let used = |buyer: &String| self.uses.get(&(id, buyer.clone())).copied();
+        buyers.iter().filter_map(used).max().unwrap_or(0)
     }
 
     /// Counts an order of this batch, so that the next one is priced as if it came after it.
-    pub fn count(&mut self, used: &[PromotionId], buyer: &str) {
+    pub fn count(&mut self, used: &[PromotionId], buyers: &[String]) {
         for promotion in &mut self.promotions {
             if used.contains(&promotion.id) {
                 promotion.used_count += 1;
-                *self
-                    .uses
-                    .entry((promotion.id, buyer.to_owned()))
-                    .or_insert(0) += 1;
+                for buyer in buyers {
+                    let key = (promotion.id, buyer.clone());
+                    *self.uses.entry(key).or_insert(0) += 1;
+                }
             }
         }
-    }
-}
-
-/// Whose uses of promotions count together: a customer's, else those of an e-mail address.
-#[must_use]
-pub fn buyer_of(customer_id: Option<CustomerId>, email: &str) -> String {
-    match customer_id {
-        Some(id) => format!("customer:{id}"),
-        None => format!("email:{}", email.trim().to_lowercase()),
     }
 }
 

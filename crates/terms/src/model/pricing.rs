@@ -155,9 +155,8 @@ impl<'a> Pricing<'a> {
     /// What the entered codes come to, what counts together, and what counts alone.
     fn promotions(&self, now: DateTime<Utc>) -> Candidates<'a> {
         let subtotal = self.money(self.merged.subtotal);
-        let buyer = self.basket.buyer.as_deref();
         let problem = |promotion: &Promotion| {
-            let used = self.terms.uses_of(promotion.id, buyer);
+            let used = self.terms.uses_of(promotion.id, &self.basket.buyers);
             promotion.problem(subtotal, used, now)
         };
         let with_code = |code: &String| {

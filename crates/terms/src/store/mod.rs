@@ -113,8 +113,8 @@ fn promotion(row: &Row) -> Result<Promotion> {
 // version. Without its row a promotion is not in the answer.
 const UPDATE_USED: &str = "
     with wanted as (
-        select promotion_id, version, sum(count)::bigint as count
-        from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as used (promotion_id, version, count)
+        select promotion_id, version, count(*) as count
+        from unnest($1::uuid[], $2::bigint[]) as used (promotion_id, version)
         group by promotion_id, version
     ), locked as (
         select promotions.id, wanted.version, wanted.count
@@ -127,7 +127,7 @@ const UPDATE_USED: &str = "
     set used_count = promotions.used_count + locked.count
     from locked
     where promotions.id = locked.id
-        and ($4 or promotions.version = locked.version)
+        and ($3 or promotions.version = locked.version)
         and (usage_limit is null or used_count + locked.count <= usage_limit)";
 
 // What the guard of `UPDATE_USED` is in the control that does without it.
@@ -135,65 +135,65 @@ const UPDATE_USED_UNGUARDED: &str = "
     update promotions
     set used_count = used_count + count
     from (
-        select promotion_id, sum(count)::bigint as count
-        from unnest($1::uuid[], $2::bigint[]) as used (promotion_id, count)
+        select promotion_id, count(*) as count
+        from unnest($1::uuid[]) as used (promotion_id)
         group by promotion_id
     ) as wanted
     where promotions.id = wanted.promotion_id";
 
-/// Counts orders that have promotions; answers for how many promotions there was room, in the
-/// versions by which the orders were priced.
+/// Counts orders that have promotions, one for each entry; answers for how many promotions there
+/// was room, in the versions by which the orders were priced.
 pub(crate) async fn update_used(
     tx: &Tx,
-    (promotions, versions): (&[PromotionId], &[i64]),
-    counts: &[i64],
+    promotions: &[PromotionId],
+    versions: &[i64],
 ) -> Result<u64> {
     if tx.sabotage().has_removed("promotion limit") {
-        let params: [Param<'_>; 2] = [&promotions, &counts];
-        return tx.execute(UPDATE_USED_UNGUARDED, &params).await;
+        return tx.execute(UPDATE_USED_UNGUARDED, &[&promotions]).await;
     }
     let is_unguarded = tx.sabotage().has_removed("promotion version");
-    let params: [Param<'_>; 4] = [&promotions, &versions, &counts, &is_unguarded];
+    let params: [Param<'_>; 3] = [&promotions, &versions, &is_unguarded];
     tx.execute(UPDATE_USED, &params).await
+}
+
+/// What orders have of promotions, once for each name of their buyers.
+#[derive(Default)]
+pub(crate) struct Named {
+    pub(crate) promotions: Vec<PromotionId>,
+    pub(crate) orders: Vec<OrderId>,
+    pub(crate) buyers: Vec<String>,
 }
 
 // The promotions' rows are locked by then, so nobody else counts for them meanwhile; and their
 // limits are those by which it was decided how often the orders themselves may have them.
 const UPSERT_USES: &str = "
     insert into promotion_uses (promotion_id, buyer, used_count)
-    select promotion_id, buyer, sum(count)::bigint
-    from unnest($1::uuid[], $2::text[], $3::bigint[]) as used (promotion_id, buyer, count)
+    select promotion_id, buyer, count(*)
+    from unnest($1::uuid[], $2::text[]) as used (promotion_id, buyer)
     group by promotion_id, buyer
     on conflict (promotion_id, buyer) do update
     set used_count = promotion_uses.used_count + excluded.used_count
-    where $4 or promotion_uses.used_count + excluded.used_count <= coalesce(
+    where $3 or promotion_uses.used_count + excluded.used_count <= coalesce(
         (select customer_limit from promotions where id = excluded.promotion_id),
         9223372036854775807
     )";
 
-/// Counts uses of buyers; answers for how many of them there was room.
-pub(crate) async fn upsert_uses(
-    tx: &Tx,
-    (promotions, buyers): (&[PromotionId], &[String]),
-    counts: &[i64],
-) -> Result<u64> {
+/// Counts uses of buyers by each of their names; answers for how many of these there was room.
+pub(crate) async fn upsert_uses(tx: &Tx, named: &Named) -> Result<u64> {
     let is_unguarded = tx.sabotage().has_removed("customer limit");
-    tx.execute(UPSERT_USES, &[&promotions, &buyers, &counts, &is_unguarded])
-        .await
+    let params: [Param<'_>; 3] = [&named.promotions, &named.buyers, &is_unguarded];
+    tx.execute(UPSERT_USES, &params).await
 }
 
 const INSERT_REDEMPTIONS: &str = "
-    insert into promotion_redemptions (promotion_id, order_id, buyer, redeemed_at)
-    select promotion_id, order_id, buyer, $4
-    from unnest($1::uuid[], $2::uuid[], $3::text[]) as redeemed (promotion_id, order_id, buyer)";
+    insert into promotion_redemptions (promotion_id, order_id, buyers, redeemed_at)
+    select promotion_id, order_id, array_agg(buyer order by buyer), $4
+    from unnest($1::uuid[], $2::uuid[], $3::text[]) as redeemed (promotion_id, order_id, buyer)
+    group by promotion_id, order_id";
 
-pub(crate) async fn insert_redemptions(
-    tx: &Tx,
-    (promotions, orders, buyers): (&[PromotionId], &[OrderId], &[String]),
-    now: DateTime<Utc>,
-) -> Result<()> {
-    tx.execute(INSERT_REDEMPTIONS, &[&promotions, &orders, &buyers, &now])
-        .await?;
+pub(crate) async fn insert_redemptions(tx: &Tx, named: &Named, now: DateTime<Utc>) -> Result<()> {
+    let params: [Param<'_>; 4] = [&named.promotions, &named.orders, &named.buyers, &now];
+    tx.execute(INSERT_REDEMPTIONS, &params).await?;
     Ok(())
 }
 
@@ -205,12 +205,13 @@ const LOCK_REDEMPTIONS: &str = "
     order by promotions.id
     for no key update of promotions";
 
+// Who had a promotion when buyers had one name is known by that one.
 const RELEASE_REDEMPTIONS: &str = "
     with released as (
         update promotion_redemptions
         set released_at = $2
         where order_id = $1 and released_at is null
-        returning promotion_id, buyer
+        returning promotion_id, coalesce(buyers, array[buyer]) as names
     ), counted as (
         update promotions
         set used_count = used_count - 1
@@ -221,7 +222,7 @@ const RELEASE_REDEMPTIONS: &str = "
     set used_count = used_count - 1
     from released
     where promotion_uses.promotion_id = released.promotion_id
-        and promotion_uses.buyer = released.buyer";
+        and promotion_uses.buyer = any(released.names)";
 
 /// Gives back what an order has had of promotions, if it has any.
 pub(crate) async fn release_redemptions(
@@ -249,8 +250,8 @@ const COUNT_WITHOUT_ROOM: &str = "
     select count(*) as count
     from promotion_redemptions as had
     join promotions on promotions.id = had.promotion_id
-    left join promotion_uses as uses
-        on uses.promotion_id = had.promotion_id and uses.buyer = had.buyer
+    left join promotion_uses as uses on uses.promotion_id = had.promotion_id
+        and uses.buyer = any(coalesce(had.buyers, array[had.buyer]))
     where order_id = $1 and released_at is not null
         and (promotions.used_count >= usage_limit or uses.used_count >= customer_limit)";
 
@@ -269,7 +270,7 @@ const RESUME_REDEMPTIONS: &str = "
         update promotion_redemptions
         set released_at = null
         where order_id = $1 and released_at is not null
-        returning promotion_id, buyer
+        returning promotion_id, coalesce(buyers, array[buyer]) as names
     ), counted as (
         update promotions
         set used_count = used_count + 1
@@ -280,7 +281,7 @@ const RESUME_REDEMPTIONS: &str = "
     set used_count = used_count + 1
     from resumed
     where promotion_uses.promotion_id = resumed.promotion_id
-        and promotion_uses.buyer = resumed.buyer";
+        and promotion_uses.buyer = any(resumed.names)";
 
 /// Counts again what an order has had of promotions, which are locked.
 pub(crate) async fn resume_redemptions(tx: &Tx, order_id: OrderId) -> Result<()> {

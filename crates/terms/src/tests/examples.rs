@@ -34,7 +34,7 @@ fn basket(lines: &[(i64, i64)]) -> Basket {
         place: None,
         method: None,
         coupons: Vec::new(),
-        buyer: Some("email:abebe@example.com".to_owned()),
+        buyers: vec!["email:abebe@example.com".to_owned()],
     }
 }
 

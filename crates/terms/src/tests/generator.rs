@@ -256,7 +256,7 @@ impl Chance {
             place: (self.below(4) > 0).then(|| self.place()),
             method,
             coupons: Vec::new(),
-            buyer: None,
+            buyers: Vec::new(),
         }
     }
 }

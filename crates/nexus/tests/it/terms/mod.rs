@@ -1,5 +1,6 @@
 //! What a purchase costs beyond its goods, over HTTP: coupons, deliveries, taxes, quotes, orders.
 
+mod buyers;
 mod cancelled;
 mod carts;
 mod late;
@@ -79,10 +80,11 @@ fn address(region: &str) -> Value {
     })
 }
 
-/// (how often the promotion says that it was had, how often its buyers do, orders that have it)
+/// (how often the promotion says that it was had, how often its buyer does by any name, orders that
+/// have it)
 async fn used(shop: &Shop) -> [i64; 3] {
     let counted = "select used_count from promotions";
-    let of_buyers = "select coalesce(sum(used_count), 0)::bigint from promotion_uses";
+    let of_buyers = "select coalesce(max(used_count), 0) from promotion_uses";
     let orders = "select count(*) from promotion_redemptions where released_at is null";
     [
         shop.number(counted).await,
