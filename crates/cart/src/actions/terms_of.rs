@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use customers::ShippingAddress;
 use ids::ShippingMethodId;
 use kit::{Result, Tx};
-use terms::{CouponProblem, TermsRefusal};
+use terms::CouponProblem;
 
 use super::quote_of;
 use crate::{
@@ -12,19 +12,20 @@ use crate::{
     store,
 };
 
-/// Adds a code to a locked cart. One that the cart has already changes nothing.
+/// Adds a code to a locked cart. One that the cart has already changes nothing, nor does one that
+/// does not count: the answer says why.
 ///
 /// # Errors
-/// `coupon_not_applicable` with the reason; `too_many_coupons`.
+/// `too_many_coupons`.
 pub(crate) async fn add_coupon(
     tx: &Tx,
     mut cart: Cart,
     text: &str,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<Option<CouponProblem>> {
     let code = terms::code_of(text);
     if cart.coupons.contains(&code) {
-        return Ok(());
+        return Ok(None);
     }
     if cart.coupons.len() >= COUPONS_MAX {
         return Err(CartRefusal::TooManyCoupons.into());
@@ -33,12 +34,12 @@ pub(crate) async fn add_coupon(
     let quote = quote_of(tx, &cart, now).await?;
     let of_code = |(own, _): &(String, Option<CouponProblem>)| *own == code;
     let found = quote.price.coupons.into_iter().find(of_code);
-    if let Some((code, Some(problem))) = found
-        && problem.is_in_the_way()
-    {
-        return Err(TermsRefusal::CouponNotApplicable(vec![(code, problem)]).into());
+    let problem = found.and_then(|(_, problem)| problem);
+    if let Some(problem) = problem.filter(|problem| problem.is_in_the_way()) {
+        return Ok(Some(problem));
     }
-    store::update_terms(tx, &cart, now).await
+    store::update_terms(tx, &cart, now).await?;
+    Ok(None)
 }
 
 /// Takes a code out of a locked cart.

@@ -1,21 +1,24 @@
 //! What a cart costs beyond its goods: coupons, where it goes, the quote and its explanation.
 
 use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
 use customers::{ShippingAddress, Shopper};
 use http::StatusCode;
 use ids::{CartId, ShippingMethodId};
 use kit::{
     Kit, Result,
-    http::{Body, PathId, ProblemResponses, Versioned, body::invalid_member},
+    http::{Body, PathId, ProblemResponses, Versioned, access::Access, body::invalid_member},
+    rate_limit::address_key,
 };
 use serde::Deserialize;
+use terms::{CouponProblem, TermsRefusal};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{carts::view, quotes::QuoteView, views::CartView};
 use crate::{
     actions,
-    model::{COUPONS_MAX, CartState},
+    model::{COUPONS_MAX, CartState, UNKNOWN_COUPONS},
 };
 
 pub(super) fn routes() -> OpenApiRouter<Kit> {
@@ -68,6 +71,37 @@ struct AskQuote {
     coupons: Option<Vec<String>>,
 }
 
+/// Codes that are guessed at: by address, because guests and carts cost nothing.
+struct Guesses {
+    access: Access,
+    address: String,
+    now: DateTime<Utc>,
+}
+
+impl Guesses {
+    /// Refuses an address that has guessed too often, also the right code, before anything is
+    /// said about it.
+    async fn of(access: Access, shopper: &Shopper, now: DateTime<Utc>) -> Result<Self> {
+        let address = address_key(shopper.address);
+        let limits = &access.limits;
+        limits.require(&address, UNKNOWN_COUPONS, now).await?;
+        Ok(Self {
+            access,
+            address,
+            now,
+        })
+    }
+
+    async fn count(&self, problem: Option<CouponProblem>) -> Result<()> {
+        if problem == Some(CouponProblem::Unknown) {
+            let limits = &self.access.limits;
+            let key = &self.address;
+            limits.check(key, UNKNOWN_COUPONS, self.now).await?;
+        }
+        Ok(())
+    }
+}
+
 fn check_code(pointer: &str, code: &str) -> Result<()> {
     if (1..=40).contains(&code.trim().chars().count()) {
         return Ok(());
@@ -78,7 +112,8 @@ fn check_code(pointer: &str, code: &str) -> Result<()> {
 /// Enter a coupon
 ///
 /// One that does not count is refused with the reason, and nothing changes. Entering one again
-/// changes nothing. Answers the whole cart.
+/// changes nothing. Whoever enters many that nobody knows is refused for a while. Answers the whole
+/// cart.
 #[utoipa::path(
     post, path = "/api/v1/cart/{id}/coupons/", operation_id = "addCartCoupon", tag = "Cart",
     params(("id" = CartId, Path)), request_body = AddCoupon,
@@ -87,15 +122,23 @@ fn check_code(pointer: &str, code: &str) -> Result<()> {
 )]
 async fn add_coupon(
     shopper: Shopper,
+    access: Access,
     State(kit): State<Kit>,
     PathId(id): PathId<CartId>,
     body: Body<AddCoupon>,
 ) -> Result<Versioned<CartView>> {
-    check_code("/code", &body.value.code)?;
+    let text = &body.value.code;
+    check_code("/code", text)?;
     let now = kit.clock.now();
+    let guesses = Guesses::of(access, &shopper, now).await?;
     let tx = kit.db.begin("add_cart_coupon").await?;
     let cart = actions::lock_open(&tx, id, &shopper).await?;
-    actions::add_coupon(&tx, cart, &body.value.code, now).await?;
+    if let Some(problem) = actions::add_coupon(&tx, cart, text, now).await? {
+        tx.rollback().await?;
+        guesses.count(Some(problem)).await?;
+        let refused = vec![(terms::code_of(text), problem)];
+        return Err(TermsRefusal::CouponNotApplicable(refused).into());
+    }
     let cart = actions::load(&tx, id, &shopper).await?;
     let view = view(&tx, cart, now).await?;
     tx.commit().await?;
@@ -157,7 +200,8 @@ async fn set_delivery(
 /// Ask what a cart would cost
 ///
 /// With another address, another delivery or other coupons; nothing of it is kept. Each cent of
-/// the total is explained, and what could stand in the way of ordering is said.
+/// the total is explained, and what could stand in the way of ordering is said. Whoever asks with
+/// many coupons that nobody knows is refused for a while.
 #[utoipa::path(
     post, path = "/api/v1/cart/{id}/quote/", operation_id = "quoteCart", tag = "Cart",
     params(("id" = CartId, Path)), request_body = AskQuote,
@@ -166,11 +210,18 @@ async fn set_delivery(
 )]
 async fn quote_cart(
     shopper: Shopper,
+    access: Access,
     State(kit): State<Kit>,
     PathId(id): PathId<CartId>,
     body: Body<AskQuote>,
 ) -> Result<Json<QuoteView>> {
     let asked = body.value;
+    let now = kit.clock.now();
+    let codes = asked.coupons.map(checked_codes).transpose()?;
+    let guesses = match codes {
+        Some(_) => Some(Guesses::of(access, &shopper, now).await?),
+        None => None,
+    };
     let conn = kit.db.read().await?;
     let mut cart = actions::load(&conn, id, &shopper).await?;
     if let Some(address) = asked.shipping_address {
@@ -178,20 +229,28 @@ async fn quote_cart(
         cart.shipping_method_id = None;
     }
     cart.shipping_method_id = asked.shipping_method_id.or(cart.shipping_method_id);
-    if let Some(coupons) = asked.coupons {
-        if coupons.len() > COUPONS_MAX {
-            return Err(invalid_member("/coupons", "there are at most 5"));
+    cart.coupons = codes.unwrap_or(cart.coupons);
+    let quote = actions::quote_of(&conn, &cart, now).await?;
+    drop(conn);
+    if let Some(guesses) = guesses {
+        for (_, problem) in &quote.price.coupons {
+            guesses.count(*problem).await?;
         }
-        for (n, code) in coupons.iter().enumerate() {
-            check_code(&format!("/coupons/{n}"), code)?;
-        }
-        let mut codes: Vec<String> = coupons.iter().map(|code| terms::code_of(code)).collect();
-        codes.sort();
-        codes.dedup();
-        cart.coupons = codes;
     }
-    let quote = actions::quote_of(&conn, &cart, kit.clock.now()).await?;
     Ok(Json(QuoteView::of(quote, cart.state == CartState::Open)))
+}
+
+fn checked_codes(coupons: Vec<String>) -> Result<Vec<String>> {
+    if coupons.len() > COUPONS_MAX {
+        return Err(invalid_member("/coupons", "there are at most 5"));
+    }
+    for (n, code) in coupons.iter().enumerate() {
+        check_code(&format!("/coupons/{n}"), code)?;
+    }
+    let mut codes: Vec<String> = coupons.iter().map(|code| terms::code_of(code)).collect();
+    codes.sort();
+    codes.dedup();
+    Ok(codes)
 }
 
 /// Explain what a cart costs

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use customers::{ShippingAddress, Shopper, account_name};
 use ids::{CartId, CartItemId, CustomerId, ShippingMethodId, VariantId};
 use inventory::{LimitedLine, Want};
+use kit::rate_limit::Quota;
 use money::{Currency, Money};
 use terms::{Basket, BasketLine, Place, Priced, Terms};
 
@@ -23,6 +24,14 @@ pub(crate) const QUANTITY_MAX: i64 = 9_999;
 
 /// The most coupons of a cart.
 pub(crate) const COUPONS_MAX: usize = 5;
+
+/// Codes that nobody knows, from one address: whoever mistypes one tries again, whoever guesses
+/// waits, also with the right one.
+pub(crate) const UNKNOWN_COUPONS: Quota = Quota {
+    name: "unknown-coupons",
+    burst: 30,
+    per_seconds: 600,
+};
 
 /// The most lines in a cart.
 pub(crate) const LINES_MAX: usize = 500;

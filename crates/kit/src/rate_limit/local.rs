@@ -11,14 +11,17 @@ const KEYS_MAX: usize = 100_000;
 pub(super) struct Local(Mutex<HashMap<String, i64>>);
 
 impl Local {
-    pub(super) fn decide(&self, key: &str, quota: Quota, now: i64) -> Decision {
+    /// Decides, and keeps what passed if it is to be counted.
+    pub(super) fn decide(&self, key: &str, quota: Quota, now: i64, is_counted: bool) -> Decision {
         let mut moments = match self.0.lock() {
             Ok(moments) => moments,
             // Whoever panicked held a map of plain numbers: nothing in it can be half-written.
             Err(poisoned) => poisoned.into_inner(),
         };
         let decision = quota.decide(moments.get(key).copied(), now);
-        if let Decision::Pass(next) = decision {
+        if let Decision::Pass(next) = decision
+            && is_counted
+        {
             if moments.len() >= KEYS_MAX && !moments.contains_key(key) {
                 make_room(&mut moments, now);
             }
@@ -57,16 +60,16 @@ mod tests {
         let local = Local::default();
         for _ in 0..2 {
             assert!(matches!(
-                local.decide("guesser", QUOTA, 0),
+                local.decide("guesser", QUOTA, 0, true),
                 Decision::Pass(_)
             ));
         }
         for number in 0..(2 * KEYS_MAX) {
-            local.decide(&number.to_string(), QUOTA, 0);
+            local.decide(&number.to_string(), QUOTA, 0, true);
         }
         assert!(local.0.lock().unwrap().len() <= KEYS_MAX);
         assert!(matches!(
-            local.decide("guesser", QUOTA, 0),
+            local.decide("guesser", QUOTA, 0, true),
             Decision::Wait(_)
         ));
     }

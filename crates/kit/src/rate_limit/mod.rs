@@ -193,16 +193,33 @@ impl Limits {
     /// # Errors
     /// `too_many_requests` with the wait; never an outage of Redis.
     pub async fn check(&self, key: &str, quota: Quota, now: DateTime<Utc>) -> Result<Standing> {
+        self.decide(key, quota, now, true).await
+    }
+
+    /// Refuses `key` where a try would be refused, and counts nothing: for what is counted only
+    /// once it has failed. Tries that are on their way at the same moment all pass.
+    ///
+    /// # Errors
+    /// As [`Limits::check`].
+    pub async fn require(&self, key: &str, quota: Quota, now: DateTime<Utc>) -> Result<()> {
+        self.decide(key, quota, now, false).await.map(drop)
+    }
+
+    async fn decide(
+        &self,
+        key: &str,
+        quota: Quota,
+        now: DateTime<Utc>,
+        is_counted: bool,
+    ) -> Result<Standing> {
         let now = now.timestamp_micros();
         let key = format!("{}:limit:{}:{key}", self.namespace, quota.name);
-        let decision = match &self.shared {
-            Some(shared) => match shared.decide(&key, quota, now).await {
-                Some(decision) => decision,
-                None => self.local.decide(&key, quota, now),
-            },
-            None => self.local.decide(&key, quota, now),
+        let shared = match &self.shared {
+            Some(shared) => shared.decide(&key, quota, now, is_counted).await,
+            None => None,
         };
-        match decision {
+        let local = || self.local.decide(&key, quota, now, is_counted);
+        match shared.unwrap_or_else(local) {
             Decision::Pass(next) => Ok(Standing::new(quota, next, now)),
             Decision::Wait(wait_micros) => {
                 metrics::counter!("rate_limited_total", "limit" => quota.name).increment(1);

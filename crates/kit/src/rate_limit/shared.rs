@@ -30,7 +30,10 @@ const DECIDE: &str = "
     if wait > 0 then
         return {0, wait}
     end
-    redis.call('set', KEYS[1], string.format('%.0f', next), 'px', math.ceil((next - now) / 1000))
+    if ARGV[4] == '1' then
+        local life = math.ceil((next - now) / 1000)
+        redis.call('set', KEYS[1], string.format('%.0f', next), 'px', life)
+    end
     return {1, next}";
 
 #[derive(Clone)]
@@ -52,14 +55,21 @@ impl Shared {
         }
     }
 
-    /// `None` while Redis is away.
-    pub(super) async fn decide(&self, key: &str, quota: Quota, now: i64) -> Option<Decision> {
+    /// Decides, and keeps what passed if it is to be counted. `None` while Redis is away.
+    pub(super) async fn decide(
+        &self,
+        key: &str,
+        quota: Quota,
+        now: i64,
+        is_counted: bool,
+    ) -> Option<Decision> {
         if self.elapsed_ms() < self.away_until_ms.load(Ordering::Relaxed) {
             return None;
         }
         let mut redis = self.redis.clone();
         let mut call = self.script.key(key);
         call.arg(now).arg(quota.interval()).arg(quota.window());
+        call.arg(u8::from(is_counted));
         match tokio::time::timeout(PATIENCE, call.invoke_async::<(i64, i64)>(&mut redis)).await {
             Ok(Ok((1, next))) => Some(Decision::Pass(next)),
             Ok(Ok((_, wait))) => Some(Decision::Wait(wait)),

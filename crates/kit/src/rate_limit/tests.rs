@@ -70,6 +70,20 @@ async fn keys_and_quotas_do_not_touch_each_other() {
 }
 
 #[tokio::test]
+async fn what_is_only_looked_at_is_not_counted() {
+    let limits = Limits::new(None);
+    for _ in 0..10 {
+        limits.require("a", QUOTA, start()).await.unwrap();
+    }
+    for _ in 0..3 {
+        limits.check("a", QUOTA, start()).await.unwrap();
+    }
+    assert!(limits.require("a", QUOTA, start()).await.is_err());
+    let later = start() + TimeDelta::seconds(10);
+    limits.require("a", QUOTA, later).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_refusal_says_how_long_to_wait() {
     let limits = Limits::new(None);
     for _ in 0..3 {

@@ -3,6 +3,7 @@
 mod buyers;
 mod cancelled;
 mod carts;
+mod guesses;
 mod late;
 mod moving;
 mod orders;
