@@ -56,7 +56,8 @@ struct SetDelivery {
     shipping_method_id: Option<ShippingMethodId>,
 }
 
-/// What a cart would cost; what is absent is as it is in the cart.
+/// What a cart would cost; what is absent is as it is in the cart, so also for another address the
+/// delivery that was chosen, as an order would have it.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "coupons": ["SELAM10"] }))]
@@ -226,7 +227,6 @@ async fn quote_cart(
     let mut cart = actions::load(&conn, id, &shopper).await?;
     if let Some(address) = asked.shipping_address {
         cart.shipping_address = Some(address.checked("/shipping_address")?);
-        cart.shipping_method_id = None;
     }
     cart.shipping_method_id = asked.shipping_method_id.or(cart.shipping_method_id);
     cart.coupons = codes.unwrap_or(cart.coupons);

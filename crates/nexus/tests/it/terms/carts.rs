@@ -115,6 +115,43 @@ async fn a_quote_is_asked_for_and_nothing_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_quote_for_another_address_is_what_an_order_to_it_would_be() {
+    let shop = Shop::open().await;
+    let clerk = Clerk::of(&shop).await;
+    let shipping = clerk.set("shipping", zones()).await;
+    let coffee = shop.product("coffee", &[(10_000, 9)]).await[0];
+    let (guest, cart) = shop.guest_cart(&[(coffee, 1)]).await;
+    let path = format!("/api/v1/cart/{cart}/delivery/");
+    let courier = &shipping["zones"][0]["methods"][0]["id"];
+    guest
+        .put(&path, json!({ "shipping_method_id": courier }))
+        .await
+        .expect(200);
+    let path = format!("/api/v1/cart/{cart}/quote/");
+    let home = json!({ "shipping_address": address("Addis Ababa") });
+    let quote = guest.post(&path, home).await.expect(200).body;
+    assert_eq!(quote["total"], etb(21_500));
+    // The courier that was chosen does not go there; the post does.
+    let before = shop.state().await;
+    let afar = json!({ "shipping_address": address("Afar") });
+    let quote = guest.post(&path, afar.clone()).await.expect(200).body;
+    assert_eq!(quote["delivery_problem"], "shipping_method_not_available");
+    assert_eq!(quote["is_orderable"], false);
+    let post = &quote["shipping_methods"][0];
+    assert_eq!(post["name"], "Post");
+    let mut order = place_body(&cart);
+    order["shipping_address"] = address("Afar");
+    let refused = guest.post("/api/v1/orders/", order).await;
+    refused.refused(409, "shipping_method_not_available");
+    assert_eq!(shop.state().await, before);
+    let mut by_post = afar;
+    by_post["shipping_method_id"] = post["id"].clone();
+    let quote = guest.post(&path, by_post).await.expect(200).body;
+    assert_eq!(quote["total"], etb(30_000));
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_go_is_refused_and_changes_nothing() {
     let shop = Shop::open().await;
     let clerk = Clerk::of(&shop).await;
