@@ -2,7 +2,7 @@
 
 use ids::ShippingMethodId;
 use kit::{Result, http::body::invalid_member};
-use money::Money;
+use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -284,8 +284,11 @@ impl ShippingMethod {
     }
 }
 
-/// An amount that is set by staff.
+/// An amount that is set by staff, in the money of carts: another would never count.
 pub(crate) fn check_amount(pointer: &str, amount: Money) -> Result<()> {
+    if amount.currency() != Currency::ETB {
+        return Err(invalid_member(format!("{pointer}/currency"), "carts are in ETB"));
+    }
     if (0..=MINOR_MAX).contains(&amount.minor()) {
         return Ok(());
     }

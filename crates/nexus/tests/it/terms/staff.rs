@@ -73,9 +73,30 @@ async fn what_makes_no_sense_is_refused_where_it_stands() {
         let refused = refused.refused(422, "invalid_body");
         assert_eq!(refused.body["errors"][0]["pointer"], at);
     }
+    let by_total = json!({ "name": "Van", "kind": "by_total",
+        "steps": [{ "from": etb(1), "price": etb(1) }] });
+    for (method, amount) in [
+        ("/zones/0/methods/0", "price"),
+        ("/zones/0/methods/0", "free_above"),
+        ("/zones/1/methods/0/steps/0", "price"),
+        ("/zones/0/methods/1/steps/0", "from"),
+    ] {
+        let mut document = zones();
+        document["zones"][0]["methods"][1] = by_total.clone();
+        let at = format!("{method}/{amount}/currency");
+        *document.pointer_mut(&at).unwrap() = json!("USD");
+        let refused = who.put("/api/v1/admin/shipping/", document).await;
+        let refused = refused.refused(422, "invalid_body");
+        assert_eq!(refused.body["errors"][0]["pointer"], at);
+    }
     for (member, value, at) in [
         ("percentage", json!(null), "/percentage"),
         ("amount", etb(5), "/amount"),
+        (
+            "minimum_subtotal",
+            json!({ "amount": 5, "currency": "USD" }),
+            "/minimum_subtotal/currency",
+        ),
         ("buy_quantity", json!(1), "/buy_quantity"),
         ("code", json!("a b"), "/code"),
         ("customer_limit", json!(0), "/customer_limit"),
