@@ -73,6 +73,29 @@ async fn what_makes_no_sense_is_refused_where_it_stands() {
         let refused = refused.refused(422, "invalid_body");
         assert_eq!(refused.body["errors"][0]["pointer"], at);
     }
+    for (member, value, at) in [
+        ("percentage", json!(null), "/percentage"),
+        ("amount", etb(5), "/amount"),
+        ("buy_quantity", json!(1), "/buy_quantity"),
+        ("code", json!("a b"), "/code"),
+        ("customer_limit", json!(0), "/customer_limit"),
+    ] {
+        let mut body = tenth();
+        body[member] = value;
+        let refused = clerk.0.post(PROMOTIONS, body).await;
+        let refused = refused.refused(422, "invalid_body");
+        assert_eq!(refused.body["errors"][0]["pointer"], at);
+    }
+    assert_eq!(shop.state().await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn amounts_are_in_the_money_of_carts() {
+    let shop = Shop::open().await;
+    let clerk = Clerk::of(&shop).await;
+    let who = clerk.0.with("if-match", "\"v1\"");
+    let before = shop.state().await;
     let by_total = json!({ "name": "Van", "kind": "by_total",
         "steps": [{ "from": etb(1), "price": etb(1) }] });
     for (method, amount) in [
@@ -89,23 +112,42 @@ async fn what_makes_no_sense_is_refused_where_it_stands() {
         let refused = refused.refused(422, "invalid_body");
         assert_eq!(refused.body["errors"][0]["pointer"], at);
     }
-    for (member, value, at) in [
-        ("percentage", json!(null), "/percentage"),
-        ("amount", etb(5), "/amount"),
-        (
-            "minimum_subtotal",
-            json!({ "amount": 5, "currency": "USD" }),
-            "/minimum_subtotal/currency",
-        ),
-        ("buy_quantity", json!(1), "/buy_quantity"),
-        ("code", json!("a b"), "/code"),
-        ("customer_limit", json!(0), "/customer_limit"),
-    ] {
-        let mut body = tenth();
-        body[member] = value;
+    for member in ["amount", "minimum_subtotal"] {
+        let mut body = json!({ "name": "Off", "kind": "amount_off", "amount": etb(5) });
+        body[member] = json!({ "amount": 5, "currency": "USD" });
         let refused = clerk.0.post(PROMOTIONS, body).await;
         let refused = refused.refused(422, "invalid_body");
+        let at = format!("/{member}/currency");
         assert_eq!(refused.body["errors"][0]["pointer"], at);
+    }
+    assert_eq!(shop.state().await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_year_that_nobody_can_keep_is_refused() {
+    let shop = Shop::open().await;
+    let clerk = Clerk::of(&shop).await;
+    let id = clerk.promote(tenth()).await;
+    let before = shop.state().await;
+    for member in ["starts_at", "ends_at"] {
+        for at in [
+            "-9999-01-01T00:00:00Z",
+            "0000-12-31T23:59:59Z",
+            "+10000-01-01T00:00:00Z",
+            "+262142-12-31T23:59:59Z",
+        ] {
+            let mut body = tenth();
+            body["code"] = json!("YEARS");
+            body[member] = json!(at);
+            let refused = clerk.0.post(PROMOTIONS, body.clone()).await;
+            let refused = refused.refused(422, "invalid_body");
+            let pointer = format!("/{member}");
+            assert_eq!(refused.body["errors"][0]["pointer"], pointer, "{at}");
+            let who = clerk.0.with("if-match", "\"v1\"");
+            let refused = who.put(&format!("{PROMOTIONS}{id}/"), body).await;
+            refused.refused(422, "invalid_body");
+        }
     }
     assert_eq!(shop.state().await, before);
     shop.close().await;
