@@ -4,6 +4,7 @@ mod basket;
 mod delivery;
 mod discounts;
 mod explanation;
+mod merged;
 mod percentage;
 mod place;
 mod pricing;

@@ -7,13 +7,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use ids::{PromotionId, VariantId};
+use ids::PromotionId;
 use money::{Currency, Money};
 
 use super::{
     Basket, BasketLine, CouponProblem, DeliveryProblem, Discount, Offer, Percentage, Place, Priced,
     PricedLine, Promotion, Tax, Terms,
     discounts::{Goods, Taken, apply},
+    merged::Merged,
 };
 
 /// Prices a basket; `None` when its amounts do not fit.
@@ -21,11 +22,16 @@ use super::{
 pub fn price(basket: &Basket, terms: &Terms, now: DateTime<Utc>) -> Option<Priced> {
     let merged = Merged::of(basket)?;
     let place = basket.place.as_ref().unwrap_or(&terms.tax.home);
+    let rate = |goods: &Goods| {
+        let class = terms.tax_class(goods.variant_id);
+        Some(terms.tax.rate(class, place)?.0)
+    };
     let pricing = Pricing {
         basket,
         terms,
         place,
         merged: &merged,
+        rates: merged.goods.iter().map(rate).collect(),
         grams: merged.grams(terms)?,
     };
     let (coupons, combined, alone) = pricing.promotions(now);
@@ -44,73 +50,13 @@ pub fn price(basket: &Basket, terms: &Terms, now: DateTime<Utc>) -> Option<Price
     pricing.finish(best, coupons, &undelivered)
 }
 
-/// The goods of a basket, merged, and which line belongs to which.
-struct Merged {
-    goods: Vec<Goods>,
-    /// Of each line of the basket.
-    places: Vec<usize>,
-    subtotal: i64,
-}
-
-impl Merged {
-    fn of(basket: &Basket) -> Option<Self> {
-        let mut by_key: BTreeMap<(VariantId, i64), Goods> = BTreeMap::new();
-        let mut subtotal: i64 = 0;
-        for line in &basket.lines {
-            let gross = line.unit_minor.checked_mul(line.quantity)?;
-            subtotal = subtotal.checked_add(gross)?;
-            let found = by_key.entry((line.variant_id, line.unit_minor));
-            let goods = found.or_insert_with(|| Goods {
-                variant_id: line.variant_id,
-                product_id: line.product_id,
-                unit: line.unit_minor,
-                quantity: 0,
-                left: 0,
-                uncounted: 0,
-            });
-            goods.quantity = goods.quantity.checked_add(line.quantity)?;
-            goods.left = goods.left.checked_add(gross)?;
-            goods.uncounted = goods.quantity;
-        }
-        let keys: Vec<(VariantId, i64)> = by_key.keys().copied().collect();
-        let place =
-            |line: &BasketLine| keys.binary_search(&(line.variant_id, line.unit_minor)).ok();
-        Some(Self {
-            places: basket.lines.iter().map(place).collect::<Option<_>>()?,
-            goods: by_key.into_values().collect(),
-            // Room for taxes on top of it.
-            subtotal: (subtotal < i64::MAX / 4).then_some(subtotal)?,
-        })
-    }
-
-    fn grams(&self, terms: &Terms) -> Option<i64> {
-        let weight = |goods: &Goods| terms.grams(goods.variant_id).checked_mul(goods.quantity);
-        self.goods
-            .iter()
-            .try_fold(0_i64, |sum, goods| sum.checked_add(weight(goods)?))
-    }
-
-    /// What an amount of some goods is of each of their lines, by what the lines still cost.
-    fn by_line(&self, currency: Currency, left: &[i64], taken: &Taken) -> Vec<(usize, Money)> {
-        let mut found = Vec::new();
-        for (place, amount) in taken {
-            let of_place = |line: &usize| self.places[*line] == *place;
-            let lines: Vec<usize> = (0..self.places.len()).filter(of_place).collect();
-            let weight = |line: &usize| u64::try_from(left[*line]).unwrap_or(0);
-            let weights: Vec<u64> = lines.iter().map(weight).collect();
-            let shares = Money::new(*amount, currency).split(&weights);
-            found.extend(lines.into_iter().zip(shares));
-        }
-        found.sort_by_key(|(line, _)| *line);
-        found
-    }
-}
-
 struct Pricing<'a> {
     basket: &'a Basket,
     terms: &'a Terms,
     place: &'a Place,
     merged: &'a Merged,
+    /// Of each of the merged goods, the number of its rate.
+    rates: Vec<Option<usize>>,
     grams: i64,
 }
 
@@ -122,17 +68,15 @@ struct Attempt<'a> {
     delivery: Option<Offer>,
     problem: Option<DeliveryProblem>,
     delivery_left: i64,
+    /// The total: goods, delivery, and the taxes on top of them.
+    to_pay: i64,
 }
 
 impl Attempt<'_> {
     /// The lower is the buyer's: what reaches them, and of that what costs least. What cannot be
     /// delivered has no price of a delivery in it and would look cheap.
     fn rank(&self) -> (bool, i64) {
-        (self.problem.is_some(), self.to_pay())
-    }
-
-    fn to_pay(&self) -> i64 {
-        self.goods.iter().map(|goods| goods.left).sum::<i64>() + self.delivery_left
+        (self.problem.is_some(), self.to_pay)
     }
 
     /// The promotions with which the goods do not reach the buyer.
@@ -144,6 +88,14 @@ impl Attempt<'_> {
 
 /// Codes that were entered, and what is wrong with them.
 type Coupons = Vec<(String, Option<CouponProblem>)>;
+
+/// A tax, not yet shared out.
+struct RateTax {
+    rate: usize,
+    base: i64,
+    amount: i64,
+    is_of_shipping: bool,
+}
 
 type Candidates<'a> = (Coupons, Vec<&'a Promotion>, Vec<&'a Promotion>);
 
@@ -203,14 +155,42 @@ impl<'a> Pricing<'a> {
                 delivery_left = 0;
             }
         }
-        Attempt {
+        let mut attempt = Attempt {
             goods,
             taken,
             offers,
             delivery,
             problem,
             delivery_left,
+            to_pay: left + delivery_left,
+        };
+        if !self.terms.tax.prices_include_tax {
+            attempt.to_pay += self.taxes_of(&attempt).iter().map(|tax| tax.amount).sum::<i64>();
         }
+        attempt
+    }
+
+    /// The taxes, each rate of the goods once, in the order of rates, and then the delivery's.
+    fn taxes_of(&self, attempt: &Attempt<'_>) -> Vec<RateTax> {
+        let tax = &self.terms.tax;
+        let mut bases: BTreeMap<usize, i64> = BTreeMap::new();
+        for (rate, goods) in self.rates.iter().zip(&attempt.goods) {
+            if let Some(rate) = rate {
+                *bases.entry(*rate).or_default() += goods.left;
+            }
+        }
+        let of_goods = bases.into_iter().map(|(rate, base)| (rate, base, false));
+        let class = tax.shipping_class.as_deref();
+        let class = class.filter(|_| attempt.delivery_left > 0);
+        let of_shipping = class.and_then(|class| tax.rate(class, self.place));
+        let of_shipping = of_shipping.map(|(rate, _)| (rate, attempt.delivery_left, true));
+        let tax = |(rate, base, is_of_shipping): (usize, i64, bool)| RateTax {
+            rate,
+            base,
+            amount: self.tax_of(tax.rates[rate].percentage, base),
+            is_of_shipping,
+        };
+        of_goods.chain(of_shipping).map(tax).collect()
     }
 
     /// The method that was chosen, or else the cheapest one that comes to the buyer.
@@ -310,49 +290,33 @@ impl<'a> Pricing<'a> {
         (discounts, left)
     }
 
-    /// Each rate of the goods once, and the delivery's.
+    /// The taxes with the part of each line.
     fn taxes(&self, best: &Attempt<'_>, left: &[i64]) -> Vec<Tax> {
-        let tax = &self.terms.tax;
-        let mut by_rate: BTreeMap<usize, Taken> = BTreeMap::new();
-        for (place, goods) in best.goods.iter().enumerate() {
-            let class = self.terms.tax_class(goods.variant_id);
-            if let Some((rate, _)) = tax.rate(class, self.place) {
-                by_rate.entry(rate).or_default().push((place, goods.left));
-            }
-        }
-        let mut taxes = Vec::new();
-        for (rate, goods) in by_rate {
-            let base = goods.iter().map(|(_, left)| left).sum();
-            let weight = |(_, left): &(usize, i64)| u64::try_from(*left).unwrap_or(0);
-            let weights: Vec<u64> = goods.iter().map(weight).collect();
-            let amount = self.money(self.tax_of(tax.rates[rate].percentage, base));
+        let shared = |found: RateTax| {
+            let rate = &self.terms.tax.rates[found.rate];
+            let amount = self.money(found.amount);
+            let is_taxed = |place: &usize| self.rates[*place] == Some(found.rate);
+            let places: Vec<usize> = match found.is_of_shipping {
+                true => Vec::new(),
+                false => (0..best.goods.len()).filter(is_taxed).collect(),
+            };
+            let weight = |place: &usize| u64::try_from(best.goods[*place].left).unwrap_or(0);
+            let weights: Vec<u64> = places.iter().map(weight).collect();
             let shares = amount.split(&weights);
-            let places = goods.iter().map(|(place, _)| *place);
-            let shared: Taken = places.zip(shares.iter().map(Money::minor)).collect();
-            taxes.push(Tax {
-                name: tax.rates[rate].name.clone(),
-                percentage: tax.rates[rate].percentage,
-                base: self.money(base),
-                amount,
-                lines: self.merged.by_line(self.basket.currency, left, &shared),
-                is_of_shipping: false,
-            });
-        }
-        let class = tax
-            .shipping_class
-            .as_deref()
-            .filter(|_| best.delivery_left > 0);
-        if let Some((_, rate)) = class.and_then(|class| tax.rate(class, self.place)) {
-            taxes.push(Tax {
+            let shared: Taken = places
+                .into_iter()
+                .zip(shares.iter().map(Money::minor))
+                .collect();
+            Tax {
                 name: rate.name.clone(),
                 percentage: rate.percentage,
-                base: self.money(best.delivery_left),
-                amount: self.money(self.tax_of(rate.percentage, best.delivery_left)),
-                lines: Vec::new(),
-                is_of_shipping: true,
-            });
-        }
-        taxes
+                base: self.money(found.base),
+                amount,
+                lines: self.merged.by_line(self.basket.currency, left, &shared),
+                is_of_shipping: found.is_of_shipping,
+            }
+        };
+        self.taxes_of(best).into_iter().map(shared).collect()
     }
 
     fn tax_of(&self, percentage: Percentage, base: i64) -> i64 {
@@ -364,13 +328,17 @@ impl<'a> Pricing<'a> {
     }
 
     fn lines(&self, discounts: &[Discount], taxes: &[Tax]) -> Vec<PricedLine> {
-        let of = |parts: &[(usize, Money)], place: usize| -> i64 {
-            let own = parts.iter().filter(|(line, _)| *line == place);
-            own.map(|(_, amount)| amount.minor()).sum()
+        let lines = &self.basket.lines;
+        let sums = |parts: &mut dyn Iterator<Item = &(usize, Money)>| {
+            let mut sums = vec![0_i64; lines.len()];
+            for (line, amount) in parts {
+                sums[*line] += amount.minor();
+            }
+            sums
         };
-        let line = |(place, line): (usize, &BasketLine)| {
-            let discount = discounts.iter().map(|it| of(&it.lines, place)).sum();
-            let tax: i64 = taxes.iter().map(|it| of(&it.lines, place)).sum();
+        let discounted = sums(&mut discounts.iter().flat_map(|it| &it.lines));
+        let taxed = sums(&mut taxes.iter().flat_map(|it| &it.lines));
+        let line = |(line, (discount, tax)): (&BasketLine, (i64, i64))| {
             let (on_top, included) = match self.terms.tax.prices_include_tax {
                 true => (0, tax),
                 false => (tax, 0),
@@ -383,6 +351,7 @@ impl<'a> Pricing<'a> {
                 tax_included: self.money(included),
             }
         };
-        self.basket.lines.iter().enumerate().map(line).collect()
+        let sums = discounted.into_iter().zip(taxed);
+        lines.iter().zip(sums).map(line).collect()
     }
 }

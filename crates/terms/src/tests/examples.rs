@@ -5,8 +5,8 @@ use money::{Currency, Money};
 
 use super::{generator::Chance, now, priced};
 use crate::model::{
-    Basket, BasketLine, CouponProblem, DeliveryProblem, Effect, MethodKind, Percentage, PriceStep,
-    Promotion, Selection, ShippingMethod, ShippingTerms, TaxRate, Terms, Zone,
+    Basket, BasketLine, CouponProblem, DeliveryProblem, Effect, GoodsTerms, MethodKind, Percentage,
+    PriceStep, Promotion, Selection, ShippingMethod, ShippingTerms, TaxRate, Terms, Zone,
 };
 
 fn etb(minor: i64) -> Money {
@@ -179,6 +179,39 @@ fn what_stands_alone_counts_when_the_buyer_pays_less_with_it() {
     let found = priced(&cart, &terms);
     assert_eq!(found.total, etb(5_000));
     assert_eq!(found.coupons[0].1, Some(CouponProblem::BetterWithout));
+}
+
+#[test]
+fn what_costs_least_is_the_total_with_its_tax() {
+    let mut terms = vat(false);
+    let goods = basket(&[(10_000, 1), (10_000, 1)]);
+    let exempt = GoodsTerms {
+        tax_class: "exempt".to_owned(),
+        weight_grams: 0,
+    };
+    let (taxed, untaxed) = (goods.lines[0].variant_id, goods.lines[1].variant_id);
+    terms.goods.insert(untaxed, exempt);
+    let off = |number: u64, minor: i64, variant, is_exclusive| {
+        let mut promotion = coupon("OFF", tenth());
+        promotion.id = format!("0190000{number}-0000-7000-8000-000000000000")
+            .parse()
+            .unwrap();
+        promotion.code = None;
+        promotion.is_exclusive = is_exclusive;
+        promotion.effect = Effect::AmountOff {
+            amount: etb(minor),
+            of: Selection {
+                variant_ids: [variant].into(),
+                ..Selection::default()
+            },
+        };
+        promotion
+    };
+    // Off the prices the second takes more; off what is paid the first does, with its tax.
+    terms.promotions = vec![off(1, 5_000, taxed, true), off(2, 5_100, untaxed, false)];
+    assert_eq!(priced(&goods, &terms).total, etb(15_750));
+    terms.promotions.remove(0);
+    assert_eq!(priced(&goods, &terms).total, etb(16_400));
 }
 
 /// One zone, whose only method begins at 500.00 and costs 50.00.

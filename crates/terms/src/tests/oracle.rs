@@ -223,7 +223,7 @@ fn tax(terms: &Terms, percentage: Percentage, base: &Exact) -> Exact {
 /// What the promotions leave that are chosen.
 struct Way {
     is_deliverable: bool,
-    /// Without tax.
+    /// The total.
     pays: Exact,
     piles: Vec<Pile>,
     carried: Exact,
@@ -256,7 +256,7 @@ fn cheapest(basket: &Basket, terms: &Terms, place: &Place, piles: &[Pile]) -> Wa
         let brought = delivery(basket, terms, place, &goods, grams);
         let is_deliverable = brought.is_some();
         let carried = brought.filter(|_| !is_free).unwrap_or(exact(0));
-        let pays = &goods + &carried;
+        let pays = &goods + &carried + on_top(basket, terms, place, &tried, &carried);
         let is_better = |best: &Way| match (is_deliverable, best.is_deliverable) {
             (true, false) => true,
             (false, true) => false,
@@ -296,6 +296,27 @@ fn taxed(basket: &Basket, terms: &Terms, place: &Place, piles: &[Pile]) -> Vec<E
     taxes
 }
 
+fn tax_of_delivery(terms: &Terms, place: &Place, carried: &Exact) -> Exact {
+    let class = terms.tax.shipping_class.as_ref();
+    let rate = class.and_then(|class| percentage_of(terms, class, place));
+    rate.map_or(exact(0), |(_, rate)| tax(terms, rate, carried))
+}
+
+/// What is to be paid beyond the prices.
+fn on_top(
+    basket: &Basket,
+    terms: &Terms,
+    place: &Place,
+    piles: &[Pile],
+    carried: &Exact,
+) -> Exact {
+    if terms.tax.prices_include_tax {
+        return exact(0);
+    }
+    let of_goods: Exact = taxed(basket, terms, place, piles).iter().sum();
+    of_goods + tax_of_delivery(terms, place, carried)
+}
+
 /// Prices a basket whose lines are of different variants, in the order of their ids. Promotions
 /// all count: none has a code, a schedule, a minimum or a limit.
 pub(super) fn opinion(basket: &Basket, terms: &Terms) -> Opinion {
@@ -314,13 +335,7 @@ pub(super) fn opinion(basket: &Basket, terms: &Terms) -> Opinion {
         carried,
     } = cheapest(basket, terms, place, &piles);
     let taxes = taxed(basket, terms, place, &piles);
-    let class = terms.tax.shipping_class.as_ref();
-    let rate = class.and_then(|class| percentage_of(terms, class, place));
-    let of_delivery = rate.map_or(exact(0), |(_, rate)| tax(terms, rate, &carried));
-    let on_top = match terms.tax.prices_include_tax {
-        true => exact(0),
-        false => taxes.iter().sum::<Exact>() + &of_delivery,
-    };
+    let of_delivery = tax_of_delivery(terms, place, &carried);
     let line = |(pile, tax): (&Pile, &Exact)| {
         let gross = exact(pile.price) * exact(pile.units.len() as i64);
         (whole(&(gross - &pile.cost)), whole(tax))
@@ -329,7 +344,7 @@ pub(super) fn opinion(basket: &Basket, terms: &Terms) -> Opinion {
         lines: piles.iter().zip(&taxes).map(line).collect(),
         shipping: whole(&carried),
         shipping_tax: whole(&of_delivery),
-        total: whole(&(pays + on_top)),
+        total: whole(&pays),
         is_deliverable,
     }
 }
