@@ -95,21 +95,45 @@ struct Deal<'a> {
     applications_max: i64,
 }
 
+/// What a deal finds in a cart: of each of the goods whether it may be bought for it, or got.
+struct Found {
+    /// Cheapest first: place, whether it may be bought, whether it may be got.
+    order: Vec<(usize, bool, bool)>,
+    /// Units that may only be bought, only be got, be either.
+    bought_only: i64,
+    got_only: i64,
+    either: i64,
+}
+
+impl Found {
+    /// Of the units that may be either, so many may be got when the deal is struck so often: the
+    /// others are kept back, to be bought.
+    fn spare(&self, deal: &Deal<'_>, times: i64) -> i64 {
+        let kept = (times * deal.buy_quantity - self.bought_only).max(0);
+        self.either - kept
+    }
+
+    fn is_possible(&self, deal: &Deal<'_>, times: i64) -> bool {
+        let spare = self.spare(deal, times);
+        spare >= 0 && self.got_only + spare >= times * deal.get_quantity
+    }
+}
+
 impl Deal<'_> {
     fn strike(&self, goods: &mut [Goods], percentage: Percentage, currency: Currency) -> Taken {
-        let cheapest_first = self.by_price(goods);
-        let (mut least, mut most) = (0, self.bound(goods));
-        // Whatever is possible so often is possible less often: the taken units only grow.
+        let found = self.look(goods);
+        let (mut least, mut most) = (0, self.bound(&found));
+        // Whatever is possible so often is possible less often: it needs fewer units.
         while least < most {
             let middle = least + (most - least).div_euclid(2) + 1;
-            if self.is_possible(goods, &cheapest_first, middle) {
+            if found.is_possible(self, middle) {
                 least = middle;
             } else {
                 most = middle - 1;
             }
         }
-        let got = self.got(goods, &cheapest_first, least);
-        self.count(goods, &cheapest_first, &got, least);
+        let got = self.got(goods, &found, least);
+        self.count(goods, &found, &got, least);
         // A unit costs what it did before anything was taken off: this level is the first.
         let worth =
             |(place, units): &(usize, i64)| (*units * goods[*place].unit).min(goods[*place].left);
@@ -124,30 +148,48 @@ impl Deal<'_> {
         places.zip(shares.iter().map(Money::minor)).collect()
     }
 
-    fn by_price(&self, goods: &[Goods]) -> Vec<usize> {
-        let mut places: Vec<usize> = (0..goods.len()).collect();
-        places.sort_by_key(|place| (goods[*place].unit, goods[*place].variant_id));
-        places
+    fn look(&self, goods: &[Goods]) -> Found {
+        let mut found = Found {
+            order: Vec::new(),
+            bought_only: 0,
+            got_only: 0,
+            either: 0,
+        };
+        for (place, goods) in goods.iter().enumerate() {
+            let is_bought = self.buy.has(goods.variant_id, goods.product_id);
+            let is_got = self.get.has(goods.variant_id, goods.product_id);
+            match (is_bought, is_got) {
+                (true, true) => found.either += goods.uncounted,
+                (true, false) => found.bought_only += goods.uncounted,
+                (false, true) => found.got_only += goods.uncounted,
+                (false, false) => continue,
+            }
+            found.order.push((place, is_bought, is_got));
+        }
+        let key = |place: usize| (goods[place].unit, goods[place].variant_id);
+        found.order.sort_by_key(|(place, ..)| key(*place));
+        found
     }
 
-    fn bound(&self, goods: &[Goods]) -> i64 {
-        let of = |selection: &Selection| -> i64 {
-            let has = |goods: &&Goods| selection.has(goods.variant_id, goods.product_id);
-            goods.iter().filter(has).map(|goods| goods.uncounted).sum()
-        };
-        let by_buying = of(self.buy) / self.buy_quantity.max(1);
-        let by_getting = of(self.get) / self.get_quantity.max(1);
+    fn bound(&self, found: &Found) -> i64 {
+        let by_buying = (found.bought_only + found.either) / self.buy_quantity.max(1);
+        let by_getting = (found.got_only + found.either) / self.get_quantity.max(1);
         by_buying.min(by_getting).min(self.applications_max)
     }
 
-    /// The units that cost less when it is applied so often: the cheapest ones.
-    fn got(&self, goods: &[Goods], cheapest_first: &[usize], times: i64) -> Vec<(usize, i64)> {
+    /// The units that cost less when it is applied so often: the cheapest of which enough are left
+    /// to be bought.
+    fn got(&self, goods: &[Goods], found: &Found, times: i64) -> Vec<(usize, i64)> {
         let mut wanted = times * self.get_quantity;
+        let mut spare = found.spare(self, times);
         let mut got = Vec::new();
-        for place in cheapest_first {
-            let goods = &goods[*place];
-            if wanted > 0 && self.get.has(goods.variant_id, goods.product_id) {
-                let units = wanted.min(goods.uncounted);
+        for (place, is_bought, is_got) in &found.order {
+            let mut units = if *is_got { wanted.min(goods[*place].uncounted) } else { 0 };
+            if *is_bought {
+                units = units.min(spare);
+                spare -= units;
+            }
+            if units > 0 {
                 wanted -= units;
                 got.push((*place, units));
             }
@@ -155,27 +197,15 @@ impl Deal<'_> {
         got
     }
 
-    fn is_possible(&self, goods: &[Goods], cheapest_first: &[usize], times: i64) -> bool {
-        let got = self.got(goods, cheapest_first, times);
-        let units_got: i64 = got.iter().map(|(_, units)| units).sum();
-        let bought_of = |(place, goods): (usize, &Goods)| {
-            let gone = got.iter().find(|got| got.0 == place).map_or(0, |got| got.1);
-            let is_bought = self.buy.has(goods.variant_id, goods.product_id);
-            if is_bought { goods.uncounted - gone } else { 0 }
-        };
-        let to_buy: i64 = goods.iter().enumerate().map(bought_of).sum();
-        units_got == times * self.get_quantity && to_buy >= times * self.buy_quantity
-    }
-
     /// What was got and what was bought counts for no other deal; bought are the dearest.
-    fn count(&self, goods: &mut [Goods], cheapest: &[usize], got: &[(usize, i64)], times: i64) {
+    fn count(&self, goods: &mut [Goods], found: &Found, got: &[(usize, i64)], times: i64) {
         for (place, units) in got {
             goods[*place].uncounted -= units;
         }
         let mut wanted = times * self.buy_quantity;
-        for place in cheapest.iter().rev() {
+        for (place, is_bought, _) in found.order.iter().rev() {
             let goods = &mut goods[*place];
-            if self.buy.has(goods.variant_id, goods.product_id) {
+            if *is_bought {
                 let units = wanted.min(goods.uncounted);
                 goods.uncounted -= units;
                 wanted -= units;

@@ -1,5 +1,7 @@
 //! Promotions: what is taken off, of what, for whom, until when, how often.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use ids::{ProductId, PromotionId, VariantId};
 use money::Money;
@@ -12,15 +14,15 @@ use super::Percentage;
 #[serde(deny_unknown_fields)]
 pub struct Selection {
     /// These variants,
-    pub variant_ids: Vec<VariantId>,
+    pub variant_ids: BTreeSet<VariantId>,
     /// and all variants of these products.
-    pub product_ids: Vec<ProductId>,
+    pub product_ids: BTreeSet<ProductId>,
 }
 
 impl Selection {
     /// Whether it is everything.
     #[must_use]
-    pub const fn is_everything(&self) -> bool {
+    pub fn is_everything(&self) -> bool {
         self.variant_ids.is_empty() && self.product_ids.is_empty()
     }
 
@@ -78,7 +80,7 @@ pub enum Effect {
 impl Effect {
     /// In which order effects come: units first, then goods that are named, then everything,
     /// then the delivery.
-    pub(crate) const fn level(&self) -> u8 {
+    pub(crate) fn level(&self) -> u8 {
         match self {
             Self::BuyGet { .. } => 0,
             Self::AmountOffEach { .. } => 1,

@@ -298,6 +298,33 @@ fn two_for_one_takes_the_cheapest() {
 }
 
 #[test]
+fn a_deal_keeps_what_is_bought_for_it() {
+    let mut terms = Terms::default();
+    let goods = basket(&[(1_000, 1), (3_000, 1)]);
+    let of = |lines: &[usize]| Selection {
+        variant_ids: lines.iter().map(|n| goods.lines[*n].variant_id).collect(),
+        ..Selection::default()
+    };
+    let mut deal = coupon("DEAL", tenth());
+    deal.code = None;
+    deal.effect = Effect::BuyGet {
+        buy_quantity: 1,
+        buy: of(&[0]),
+        get_quantity: 1,
+        get: of(&[0, 1]),
+        percentage: Percentage::ALL,
+        applications_max: None,
+    };
+    terms.promotions.push(deal);
+    // The cheaper one is the only one that can be bought, so the other one is got.
+    assert_eq!(priced(&goods, &terms).total, etb(1_000));
+    // With a second one of it, the cheaper one is got.
+    let mut more = goods.clone();
+    more.lines[0].quantity = 2;
+    assert_eq!(priced(&more, &terms).total, etb(4_000));
+}
+
+#[test]
 fn amounts_that_do_not_fit_are_no_price() {
     let cart = basket(&[(i64::MAX / 2, 3)]);
     assert_eq!(crate::model::price(&cart, &Terms::default(), now()), None);

@@ -83,10 +83,12 @@ impl Chance {
             0 => {}
             1 => {
                 for _ in 0..=self.below(3) {
-                    selection.variant_ids.push(variant(self.below(8)));
+                    selection.variant_ids.insert(variant(self.below(8)));
                 }
             }
-            _ => selection.product_ids.push(product(self.below(8))),
+            _ => {
+                selection.product_ids.insert(product(self.below(8)));
+            }
         }
         selection
     }

@@ -111,20 +111,29 @@ fn buy_get(effect: &Effect, basket: &Basket, piles: &mut [Pile]) {
         .filter(|u| speaks_of(buy, basket, &piles[free[*u]]))
         .collect();
     let (x, y) = (*buy_quantity as usize, *get_quantity as usize);
+    // The cheapest units of which enough are left to be bought.
+    let pick = |times: usize| -> Option<Vec<usize>> {
+        let mut spare = buyable.len().checked_sub(times * x)?;
+        let mut got = Vec::new();
+        for u in &gettable {
+            let is_needed = buyable.contains(u);
+            if got.len() == times * y || (is_needed && spare == 0) {
+                continue;
+            }
+            spare -= usize::from(is_needed);
+            got.push(*u);
+        }
+        (got.len() == times * y).then_some(got)
+    };
     let mut times = 0;
+    let mut got = Vec::new();
     while applications_max.is_none_or(|most| (times as i64) < most) {
-        let got = (times + 1) * y;
-        if got > gettable.len() {
+        let Some(more) = pick(times + 1) else {
             break;
-        }
-        let taken = &gettable[..got];
-        let bought = buyable.iter().filter(|u| !taken.contains(u)).count();
-        if bought < (times + 1) * x {
-            break;
-        }
+        };
+        got = more;
         times += 1;
     }
-    let got = gettable[..times * y].to_vec();
     let bought: Vec<usize> = buyable
         .iter()
         .rev()

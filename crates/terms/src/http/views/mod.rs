@@ -159,8 +159,8 @@ impl ToSchema for PromotionView {
 impl PromotionBody {
     fn effect(&self) -> Effect {
         let of = Selection {
-            variant_ids: self.variant_ids.clone(),
-            product_ids: self.product_ids.clone(),
+            variant_ids: self.variant_ids.iter().copied().collect(),
+            product_ids: self.product_ids.iter().copied().collect(),
         };
         let percentage = self.percentage.unwrap_or(Percentage::ALL);
         let amount = self.amount.unwrap_or(Money::new(MINOR_MAX, Currency::ETB));
@@ -171,8 +171,8 @@ impl PromotionBody {
             PromotionKind::FreeShipping => Effect::FreeShipping,
             PromotionKind::BuyGet => {
                 let named = Selection {
-                    variant_ids: self.get_variant_ids.clone(),
-                    product_ids: self.get_product_ids.clone(),
+                    variant_ids: self.get_variant_ids.iter().copied().collect(),
+                    product_ids: self.get_product_ids.iter().copied().collect(),
                 };
                 Effect::BuyGet {
                     buy_quantity: self.buy_quantity.unwrap_or(1),
@@ -259,13 +259,13 @@ impl PromotionBody {
                 self.buy_quantity = Some(buy_quantity);
                 self.get_quantity = Some(get_quantity);
                 self.applications_max = applications_max;
-                self.get_variant_ids = get.variant_ids;
-                self.get_product_ids = get.product_ids;
+                self.get_variant_ids = get.variant_ids.into_iter().collect();
+                self.get_product_ids = get.product_ids.into_iter().collect();
                 buy
             }
             Effect::FreeShipping => Selection::default(),
         };
-        self.variant_ids = of.variant_ids;
-        self.product_ids = of.product_ids;
+        self.variant_ids = of.variant_ids.into_iter().collect();
+        self.product_ids = of.product_ids.into_iter().collect();
     }
 }
