@@ -23,4 +23,5 @@ pub use kit::email::EmailAddress;
 pub use model::{
     AUDIENCE, Account, Authenticated, CustomerRefusal, NewCustomer, NotAPhone, Phone, REFUSALS,
     ShippingAddress, account_name, buyer_names, clean_language, clean_name,
+    region_name,
 };

@@ -84,7 +84,7 @@ pub async fn resume(tx: &Tx, order_id: OrderId) -> Result<bool> {
     Ok(has_room)
 }
 
-/// Gives each method that has none an id; refuses one that is used twice.
+/// Gives an id to each method that has none, or one that another has already.
 pub(crate) fn with_ids(mut terms: ShippingTerms, now: DateTime<Utc>) -> ShippingTerms {
     let mut seen = std::collections::BTreeSet::new();
     for method in terms.zones.iter_mut().flat_map(|zone| &mut zone.methods) {

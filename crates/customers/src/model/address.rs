@@ -123,9 +123,7 @@ impl ShippingAddress {
                 return refuse(field, &reason);
             }
         }
-        if let Some(known) = self.known_region() {
-            self.region = known.to_owned();
-        }
+        self.region = region_name(&self.country, self.region);
         Ok(self)
     }
 
@@ -160,17 +158,30 @@ impl ShippingAddress {
     }
 
     fn known_region(&self) -> Option<&'static str> {
-        let letters = |text: &str| -> String {
-            let kept = text.chars().filter(|c| c.is_alphanumeric());
-            kept.flat_map(char::to_lowercase).collect()
-        };
-        let wanted = letters(&self.region);
-        let of_country = REGIONS.iter().filter(|_| self.country == ETHIOPIA);
-        of_country
-            .clone()
-            .find(|(english, amharic)| letters(english) == wanted || letters(amharic) == wanted)
-            .map(|(english, _)| *english)
+        known_region(&self.country, &self.region)
     }
+}
+
+/// The name by which places know a region: one of Ethiopia that is written in Amharic, or in other
+/// letters, becomes that of addresses; any other stays as it is.
+#[must_use]
+pub fn region_name(country: &str, region: String) -> String {
+    match known_region(country, &region) {
+        Some(known) => known.to_owned(),
+        None => region,
+    }
+}
+
+fn known_region(country: &str, region: &str) -> Option<&'static str> {
+    let letters = |text: &str| -> String {
+        let kept = text.chars().filter(|c| c.is_alphanumeric());
+        kept.flat_map(char::to_lowercase).collect()
+    };
+    let wanted = letters(region);
+    let mut of_country = REGIONS.iter().filter(|_| country == ETHIOPIA);
+    of_country
+        .find(|(english, amharic)| letters(english) == wanted || letters(amharic) == wanted)
+        .map(|(english, _)| *english)
 }
 
 /// The most addresses in one book.

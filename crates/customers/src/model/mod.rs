@@ -16,7 +16,7 @@ use kit::{
 
 pub(crate) use self::address::{ADDRESSES_MAX, KeptAddress, REGIONS, checked_label};
 pub use self::{
-    address::ShippingAddress,
+    address::{ShippingAddress, region_name},
     buyer::{account_name, buyer_names},
     phone::{NotAPhone, Phone},
 };

@@ -80,9 +80,9 @@ async fn replace_taxes(
     if_match: IfMatch,
     body: Body<TaxTerms>,
 ) -> Result<Versioned<TaxTerms>> {
-    body.value.check()?;
+    let document = body.value.checked()?;
     let tx = kit.db.begin("replace_taxes").await?;
-    replace(&kit, &staff, tx, ("tax", if_match), body.value).await
+    replace(&kit, &staff, tx, ("tax", if_match), document).await
 }
 
 /// Read where the shop delivers to
@@ -114,8 +114,7 @@ async fn replace_shipping(
     if_match: IfMatch,
     body: Body<ShippingTerms>,
 ) -> Result<Versioned<ShippingTerms>> {
-    body.value.check()?;
-    let document = actions::with_ids(body.value, kit.clock.now());
+    let document = actions::with_ids(body.value.checked()?, kit.clock.now());
     let tx = kit.db.begin("replace_shipping").await?;
     replace(&kit, &staff, tx, ("shipping", if_match), document).await
 }

@@ -1,5 +1,6 @@
 //! Deliveries: zones, and what it costs to bring a cart to a place.
 
+use customers::region_name;
 use ids::ShippingMethodId;
 use kit::{Result, http::body::invalid_member};
 use money::{Currency, Money};
@@ -60,7 +61,7 @@ pub struct Zone {
     #[serde(default)]
     #[schema(pattern = "^[A-Z]{2}$")]
     pub country: Option<String>,
-    /// The whole country when there is none.
+    /// As addresses name them; the whole country when there is none.
     #[serde(default)]
     #[schema(max_items = 100)]
     pub regions: Vec<String>,
@@ -136,8 +137,19 @@ pub struct Offer {
 }
 
 impl ShippingTerms {
-    /// Checks names, numbers and steps.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Checks names, numbers and steps. Regions become those of addresses.
+    pub(crate) fn checked(mut self) -> Result<Self> {
+        for zone in &mut self.zones {
+            let country = zone.country.as_deref().unwrap_or_default();
+            for region in &mut zone.regions {
+                *region = region_name(country, std::mem::take(region));
+            }
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    fn check(&self) -> Result<()> {
         if self.zones.len() > ZONES_MAX {
             return Err(invalid_member("/zones", "there are at most 50"));
         }

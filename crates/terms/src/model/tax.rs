@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use customers::region_name;
 use kit::{Result, http::body::invalid_member};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,7 +50,7 @@ pub struct TaxRate {
     /// ISO 3166-1 alpha-2.
     #[schema(pattern = "^[A-Z]{2}$", example = "ET")]
     pub country: String,
-    /// The whole country without it.
+    /// As addresses name it; the whole country without it.
     #[schema(max_length = 120)]
     pub region: Option<String>,
     /// Of the price without tax; 15, the VAT of Ethiopia, without it.
@@ -63,8 +64,19 @@ const fn vat() -> Percentage {
 }
 
 impl TaxTerms {
-    /// Checks names, lengths and that each class has one rate in each place.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Checks names, lengths and that each class has one rate in each place. Regions become those
+    /// of addresses.
+    pub(crate) fn checked(mut self) -> Result<Self> {
+        self.home.region = region_name(&self.home.country, self.home.region);
+        for rate in &mut self.rates {
+            let region = rate.region.take();
+            rate.region = region.map(|region| region_name(&rate.country, region));
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    fn check(&self) -> Result<()> {
         if self.rates.len() > RATES_MAX {
             return Err(invalid_member("/rates", "there are at most 200"));
         }

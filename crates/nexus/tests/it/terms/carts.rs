@@ -151,6 +151,47 @@ async fn a_quote_for_another_address_is_what_an_order_to_it_would_be() {
     shop.close().await;
 }
 
+/// Staff and buyers write the regions of Ethiopia as they like.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_is_the_same_however_it_is_written() {
+    let shop = Shop::open().await;
+    let clerk = Clerk::of(&shop).await;
+    let mut tax = taxes(false);
+    tax["home"]["region"] = json!("addis abeba");
+    tax["rates"][0]["region"] = json!("ሲዳማ");
+    let mut where_to = zones();
+    where_to["zones"][0]["regions"] = json!(["SIDAMA", "አዲስ አበባ"]);
+    let tax = clerk.set("taxes", tax).await;
+    assert_eq!(tax["rates"][0]["region"], "Sidama");
+    // Nobody knows this one.
+    assert_eq!(tax["home"]["region"], "addis abeba");
+    let shipping = clerk.set("shipping", where_to).await;
+    let named = json!(["Sidama", "Addis Ababa"]);
+    assert_eq!(shipping["zones"][0]["regions"], named);
+    let coffee = shop.product("coffee", &[(10_000, 9)]).await[0];
+    let (guest, cart) = shop.guest_cart(&[(coffee, 1)]).await;
+    let path = format!("/api/v1/cart/{cart}/quote/");
+    for (region, paid) in [
+        ("Sidama", [10_000, 0, 11_500, 3_225, 0, 24_725]),
+        ("ሲዳማ", [10_000, 0, 11_500, 3_225, 0, 24_725]),
+        ("addis-ababa", [10_000, 0, 11_500, 0, 0, 21_500]),
+    ] {
+        let there = json!({ "shipping_address": address(region) });
+        let quote = guest.post(&path, there).await.expect(200).body;
+        assert_eq!(amounts(&quote), paid, "{region}");
+    }
+    let mut twice = taxes(false);
+    let mut other = twice["rates"][0].clone();
+    twice["rates"][0]["region"] = json!("Sidama");
+    other["region"] = json!("ሲዳማ");
+    twice["rates"] = json!([twice["rates"][0], other]);
+    let who = clerk.0.with("if-match", "\"v2\"");
+    let refused = who.put("/api/v1/admin/taxes/", twice).await;
+    let refused = refused.refused(422, "invalid_body");
+    assert_eq!(refused.body["errors"][0]["pointer"], "/rates/1/class");
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_go_is_refused_and_changes_nothing() {
     let shop = Shop::open().await;
