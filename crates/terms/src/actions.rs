@@ -35,9 +35,6 @@ pub async fn redeem(tx: &Tx, redemptions: &[Redemption], now: DateTime<Utc>) -> 
     }
     let promotions: Vec<PromotionId> = redemptions.iter().map(|it| it.promotion_id).collect();
     let versions: Vec<i64> = redemptions.iter().map(|it| it.version).collect();
-    if store::update_used(tx, &promotions, &versions).await? < distinct(promotions.iter()) {
-        return Ok(false);
-    }
     let mut named = store::Named::default();
     for redemption in redemptions {
         for name in &redemption.buyers {
@@ -46,12 +43,11 @@ pub async fn redeem(tx: &Tx, redemptions: &[Redemption], now: DateTime<Utc>) -> 
             named.buyers.push(name.clone());
         }
     }
-    let names = distinct(named.promotions.iter().zip(&named.buyers));
-    if store::upsert_uses(tx, &named).await? < names {
-        return Ok(false);
-    }
-    store::insert_redemptions(tx, &named, now).await?;
-    Ok(true)
+    let wanted = (
+        distinct(promotions.iter()),
+        distinct(named.promotions.iter().zip(&named.buyers)),
+    );
+    Ok(store::redeem(tx, (&promotions, &versions), &named, now).await? == wanted)
 }
 
 fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> u64 {

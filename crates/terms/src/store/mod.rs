@@ -40,7 +40,8 @@ const LIST_USES: &str = "
     select promotion_id, promotion_uses.buyer, promotion_uses.used_count
     from promotion_uses
     join promotions on promotions.id = promotion_id
-    where promotion_uses.buyer = any($1) and closed_at is null";
+    where promotion_uses.buyer = any($1) and closed_at is null
+        and customer_limit is not null and (code is null or code = any($2))";
 
 /// Everything that some carts are priced by: their variants, their codes, their buyers. Three
 /// statements, however many.
@@ -56,7 +57,7 @@ pub async fn load(
     conn.prepare_all(&[LIST_TERMS, LIST_PROMOTIONS, LIST_USES])
         .await?;
     let (of_variants, of_codes): ([Param<'_>; 1], [Param<'_>; 1]) = ([&variants], [&codes]);
-    let of_buyers: [Param<'_>; 1] = [&buyers];
+    let of_buyers: [Param<'_>; 2] = [&buyers, &codes];
     let (documents, promotions, uses) = try_join3(
         conn.query(LIST_TERMS, &of_variants),
         conn.query(LIST_PROMOTIONS, &of_codes),
@@ -141,21 +142,6 @@ const UPDATE_USED_UNGUARDED: &str = "
     ) as wanted
     where promotions.id = wanted.promotion_id";
 
-/// Counts orders that have promotions, one for each entry; answers for how many promotions there
-/// was room, in the versions by which the orders were priced.
-pub(crate) async fn update_used(
-    tx: &Tx,
-    promotions: &[PromotionId],
-    versions: &[i64],
-) -> Result<u64> {
-    if tx.sabotage().has_removed("promotion limit") {
-        return tx.execute(UPDATE_USED_UNGUARDED, &[&promotions]).await;
-    }
-    let is_unguarded = tx.sabotage().has_removed("promotion version");
-    let params: [Param<'_>; 3] = [&promotions, &versions, &is_unguarded];
-    tx.execute(UPDATE_USED, &params).await
-}
-
 /// What orders have of promotions, once for each name of their buyers.
 #[derive(Default)]
 pub(crate) struct Named {
@@ -178,23 +164,40 @@ const UPSERT_USES: &str = "
         9223372036854775807
     )";
 
-/// Counts uses of buyers by each of their names; answers for how many of these there was room.
-pub(crate) async fn upsert_uses(tx: &Tx, named: &Named) -> Result<u64> {
-    let is_unguarded = tx.sabotage().has_removed("customer limit");
-    let params: [Param<'_>; 3] = [&named.promotions, &named.buyers, &is_unguarded];
-    tx.execute(UPSERT_USES, &params).await
-}
-
 const INSERT_REDEMPTIONS: &str = "
     insert into promotion_redemptions (promotion_id, order_id, buyers, redeemed_at)
     select promotion_id, order_id, array_agg(buyer order by buyer), $4
     from unnest($1::uuid[], $2::uuid[], $3::text[]) as redeemed (promotion_id, order_id, buyer)
     group by promotion_id, order_id";
 
-pub(crate) async fn insert_redemptions(tx: &Tx, named: &Named, now: DateTime<Utc>) -> Result<()> {
-    let params: [Param<'_>; 4] = [&named.promotions, &named.orders, &named.buyers, &now];
-    tx.execute(INSERT_REDEMPTIONS, &params).await?;
-    Ok(())
+/// Writes down what orders have of promotions: an entry for each, with the version by which it was
+/// priced, and one for each name of a buyer. Answers for how many promotions, in these versions,
+/// and for how many names there was room. The statements travel together and run in this order.
+pub(crate) async fn redeem(
+    tx: &Tx,
+    (promotions, versions): (&[PromotionId], &[i64]),
+    named: &Named,
+    now: DateTime<Utc>,
+) -> Result<(u64, u64)> {
+    let sabotage = tx.sabotage();
+    let is_any_version = sabotage.has_removed("promotion version");
+    let is_any_number = sabotage.has_removed("customer limit");
+    let counted: [Param<'_>; 3] = [&promotions, &versions, &is_any_version];
+    let (update_used, counted) = match sabotage.has_removed("promotion limit") {
+        true => (UPDATE_USED_UNGUARDED, &counted[..1]),
+        false => (UPDATE_USED, &counted[..]),
+    };
+    let of_names: [Param<'_>; 3] = [&named.promotions, &named.buyers, &is_any_number];
+    let redeemed: [Param<'_>; 4] = [&named.promotions, &named.orders, &named.buyers, &now];
+    tx.prepare_all(&[update_used, UPSERT_USES, INSERT_REDEMPTIONS])
+        .await?;
+    let (of_promotions, of_names, _) = try_join3(
+        tx.execute(update_used, counted),
+        tx.execute(UPSERT_USES, &of_names),
+        tx.execute(INSERT_REDEMPTIONS, &redeemed),
+    )
+    .await?;
+    Ok((of_promotions, of_names))
 }
 
 const LOCK_REDEMPTIONS: &str = "
