@@ -48,6 +48,9 @@ fn coupon(code: &str, effect: Effect) -> Promotion {
     promotion.code = Some(code.to_owned());
     promotion.is_exclusive = false;
     promotion.effect = effect;
+    promotion.minimum_minor = 0;
+    (promotion.usage_limit, promotion.customer_limit) = (None, None);
+    promotion.used_count = 0;
     promotion
 }
 

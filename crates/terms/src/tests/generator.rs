@@ -18,6 +18,9 @@ const PLACES: [(&str, &str); 4] = [
 
 const CLASSES: [&str; 3] = ["standard", "reduced", "exempt"];
 
+/// By what the one buyer is known.
+const BUYERS: [&str; 2] = ["email:abebe@example.com", "phone:+251911223344"];
+
 /// Numbers without an end (SplitMix64).
 pub(super) struct Chance(u64);
 
@@ -123,16 +126,16 @@ impl Chance {
         Promotion {
             id,
             name: format!("promotion {number}"),
-            code: None,
+            code: (self.below(3) == 0).then(|| format!("CODE{number}")),
             effect: self.effect(),
             priority: i32::try_from(self.below(3)).unwrap(),
             is_exclusive: self.below(4) == 0,
-            minimum_minor: 0,
+            minimum_minor: if self.below(4) == 0 { self.number(40_000) } else { 0 },
             starts_at: None,
             ends_at: None,
-            usage_limit: None,
-            customer_limit: None,
-            used_count: 0,
+            usage_limit: (self.below(5) == 0).then(|| 1 + self.number(3)),
+            customer_limit: (self.below(5) == 0).then(|| 1 + self.number(2)),
+            used_count: self.number(3),
             closed_at: None,
             version: 1,
             created_at: at,
@@ -220,6 +223,12 @@ impl Chance {
             zones: self.zones(),
         };
         terms.promotions = (0..self.below(5)).map(|n| self.promotion(n)).collect();
+        for promotion in &terms.promotions {
+            for buyer in BUYERS {
+                let key = (promotion.id, buyer.to_owned());
+                terms.uses.insert(key, self.number(3));
+            }
+        }
         for number in 0..8 {
             if self.flip() {
                 let class = CLASSES[usize::try_from(self.below(3)).unwrap()];
@@ -252,13 +261,18 @@ impl Chance {
             .collect();
         let method = (!methods.is_empty() && self.below(4) == 0)
             .then(|| methods[usize::try_from(self.below(methods.len() as u64)).unwrap()]);
+        let codes = terms.promotions.iter().filter_map(|it| it.code.clone());
+        let mut coupons: Vec<String> = codes.filter(|_| self.flip()).collect();
+        if self.below(10) == 0 {
+            coupons.push("NOBODY".to_owned());
+        }
         Basket {
             currency: Currency::ETB,
             lines,
             place: (self.below(4) > 0).then(|| self.place()),
             method,
-            coupons: Vec::new(),
-            buyers: Vec::new(),
+            coupons,
+            buyers: BUYERS.map(str::to_owned).to_vec(),
         }
     }
 }

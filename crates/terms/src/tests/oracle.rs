@@ -238,6 +238,21 @@ struct Way {
     carried: Exact,
 }
 
+/// Whether a promotion is the buyer's, by its code and its limits.
+fn is_theirs(promotion: &Promotion, basket: &Basket, terms: &Terms) -> bool {
+    let entered = |code: &String| basket.coupons.iter().any(|coupon| coupon == code);
+    let worth: i64 = basket.lines.iter().map(|it| it.unit_minor * it.quantity).sum();
+    let mut had = 0;
+    for buyer in &basket.buyers {
+        let key = (promotion.id, buyer.clone());
+        had = terms.uses.get(&key).map_or(had, |uses| had.max(*uses));
+    }
+    promotion.code.as_ref().is_none_or(entered)
+        && worth >= promotion.minimum_minor
+        && promotion.usage_limit.is_none_or(|most| promotion.used_count < most)
+        && promotion.customer_limit.is_none_or(|most| had < most)
+}
+
 /// The promotions with which the goods arrive, and of those the ones that cost the buyer least.
 fn cheapest(basket: &Basket, terms: &Terms, place: &Place, piles: &[Pile]) -> Way {
     let weight = |line: &BasketLine| {
@@ -246,8 +261,10 @@ fn cheapest(basket: &Basket, terms: &Terms, place: &Place, piles: &[Pile]) -> Wa
     };
     let grams: i64 = basket.lines.iter().map(weight).sum();
     let order = |it: &&Promotion| (phase(&it.effect), it.priority, it.id);
+    let theirs = terms.promotions.iter();
+    let theirs = theirs.filter(|it| is_theirs(it, basket, terms));
     let (mut alone, together): (Vec<&Promotion>, Vec<&Promotion>) =
-        terms.promotions.iter().partition(|it| it.is_exclusive);
+        theirs.partition(|it| it.is_exclusive);
     alone.sort_by_key(order);
     let mut ways = vec![together];
     ways.extend(alone.into_iter().map(|it| vec![it]));
@@ -326,8 +343,8 @@ fn on_top(
     of_goods + tax_of_delivery(terms, place, carried)
 }
 
-/// Prices a basket whose lines are of different variants, in the order of their ids. Promotions
-/// all count: none has a code, a schedule, a minimum or a limit.
+/// Prices a basket whose lines are of different variants, in the order of their ids. No promotion
+/// has a schedule.
 pub(super) fn opinion(basket: &Basket, terms: &Terms) -> Opinion {
     let place = basket.place.as_ref().unwrap_or(&terms.tax.home);
     let pile = |(line, wanted): (usize, &BasketLine)| Pile {

@@ -1,6 +1,7 @@
 //! What happens at once: many rounds behind a barrier, and for each race a positive control, the
 //! same round without its guard, which must be caught.
 
+mod automatic;
 mod backorders;
 mod batches;
 mod bundles;

@@ -49,11 +49,12 @@ fn refusals(answers: &[Answer], problem: &str) -> usize {
     answers.iter().filter(of).count()
 }
 
-/// Fifty guests with one coupon.
-async fn total(shop: &Shop, racers: &Racers, variant: VariantId, n: usize) -> Held {
+/// Fifty guests with one coupon. Each wants something else, so that no shelf makes them come one
+/// after the other.
+async fn total(shop: &Shop, racers: &Racers, goods: &[VariantId], n: usize) -> Held {
     let code = format!("TOTAL-{n}");
     coupon(shop, &code, json!({ "usage_limit": LIMIT })).await;
-    let carts = racers.carts(shop, |_| vec![(variant, 1)]).await;
+    let carts = racers.carts(shop, |n| vec![(goods[n], 1)]).await;
     enter(shop, &carts, &code).await;
     let answers = racers.place(&carts).await;
     at_most("orders with the coupon", used(shop, &code).await, LIMIT)?;
@@ -70,9 +71,9 @@ async fn total(shop: &Shop, racers: &Racers, variant: VariantId, n: usize) -> He
 async fn a_coupon_is_had_as_often_as_it_may_be() {
     let shop = patient_shop(&[]).await;
     let racers = Racers::open(&shop, CLIENTS).await;
-    let variant = shop.product("coupon", &[(10_000, 1_000_000)]).await[0];
+    let goods = shop.product("goods", &[(10_000, 1_000_000); CLIENTS]).await;
     every_round(rounds(ROUNDS), async |n| {
-        total(&shop, &racers, variant, n).await
+        total(&shop, &racers, &goods, n).await
     })
     .await;
     shop.close().await;
@@ -84,15 +85,9 @@ async fn without_the_guarded_count_a_coupon_is_had_too_often() {
     shop.drop_constraint("promotions", "promotions_used_within")
         .await;
     let racers = Racers::open(&shop, CLIENTS).await;
-    // Each guest something else, so that the shelf does not make them come one after the other.
     let goods = shop.product("goods", &[(10_000, 1_000_000); CLIENTS]).await;
     caught("orders with the coupon", 20, async |n| {
-        let code = format!("TOTAL-{n}");
-        coupon(&shop, &code, json!({ "usage_limit": LIMIT })).await;
-        let carts = racers.carts(&shop, |n| vec![(goods[n], 1)]).await;
-        enter(&shop, &carts, &code).await;
-        racers.place(&carts).await;
-        at_most("orders with the coupon", used(&shop, &code).await, LIMIT)
+        total(&shop, &racers, &goods, n).await
     })
     .await;
     shop.close_broken().await;
