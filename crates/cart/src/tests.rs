@@ -62,7 +62,14 @@ fn quote_of(items: &[CartItem], goods: &[Sellable]) -> Result<Quote, CartRefusal
     let goods = goods
         .map(|sellable| (sellable.variant_id, sellable))
         .collect();
-    quote(&cart, items, (&goods, &Terms::default()), None, None, now)
+    quote(
+        &cart,
+        items,
+        (&goods, &Terms::default()),
+        None,
+        Vec::new(),
+        now,
+    )
 }
 
 #[test]

@@ -22,6 +22,5 @@ pub use http::{
 pub use kit::email::EmailAddress;
 pub use model::{
     AUDIENCE, Account, Authenticated, CustomerRefusal, NewCustomer, NotAPhone, Phone, REFUSALS,
-    ShippingAddress, account_name, buyer_names, clean_language, clean_name,
-    region_name,
+    ShippingAddress, account_name, buyer_names, clean_language, clean_name, region_name,
 };

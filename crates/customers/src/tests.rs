@@ -167,7 +167,11 @@ fn a_patch_sets_and_clears() {
 
 #[test]
 fn a_buyer_is_known_by_all_that_there_is_however_it_is_written() {
-    for email in ["Abebe@Example.com", " abebe+1@example.com", "abebe+a+b@example.com"] {
+    for email in [
+        "Abebe@Example.com",
+        " abebe+1@example.com",
+        "abebe+a+b@example.com",
+    ] {
         let names = buyer_names(None, email, None);
         assert_eq!(names, ["email:abebe@example.com"], "{email}");
     }

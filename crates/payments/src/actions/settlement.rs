@@ -152,8 +152,8 @@ async fn take_late(
     let taken = take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?;
     let mut attempt = change(tx, taken.attempt, AttemptState::ChargedLate, now).await?;
     store::update_review_resolved(tx, attempt.id, ReviewKind::Mismatch, now).await?;
-    let is_back = order.status == OrderStatus::Expired
-        && bring_back(tx, order.id, now).await?.is_none();
+    let is_back =
+        order.status == OrderStatus::Expired && bring_back(tx, order.id, now).await?.is_none();
     if is_back {
         store::update_capture_applied(tx, taken.capture_id).await?;
         attempt.is_applied = true;

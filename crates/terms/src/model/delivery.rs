@@ -299,7 +299,10 @@ impl ShippingMethod {
 /// An amount that is set by staff, in the money of carts: another would never count.
 pub(crate) fn check_amount(pointer: &str, amount: Money) -> Result<()> {
     if amount.currency() != Currency::ETB {
-        return Err(invalid_member(format!("{pointer}/currency"), "carts are in ETB"));
+        return Err(invalid_member(
+            format!("{pointer}/currency"),
+            "carts are in ETB",
+        ));
     }
     if (0..=MINOR_MAX).contains(&amount.minor()) {
         return Ok(());

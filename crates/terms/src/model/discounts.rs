@@ -184,7 +184,11 @@ impl Deal<'_> {
         let mut spare = found.spare(self, times);
         let mut got = Vec::new();
         for (place, is_bought, is_got) in &found.order {
-            let mut units = if *is_got { wanted.min(goods[*place].uncounted) } else { 0 };
+            let mut units = if *is_got {
+                wanted.min(goods[*place].uncounted)
+            } else {
+                0
+            };
             if *is_bought {
                 units = units.min(spare);
                 spare -= units;

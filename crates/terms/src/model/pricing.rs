@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use ids::PromotionId;
-use money::{Currency, Money};
+use money::Money;
 
 use super::{
     Basket, BasketLine, CouponProblem, DeliveryProblem, Discount, Offer, Percentage, Place, Priced,
@@ -165,7 +165,11 @@ impl<'a> Pricing<'a> {
             to_pay: left + delivery_left,
         };
         if !self.terms.tax.prices_include_tax {
-            attempt.to_pay += self.taxes_of(&attempt).iter().map(|tax| tax.amount).sum::<i64>();
+            attempt.to_pay += self
+                .taxes_of(&attempt)
+                .iter()
+                .map(|tax| tax.amount)
+                .sum::<i64>();
         }
         attempt
     }

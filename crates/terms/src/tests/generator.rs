@@ -130,7 +130,11 @@ impl Chance {
             effect: self.effect(),
             priority: i32::try_from(self.below(3)).unwrap(),
             is_exclusive: self.below(4) == 0,
-            minimum_minor: if self.below(4) == 0 { self.number(40_000) } else { 0 },
+            minimum_minor: if self.below(4) == 0 {
+                self.number(40_000)
+            } else {
+                0
+            },
             starts_at: None,
             ends_at: None,
             usage_limit: (self.below(5) == 0).then(|| 1 + self.number(3)),

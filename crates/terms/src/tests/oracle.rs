@@ -241,7 +241,11 @@ struct Way {
 /// Whether a promotion is the buyer's, by its code and its limits.
 fn is_theirs(promotion: &Promotion, basket: &Basket, terms: &Terms) -> bool {
     let entered = |code: &String| basket.coupons.iter().any(|coupon| coupon == code);
-    let worth: i64 = basket.lines.iter().map(|it| it.unit_minor * it.quantity).sum();
+    let worth: i64 = basket
+        .lines
+        .iter()
+        .map(|it| it.unit_minor * it.quantity)
+        .sum();
     let mut had = 0;
     for buyer in &basket.buyers {
         let key = (promotion.id, buyer.clone());
@@ -249,7 +253,9 @@ fn is_theirs(promotion: &Promotion, basket: &Basket, terms: &Terms) -> bool {
     }
     promotion.code.as_ref().is_none_or(entered)
         && worth >= promotion.minimum_minor
-        && promotion.usage_limit.is_none_or(|most| promotion.used_count < most)
+        && promotion
+            .usage_limit
+            .is_none_or(|most| promotion.used_count < most)
         && promotion.customer_limit.is_none_or(|most| had < most)
 }
 
@@ -329,13 +335,7 @@ fn tax_of_delivery(terms: &Terms, place: &Place, carried: &Exact) -> Exact {
 }
 
 /// What is to be paid beyond the prices.
-fn on_top(
-    basket: &Basket,
-    terms: &Terms,
-    place: &Place,
-    piles: &[Pile],
-    carried: &Exact,
-) -> Exact {
+fn on_top(basket: &Basket, terms: &Terms, place: &Place, piles: &[Pile], carried: &Exact) -> Exact {
     if terms.tax.prices_include_tax {
         return exact(0);
     }

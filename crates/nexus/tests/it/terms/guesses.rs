@@ -42,7 +42,11 @@ async fn whoever_guesses_codes_is_stopped_also_at_the_right_one() {
     while guesses < GUESSES - 5 {
         let codes: Vec<String> = (0..5).map(|n| format!("guess-{guesses}-{n}")).collect();
         let quote = ask(&guest, &cart, &codes).await.expect(200);
-        assert!(problems(&quote.body).iter().all(|it| it["code"] == "coupon_unknown"));
+        assert!(
+            problems(&quote.body)
+                .iter()
+                .all(|it| it["code"] == "coupon_unknown")
+        );
         guesses += codes.len();
     }
     for guess in 0..5 {
