@@ -16,7 +16,7 @@ pub(super) const PRIVATE: [&str; 7] = [
 impl Shop {
     /// Due jobs run; then what the provider took is what we recorded, to the santim; no secret
     /// and no personal datum is written down; and the audit is clean.
-    pub(super) async fn settle_and_close(self) {
+    pub(crate) async fn settle_and_close(self) {
         self.run_jobs().await;
         self.assert_ledgers_agree().await;
         self.assert_nothing_private().await;
