@@ -131,7 +131,8 @@ async fn staff_bring_an_order_back_once_its_coupon_may_be_had_again() {
     assert_eq!(shop.state().await, before);
     let mut twice = tenth();
     twice["usage_limit"] = json!(2);
-    let who = clerk.0.with("if-match", "\"v1\"");
+    let editor = shop.staff("editor", &["terms.edit"]).await;
+    let who = editor.with("if-match", "\"v1\"");
     let of_promotion = format!("/api/v1/admin/promotions/{promotion}/");
     who.put(&of_promotion, twice).await.expect(200);
     let done = payer.key("b").post(&path, body).await.expect(200);
