@@ -155,8 +155,13 @@ pub(crate) async fn change(
 ///
 /// # Errors
 /// Faults; refusals are in the [`Rotation`].
-pub(crate) async fn refresh(tx: &Tx, refresh_token: &str, now: DateTime<Utc>) -> Result<Rotation> {
-    let rotation = sessions::rotate(tx, refresh_token, now).await?;
+pub(crate) async fn refresh(
+    tx: &Tx,
+    refresh_token: &str,
+    key: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Rotation> {
+    let rotation = sessions::rotate(tx, refresh_token, key, now).await?;
     if let Rotation::Rotated(opened) = &rotation
         && !is_account_active(tx, known_audience(&opened.audience)?, opened.principal_id).await?
     {

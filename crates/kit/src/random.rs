@@ -28,6 +28,18 @@ pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
+/// The token that follows another for whoever has both it and a key: the same for the same two,
+/// and for nobody else to be found.
+#[must_use]
+pub fn token_after(token: &str, key: &str) -> String {
+    let mut digest = Sha256::new();
+    for part in ["the token after", token, key] {
+        digest.update(part.len().to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(digest.finalize())
+}
+
 /// Counts within a millisecond, so that ids of this process sort in the order of their birth.
 static BIRTHS: Mutex<AssertUnwindSafe<ContextV7>> = Mutex::new(AssertUnwindSafe(ContextV7::new()));
 

@@ -91,6 +91,35 @@ impl RefreshToken {
     }
 }
 
+/// A refresh token that is to be used.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshSession {
+    /// The refresh token that was given last.
+    #[schema(max_length = 128)]
+    refresh: String,
+    /// Random, made and kept by the client, in letters, digits, hyphens and underscores: with it
+    /// the same request may be repeated until the token that it answers is used.
+    #[serde(default)]
+    #[schema(min_length = 22, max_length = 128, pattern = "^[A-Za-z0-9_-]+$")]
+    key: Option<String>,
+}
+
+impl RefreshSession {
+    fn checked(self) -> Result<(String, Option<String>)> {
+        let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        let is_key = |key: &String| (22..=128).contains(&key.len()) && key.bytes().all(is_word);
+        if !self.key.as_ref().is_none_or(is_key) {
+            return Err(invalid_member(
+                "/key",
+                "it must have 22 to 128 letters, digits, hyphens or underscores",
+            ));
+        }
+        let RefreshSession { refresh, key } = self;
+        Ok((RefreshToken { refresh }.checked()?, key))
+    }
+}
+
 /// An access token.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -116,14 +145,17 @@ pub(crate) struct TokenStanding {
 /// is good for one use. When it comes again within ten seconds the answer is
 /// `refresh_token_just_used` (409), and the session lives on: another tab was faster. When it
 /// comes again later, two hold it, and the whole session is ended (`refresh_token_reused`, 401).
+/// With a `key` an answer that was lost costs nobody the session: the same token and the same key
+/// are answered by the same next token, for as long as that one is not used.
 #[utoipa::path(
     post,
     path = "/auth/jwt/refresh/",
     operation_id = "refreshSession",
     tag = "Accounts",
     request_body(
-        content = RefreshToken,
-        example = json!({"refresh": "p2vJ0dPzQm4w1o9sXy6uTbLr8kEaVhNcGfIiSjZqR3M"})
+        content = RefreshSession,
+        example = json!({"refresh": "p2vJ0dPzQm4w1o9sXy6uTbLr8kEaVhNcGfIiSjZqR3M",
+            "key": "f3b1c09e5d7a4c6e8b2f1a0d9c8e7b6a"})
     ),
     responses(
         (status = 200, description = "The next pair.", body = TokenPair, example = json!({
@@ -140,16 +172,16 @@ pub(crate) async fn refresh(
     State(kit): State<Kit>,
     access: Access,
     ClientAddress(address): ClientAddress,
-    Body { value, .. }: Body<RefreshToken>,
+    Body { value, .. }: Body<RefreshSession>,
 ) -> Result<Json<TokenPair>> {
     let now = kit.clock.now();
     access
         .limits
         .check(&address_key(address), REFRESH_QUOTA, now)
         .await?;
-    let token = value.checked()?;
+    let (token, key) = value.checked()?;
     let tx = kit.db.begin("refresh session").await?;
-    let rotation = actions::refresh(&tx, &token, now).await?;
+    let rotation = actions::refresh(&tx, &token, key.as_deref(), now).await?;
     // Before the refusal: the end of a session whose token was reused must be kept.
     tx.commit().await?;
     let opened = rotation.or_refuse()?;

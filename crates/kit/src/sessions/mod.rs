@@ -4,6 +4,9 @@
 //! token that comes back ends the session, because two hold what only one was given. Within ten
 //! seconds of its use it is only told so: two tabs of one browser that refresh at the same
 //! moment must not sign their owner out, and whoever comes second gets no token either way.
+//! A client may add a key of its own to a refresh: the next token is derived from both, and the same
+//! question is answered by the same token until that is used. So a page that was left before it
+//! heard the answer loses no session, and still there is only one token that is not used.
 //! A session that was ended stays as a row until it is forgotten; none of its tokens is good.
 //! Never: the account behind the principal (its owner checks that), a token in clear.
 
@@ -202,17 +205,25 @@ pub async fn open(
         revoked_at: None,
     };
     store::insert_session(tx, &session, now).await?;
-    issue(tx, session, now).await
+    issue(tx, session, random::token()?, now).await
 }
 
 /// Uses a refresh token and makes the next one. Locks the session's row.
+///
+/// With a `key` the next one follows from both, and asking again gives the same one for as long as
+/// it is not used. The key is as secret as the token: whoever has the two has the session.
 ///
 /// Commit whatever comes out, and only then ask [`Rotation::or_refuse`]: the end of a session
 /// whose token was reused must outlive the refusal.
 ///
 /// # Errors
 /// Faults of the database or of the source of randomness; refusals are in the [`Rotation`].
-pub async fn rotate(tx: &Tx, refresh_token: &str, now: DateTime<Utc>) -> Result<Rotation> {
+pub async fn rotate(
+    tx: &Tx,
+    refresh_token: &str,
+    key: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Rotation> {
     let hash = random::token_hash(refresh_token);
     let Some(session) = store::lock_session_of_token(tx, &hash).await? else {
         return Ok(Rotation::Refused(SessionRefusal::Unknown));
@@ -221,6 +232,18 @@ pub async fn rotate(tx: &Tx, refresh_token: &str, now: DateTime<Utc>) -> Result<
     let Some(token) = store::find_token(tx, &hash).await? else {
         return Ok(Rotation::Refused(SessionRefusal::Unknown));
     };
+    let next = key.map(|key| random::token_after(refresh_token, key));
+    if let (Some(next), Some(_), None) = (&next, token.used_at, session.revoked_at)
+        && let Some(given) = store::find_token(tx, &random::token_hash(next)).await?
+        && given.used_at.is_none()
+        && given.expires_at > now
+    {
+        return Ok(Rotation::Rotated(opened(
+            session,
+            next.clone(),
+            given.expires_at,
+        )));
+    }
     if let Err(refusal) = judge(&session, &token, now) {
         if refusal == SessionRefusal::Reused {
             metrics::counter!("refresh_tokens_reused_total").increment(1);
@@ -230,22 +253,35 @@ pub async fn rotate(tx: &Tx, refresh_token: &str, now: DateTime<Utc>) -> Result<
         return Ok(Rotation::Refused(refusal));
     }
     store::update_token_used(tx, &hash, now).await?;
-    Ok(Rotation::Rotated(issue(tx, session, now).await?))
+    let next = next.map_or_else(random::token, Ok)?;
+    Ok(Rotation::Rotated(issue(tx, session, next, now).await?))
 }
 
-async fn issue(tx: &Tx, session: StoredSession, now: DateTime<Utc>) -> Result<Opened> {
-    let refresh_token = random::token()?;
+async fn issue(
+    tx: &Tx,
+    session: StoredSession,
+    refresh_token: String,
+    now: DateTime<Utc>,
+) -> Result<Opened> {
     let idle_ends_at = now + TimeDelta::seconds(session.idle_seconds);
     let refresh_expires_at = session.expires_at.min(idle_ends_at);
     let hash = random::token_hash(&refresh_token);
     store::insert_token(tx, &hash, session.id, refresh_expires_at, now).await?;
-    Ok(Opened {
+    Ok(opened(session, refresh_token, refresh_expires_at))
+}
+
+fn opened(
+    session: StoredSession,
+    refresh_token: String,
+    refresh_expires_at: DateTime<Utc>,
+) -> Opened {
+    Opened {
         session_id: session.id,
         audience: session.audience,
         principal_id: session.principal_id,
         refresh_token,
         refresh_expires_at,
-    })
+    }
 }
 
 /// Ends a session; ending it again changes nothing.

@@ -1,6 +1,7 @@
 /** The shop's way to the API: who is asking, and a record of every call. */
 import { signal } from "@preact/signals";
 import { type Call, type Schemas, client, newKey, take, watched } from "../../../packages/api/client";
+import { Session } from "../../../packages/api/session";
 import { recall, remember } from "../../../packages/shared/kept";
 
 export type Cart = Schemas["CartView"];
@@ -14,45 +15,22 @@ export type Customer = Schemas["CustomerView"];
 export const calls = signal<Call[]>([]);
 export const customer = signal<Customer | null>(recall("customer", null));
 
-interface Session {
-  refresh: string;
-}
-
-let access: { token: string; until: number } | null = null;
-
 const raw = watched((call) => {
   calls.value = [call, ...calls.value].slice(0, 50);
 });
 const anonymous = client(raw);
+const session = new Session("session", (body) => take(anonymous.POST("/auth/jwt/refresh/", { body })));
 
-/** Tokens live for minutes; the one that renews them is used once, by one tab at a time. */
+/** The session's token; null for a guest, and when the session is over. */
 async function token(): Promise<string | null> {
-  if (access && access.until > Date.now() + 5_000) return access.token;
-  if (!recall<Session | null>("session", null)) return null;
-  const renew = async () => {
-    const session = recall<Session | null>("session", null);
-    if (!session) return null;
-    try {
-      const pair = await take(anonymous.POST("/auth/jwt/refresh/", { body: session }));
-      keep(pair);
-      return pair.access;
-    } catch {
-      signedOut();
-      return null;
-    }
-  };
-  return navigator.locks ? navigator.locks.request("nexus.session", renew) : renew();
-}
-
-function keep(pair: { access: string; refresh: string; expires_in_seconds: number }): void {
-  access = { token: pair.access, until: Date.now() + pair.expires_in_seconds * 1000 };
-  remember("session", { refresh: pair.refresh });
+  const bearer = await session.bearer();
+  if (!bearer && customer.value) signedOut();
+  return bearer;
 }
 
 function signedOut(): void {
-  access = null;
+  session.forget();
   customer.value = null;
-  remember("session", null);
   remember("customer", null);
 }
 
@@ -70,7 +48,7 @@ export async function signIn(email: string, password: string, cartId: string | n
   const headers = guest ? { "x-shopper-token": guest } : {};
   const body = { email, password, cart_id: cartId };
   const answer = await take(anonymous.POST("/auth/jwt/create/", { body, headers }));
-  keep(answer);
+  session.keep(answer);
   customer.value = answer.customer;
   remember("customer", answer.customer);
   return answer.merge?.cart ?? null;
@@ -81,8 +59,8 @@ export async function register(body: Schemas["Registration"]): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  const session = recall<Session | null>("session", null);
-  if (session) await take(anonymous.POST("/auth/jwt/revoke/", { body: session })).catch(() => {});
+  const refresh = session.refreshToken;
+  if (refresh) await take(anonymous.POST("/auth/jwt/revoke/", { body: { refresh } })).catch(() => {});
   signedOut();
 }
 

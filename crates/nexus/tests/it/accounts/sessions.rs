@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{Device, EMAIL, ME, REFRESH, register};
-use crate::world::Shop;
+use crate::world::{Answer, Shop};
 
 async fn shop_with_account() -> Shop {
     let shop = Shop::open().await;
@@ -154,5 +154,77 @@ async fn a_closed_account_is_nobodys() {
         .refresh(&shop)
         .await
         .refused(401, "refresh_token_revoked");
+    shop.close().await;
+}
+
+const KEY: &str = "f3b1c09e5d7a4c6e8b2f1a0d9c8e7b6a";
+
+/// Refreshes with a key of the client's own.
+async fn keyed(shop: &Shop, token: &str, key: &str) -> Answer {
+    let body = json!({ "refresh": token, "key": key });
+    shop.client().post(REFRESH, body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_lost_costs_nobody_the_session() {
+    let shop = shop_with_account().await;
+    let device = Device::sign_in(&shop).await;
+    let next = keyed(&shop, &device.refresh, KEY).await.expect(200);
+    let next = next.text("/refresh");
+    assert_ne!(next, device.refresh);
+    // Asked again at once, and after an hour: the same next token, and an access token each time.
+    for minutes in [0, 60] {
+        shop.advance(TimeDelta::minutes(minutes));
+        let again = keyed(&shop, &device.refresh, KEY).await.expect(200);
+        assert_eq!(again.text("/refresh"), next);
+        let who = shop.client().bearer(&again.text("/access"));
+        who.get(ME).await.expect(200);
+    }
+    let live = "select count(*) from refresh_tokens where used_at is null";
+    assert_eq!(shop.number(live).await, 1);
+    // Once the next one is used, the first one is what it always was: used.
+    keyed(&shop, &next, KEY).await.expect(200);
+    let thief = keyed(&shop, &device.refresh, KEY).await;
+    thief.refused(401, "refresh_token_reused");
+    let ended = keyed(&shop, &next, KEY).await;
+    ended.refused(401, "refresh_token_revoked");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_used_token_without_its_key_is_as_bad_as_ever() {
+    let shop = shop_with_account().await;
+    let other = "0".repeat(32);
+    for key in [Some(&*other), None] {
+        let device = Device::sign_in(&shop).await;
+        let next = keyed(&shop, &device.refresh, KEY).await.expect(200);
+        let ask = async || match key {
+            Some(key) => keyed(&shop, &device.refresh, key).await,
+            None => device.refresh(&shop).await,
+        };
+        ask().await.refused(409, "refresh_token_just_used");
+        shop.advance(TimeDelta::seconds(11));
+        ask().await.refused(401, "refresh_token_reused");
+        let whole = keyed(&shop, &next.text("/refresh"), KEY).await;
+        whole.refused(401, "refresh_token_revoked");
+        // Nor does the key bring back what was ended.
+        let ended = keyed(&shop, &device.refresh, KEY).await;
+        ended.refused(401, "refresh_token_revoked");
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_can_be_guessed_is_none() {
+    let shop = shop_with_account().await;
+    let device = Device::sign_in(&shop).await;
+    let before = shop.state().await;
+    for key in ["", "1", &"a".repeat(21), &"a".repeat(129), &"ሀ".repeat(22)] {
+        let refused = keyed(&shop, &device.refresh, key).await;
+        let refused = refused.refused(422, "invalid_body");
+        assert_eq!(refused.body["errors"][0]["pointer"], "/key", "{key}");
+    }
+    assert_eq!(shop.state().await, before);
+    device.refresh(&shop).await.expect(200);
     shop.close().await;
 }

@@ -77,6 +77,51 @@ async fn without_its_lock_a_refresh_token_is_used_twice() {
     shop.close_broken().await;
 }
 
+/// Ten tabs ask with one token and one key; all are told the same next token.
+async fn repeat(shop: &Shop, racers: &Racers, token: &str) -> Result<String, String> {
+    shop.advance(TimeDelta::minutes(1));
+    let body = json!({ "refresh": token, "key": "f3b1c09e5d7a4c6e8b2f1a0d9c8e7b6a" });
+    let lines = racers.lines().collect();
+    let answers = post_all(lines, "/auth/jwt/refresh/", |_| body.clone()).await;
+    equal(
+        "answers",
+        &statuses(&answers),
+        &[(200, answers.len())].into(),
+    )?;
+    let next = answers[0].text("/refresh");
+    let same = answers.iter().all(|answer| answer.text("/refresh") == next);
+    holds("one token", same, &answers)?;
+    let live = "select count(*) from refresh_tokens where used_at is null";
+    equal("unused tokens", &shop.number(live).await, &1)?;
+    Ok(next)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tabs_with_one_key_are_told_one_token() {
+    let shop = patient_shop(&[]).await;
+    let racers = Racers::open(&shop, 10).await;
+    let mut token = shop.sign_up("abebe@example.com").await.text("/refresh");
+    every_round(rounds(ROUNDS), async |_| {
+        token = repeat(&shop, &racers, &token).await?;
+        Ok(())
+    })
+    .await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_lock_tabs_with_one_key_are_not_all_answered() {
+    let shop = patient_shop(&["refresh token lock"]).await;
+    let racers = Racers::open(&shop, 10).await;
+    let mut token = shop.sign_up("abebe@example.com").await.text("/refresh");
+    caught("answers", 100, async |_| {
+        token = repeat(&shop, &racers, &token).await?;
+        Ok(())
+    })
+    .await;
+    shop.close_broken().await;
+}
+
 /// The n-th way to write an address: each bit of `n` is the case of one letter.
 fn spelling(n: usize, round: usize) -> String {
     let case = |(at, letter): (usize, char)| match n >> at & 1 {
