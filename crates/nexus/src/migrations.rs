@@ -59,4 +59,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0082_queue_places_left"
     "0083_queue_places_left_validated"
     "0086_buyers_names"
+    "0084_products_of_any_status"
 };

@@ -7,6 +7,7 @@ mod collections;
 mod collections_admin;
 mod images_admin;
 mod life_admin;
+mod lists_admin;
 mod product_draft;
 mod product_types_admin;
 mod products_admin;
@@ -31,6 +32,7 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(products_admin::routes())
         .merge(images_admin::routes())
         .merge(life_admin::routes())
+        .merge(lists_admin::routes())
         .merge(collections::routes())
         .merge(collections_admin::routes())
         .merge(related_admin::routes())

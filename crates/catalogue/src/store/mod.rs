@@ -5,6 +5,7 @@ mod collections;
 mod groups;
 mod images;
 mod insert;
+mod known;
 mod life;
 mod list;
 mod product_types;
@@ -14,8 +15,8 @@ mod search_index;
 mod write;
 
 pub(crate) use self::{
-    collection_pages::*, collections::*, groups::*, images::*, insert::*, life::*, list::*,
-    product_types::*, read::*, search::*, search_index::*, write::*,
+    collection_pages::*, collections::*, groups::*, images::*, insert::*, known::*, life::*,
+    list::*, product_types::*, read::*, search::*, search_index::*, write::*,
 };
 
 pub use self::{insert::count_products, read::list_sellables};

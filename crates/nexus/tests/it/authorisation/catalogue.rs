@@ -13,7 +13,7 @@ const CATALOGUE: Option<&str> = Some("catalogue.edit");
 pub(super) const IMAGE: &str = "the picture";
 
 /// Of kinds of products and of pictures, in the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 24] = [
+pub(super) static OPERATIONS: [Operation; 26] = [
     create("createProductType", || json!({ "name": { "en": "New" } })),
     read("listProductTypes", CATALOGUE, None),
     read("getProductType", CATALOGUE, Some(Target::ProductType)),
@@ -74,6 +74,8 @@ pub(super) static OPERATIONS: [Operation; 24] = [
     read("getProductLife", CATALOGUE, Some(Target::Gallery)),
     read("getProductHistory", CATALOGUE, Some(Target::Gallery)),
     read("listVariantPrices", CATALOGUE, Some(Target::Variant)),
+    read("listProductsAsStaff", CATALOGUE, None),
+    read("listVariantsAsStaff", CATALOGUE, None),
     Operation {
         version: Some(2),
         ..change("setProductSeo", Target::Gallery, || json!({}))

@@ -1,5 +1,6 @@
 //! What staff write: categories, brands, products, variants; with versions and an audit trail.
 
+mod lists;
 mod products;
 mod tree;
 mod types;
