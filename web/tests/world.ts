@@ -24,7 +24,7 @@ export interface World {
   sessions: Record<string, string>[];
 }
 
-const REMEMBERED = ["nexus.staff-session", "nexus.staff", "nexus.staff-access"];
+const REMEMBERED = ["nexus.staff-session", "nexus.staff"];
 
 let child: ChildProcess | null = null;
 
@@ -241,4 +241,34 @@ export async function buy(of: World, slug: string, name?: string): Promise<strin
   const id = /orders\/([0-9a-f-]+)/.exec(visitor.page.url())?.[1] ?? "";
   await visitor.leave();
   return id;
+}
+
+export interface Made {
+  id: string;
+  etag: string;
+  body: Record<string, unknown>;
+}
+
+/** A call as the staff who is signed in on this page. */
+export async function call({ page }: Visitor, method: string, path: string, body?: unknown, etag?: string): Promise<Made> {
+  const answer = await page.evaluate(async ([method, path, body, etag]) => {
+    const { access } = JSON.parse(localStorage.getItem("nexus.staff-session") ?? "{}") as { access: string };
+    const headers = { authorization: `Bearer ${access}`, "content-type": "application/json", "idempotency-key": String(Math.random()), ...(etag ? { "if-match": etag } : {}) };
+    const response = await fetch(path ?? "", { method: method ?? "GET", headers, ...(body ? { body } : {}) });
+    return { status: response.status, text: await response.text(), etag: response.headers.get("etag") ?? "" };
+  }, [method, path, body === undefined ? "" : JSON.stringify(body), etag ?? ""]);
+  expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
+  const made = answer.text ? (JSON.parse(answer.text) as Record<string, unknown>) : {};
+  return { id: String(made.id), etag: answer.etag, body: made };
+}
+
+/** Reads what is there and puts something in its place. */
+export async function replace(visitor: Visitor, path: string, document: unknown): Promise<void> {
+  const { etag } = await call(visitor, "GET", path);
+  await call(visitor, "PUT", path, document, etag);
+}
+
+export async function remove(visitor: Visitor, path: string): Promise<void> {
+  const { etag, body } = await call(visitor, "GET", path);
+  await call(visitor, "DELETE", path, undefined, etag || `"v${String(body.version)}"`);
 }

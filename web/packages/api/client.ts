@@ -52,7 +52,8 @@ export function watched(tell: (call: Call) => void): (request: Request) => Promi
   return async (request) => {
     const startedAt = performance.now();
     const url = new URL(request.url);
-    const body = request.method === "GET" ? null : await request.clone().text();
+    const isText = request.headers.get("content-type")?.includes("json") ?? false;
+    const body = isText ? await request.clone().text() : null;
     const call: Call = {
       id: ++calls,
       method: request.method,

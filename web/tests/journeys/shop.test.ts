@@ -162,3 +162,22 @@ test("the whole purchase by keyboard", async () => {
   await page.getByRole("heading", { name: "Paid. Thank you!" }).waitFor();
   await visitor.leave();
 });
+
+test("the list of goods is usable with what 1.5 Mbit/s bring in less than a second", async () => {
+  const visitor = await Visitor.come(world.get(), { isPhone: true });
+  const { page } = visitor;
+  const line = await page.context().newCDPSession(page);
+  await line.send("Network.enable");
+  await line.send("Network.emulateNetworkConditions", { offline: false, latency: 20, downloadThroughput: 187_500, uploadThroughput: 187_500 });
+  const pictures = new Set<string>();
+  let bytes = 0;
+  line.on("Network.responseReceived", ({ requestId, type }) => { if (type === "Image") pictures.add(requestId); });
+  line.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => { if (!pictures.has(requestId)) bytes += encodedDataLength; });
+  const startedAt = performance.now();
+  await page.goto("/", { waitUntil: "commit" });
+  await page.locator("main a[href^='/products/']").first().waitFor();
+  console.log(`usable after ${Math.round(performance.now() - startedAt)} ms and ${bytes} bytes`);
+  // Half of what the line brings in a second: the rest of it is for round trips and the device.
+  expect(bytes).toBeLessThanOrEqual(93_750);
+  await visitor.leave();
+});

@@ -16,10 +16,13 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+const isFile = (call: Call) => call.headers["content-type"]?.startsWith("image/") ?? false;
+
 export function asCurl(call: Call): string {
   const lines = [`curl ${call.method === "GET" ? "" : `-X ${call.method} `}${quoted(location.origin + call.path)}`, '-H "authorization: Bearer $TOKEN"'];
   for (const [name, value] of told(call)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (call.body) lines.push(`-d ${quoted(call.body)}`);
+  else if (isFile(call)) lines.push("--data-binary @picture.jpg");
   return lines.join(" \\\n  ");
 }
 
@@ -27,7 +30,7 @@ export function asTypeScript(call: Call): string {
   const headers = [["authorization", "Bearer ${token}"], ...told(call)].map(([name, value]) => {
     return `    ${JSON.stringify(name)}: ${name === "authorization" ? "`Bearer ${token}`" : JSON.stringify(value)},`;
   });
-  const body = call.body ? `\n  body: JSON.stringify(${call.body}),` : "";
+  const body = call.body ? `\n  body: JSON.stringify(${call.body}),` : isFile(call) ? "\n  body: file," : "";
   const method = call.method === "GET" ? "" : `\n  method: ${JSON.stringify(call.method)},`;
   return `const response = await fetch(${JSON.stringify(location.origin + call.path)}, {${method}\n  headers: {\n${headers.join("\n")}\n  },${body}\n});\nconst answer = await response.json();`;
 }

@@ -30,6 +30,12 @@ const orders = () => import("./pages/orders");
 const order = () => import("./pages/order");
 const products = () => import("./pages/products");
 const product = () => import("./pages/product");
+const variant = () => import("./pages/variant");
+const collections = () => import("./pages/collections");
+const sales = () => import("./pages/sales");
+const promotions = () => import("./pages/promotions");
+const shipping = () => import("./pages/shipping");
+const taxes = () => import("./pages/taxes");
 const stock = () => import("./pages/stock");
 const payments = () => import("./pages/payments");
 const cases = () => import("./pages/cases");
@@ -56,8 +62,19 @@ const tree = root.addChildren([
   at("/returns/$id", returns, "ReturnPage"),
   at("/products", products, "Products"),
   at("/products/new", products, "NewProduct"),
+  at("/products/collections", collections, "Collections"),
+  at("/products/collections/$id", collections, "CollectionPage"),
+  at("/products/sales", sales, "Sales"),
+  at("/products/sales/new", sales, "NewSale"),
+  at("/products/sales/$id", sales, "SalePage"),
   at("/products/$id", product, "ProductPage"),
+  at("/products/$id/variants/$variant", variant, "VariantPage"),
   at("/stock", stock, "Stock"),
+  at("/promotions", promotions, "Promotions"),
+  at("/promotions/new", promotions, "NewPromotion"),
+  at("/promotions/$id", promotions, "PromotionPage"),
+  at("/delivery", shipping, "ShippingPage"),
+  at("/delivery/taxes", taxes, "TaxesPage"),
   at("/payments", payments, "Attempts"),
   at("/payments/attempts/$id", cases, "AttemptPage"),
   at("/payments/refunds", payments, "Refunds"),

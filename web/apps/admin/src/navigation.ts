@@ -16,6 +16,8 @@ export const PAGES: PageOf[] = [
   { to: "/returns", label: "returns", icon: "returns", permission: "orders.read" },
   { to: "/products", label: "products", icon: "products", permission: "catalogue.edit" },
   { to: "/stock", label: "stock", icon: "stock", permission: "stock.edit" },
+  { to: "/promotions", label: "promotions", icon: "promotions", permission: "terms.edit" },
+  { to: "/delivery", label: "deliveryAndTax", icon: "delivery", permission: "terms.edit" },
   { to: "/payments", label: "payments", icon: "payments", permission: "orders.read" },
   { to: "/books", label: "books", icon: "books", permission: "ledger.read" },
   { to: "/webhooks", label: "webhooks", icon: "webhooks", permission: "webhooks.manage" },

@@ -5,19 +5,22 @@ import { Command } from "cmdk";
 import { useEffect, useRef, useState } from "react";
 import { api, may, signOut, take } from "./api";
 import { PAGES } from "./navigation";
-import { reckon, speak, t, useSpoken } from "./texts";
+import { reckon, speak, t, useSpoken, word } from "./texts";
 import { turn } from "./theme";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** What the words find: products by title, orders by number or by id. */
 function useFound(text: string) {
-  const { language } = useSpoken();
+  const { language, said } = useSpoken();
   return useQuery({
     queryKey: ["palette", text, language],
     enabled: text.length > 1,
     queryFn: async ({ signal }) => {
-      const products = take(api.GET("/api/v1/catalogue/products/", { params: { query: { q: text, limit: 6, language } }, signal })).catch(() => null);
+      const edits = may("catalogue.edit");
+      const products = edits ? take(api.GET("/api/v1/admin/catalogue/products/", { params: { query: { q: text, limit: 6 } }, signal })).catch(() => null) : null;
+      const skus = edits && SKU.test(text) ? take(api.GET("/api/v1/admin/catalogue/variants/", { params: { query: { sku: text } }, signal })).catch(() => null) : null;
       const number = /^#?(\d+)$/.exec(text)?.[1];
       const orders = number ? take(api.GET("/api/v1/orders/", { params: { query: { limit: 100 } }, signal })).catch(() => null) : null;
       const hits: { to: string; label: string; hint: string }[] = [];
@@ -25,7 +28,8 @@ function useFound(text: string) {
         if (String(order.number) === number) hits.push({ to: `/orders/${order.id}`, label: t("order", { n: order.number }), hint: order.email });
       }
       if (UUID.test(text)) hits.push({ to: `/orders/${text}`, label: `${t("orders")}: ${text}`, hint: "" });
-      for (const product of (await products)?.data ?? []) hits.push({ to: `/products/${product.id}`, label: product.title, hint: product.brand?.name ?? "" });
+      for (const variant of (await skus)?.data ?? []) hits.push({ to: `/products/${variant.product_id}/variants/${variant.id}`, label: [variant.title, ...variant.options].map(said).join(" · "), hint: variant.sku });
+      for (const product of (await products)?.data ?? []) hits.push({ to: `/products/${product.id}`, label: said(product.title), hint: product.status === "published" ? "" : word(product.status) });
       return hits;
     },
   });
@@ -52,7 +56,8 @@ export function Palette({ close, showKeys }: { close: () => void; showKeys: () =
   const looksLike = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
   const pages = PAGES.filter((page) => (!page.permission || may(page.permission)) && looksLike(t(page.label)));
   const actions: { label: string; act: () => void }[] = [
-    { label: t("newProduct"), act: () => go("/products/new") },
+    ...(may("catalogue.edit") ? [{ label: t("newProduct"), act: () => go("/products/new") }] : []),
+    ...(may("terms.edit") ? [{ label: t("newPromotion"), act: () => go("/promotions/new") }] : []),
     { label: t("theme"), act: turn },
     { label: t("language"), act: () => void speak(language === "en" ? "am" : "en") },
     { label: calendar === "ethiopic" ? t("calendarGregorian") : t("calendarEthiopic"), act: () => reckon(calendar === "ethiopic" ? "gregorian" : "ethiopic") },

@@ -2,7 +2,7 @@
 import { type UseInfiniteQueryResult, type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import clsx from "clsx";
-import { type ComponentProps, type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type ComponentProps, type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Page } from "../../../packages/api/client";
 import { Refusal } from "./api";
 import { Icon, type IconName } from "./icons";
@@ -87,6 +87,7 @@ const TONE_OF: Record<string, string> = {
   running: "wait", paused: "wait", charged_late: "wait", open: "wait", review: "bad", unknown: "bad", failed: "bad",
   shipped: "good", partially_shipped: "wait", partially_delivered: "wait", unfulfilled: "wait",
   return_requested: "wait", return_approved: "wait", return_received: "good", job_done: "good", job_running: "wait", job_ready: "wait",
+  promotion_running: "good", promotion_planned: "wait", promotion_used_up: "bad",
   dead: "bad", disabled: "bad", surplus: "wait", mismatch: "bad", reversal: "bad", refund_failed: "bad", refund_unknown: "bad", reversed: "bad",
 };
 
@@ -374,6 +375,19 @@ export function Select({ label, hint, problem, isOptional, children, ...rest }: 
 function About({ id, hint, problem }: { id: string; hint: string | undefined; problem: string | undefined }) {
   if (!problem && !hint) return null;
   return <p id={`${id}-about`} className={clsx("mt-1 text-sm", problem ? "text-bad" : "text-muted")}>{problem ?? hint}</p>;
+}
+
+/** What cannot be taken back is pressed twice, in one place, and says what it means in between. */
+export function SureButton({ label, text, isBusy, act }: { label: string; text: string; isBusy: boolean; act: () => void }) {
+  const [isSure, setSure] = useState(false);
+  if (!isSure) return <button type="button" className="act-quiet" onClick={() => setSure(true)}>{label}</button>;
+  return (
+    <span className="flex flex-wrap items-center gap-3" role="group" aria-label={label}>
+      <span className="text-sm text-muted">{text}</span>
+      <button type="button" className="act-quiet" autoFocus onClick={() => setSure(false)}>{t("cancel")}</button>
+      <button type="button" className="act" disabled={isBusy} onClick={act}>{label}</button>
+    </span>
+  );
 }
 
 // --- Dialogs ---------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 /** Signing in, a new account, signing out. */
+import "./buying";
 import { useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import { Refusal } from "../../../packages/api/client";

@@ -1,4 +1,5 @@
 /** The cart: quantities, what is wrong with a line, undo. */
+import "./buying";
 import { useEffect, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import { Refusal } from "../../../packages/api/client";
@@ -66,6 +67,7 @@ export function CartPage() {
               <Row key={item.id} item={item} remove={() => remove(item)} change={(n) => doing(() => setQuantity(item.id, n))} />
             ))}
           </ul>
+          <Around cart={shown} />
           <div class="mt-4 flex items-baseline justify-between border-t border-line-strong pt-4 text-lg">
             <span>{t("total")}</span>
             <strong class="text-xl font-semibold tabular-nums">{price(shown.total)}</strong>
@@ -76,6 +78,17 @@ export function CartPage() {
         </>
       )}
     </div>
+  );
+}
+
+/** What stands between the goods and the total, as far as it is known before checkout. */
+function Around({ cart: of }: { cart: Cart }) {
+  const rows = ([["discount", { ...of.discount, amount: -of.discount.amount }], ["delivery", of.shipping], ["tax", of.tax]] as const).filter(([, amount]) => amount.amount !== 0);
+  if (rows.length === 0) return null;
+  return (
+    <dl class="mt-4 space-y-1 text-muted">
+      {rows.map(([name, amount]) => <div key={name} class="flex justify-between"><dt>{t(name)}</dt><dd class="tabular-nums">{price(amount)}</dd></div>)}
+    </dl>
   );
 }
 

@@ -1,4 +1,5 @@
 /** Checkout on one page. What was typed is kept, whatever happens. */
+import "./buying";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import { Refusal, type Schemas } from "../../../packages/api/client";
@@ -10,10 +11,11 @@ import { api, customer, newKey, take } from "./api";
 import { cart, isCartKnown, keepCart, loadCart } from "./cart";
 import { Options, said } from "./cartpage";
 import { Failure, Field, Heading, Hint, Label, price, useAsked, usePage } from "./parts";
+import { Amounts, Changed, Coupons, Deliveries, type Difference, type Quote, type Seen, chosenOf, differences, quoteOf, useQuote } from "./terms";
 import { type Key, language, t } from "./texts";
 
 const EMPTY = {
-  email: "", phone: "", name: "", region: "Addis Ababa", city: "", woreda: "", kebele: "", landmark: "", note: "", provider: "chapa",
+  email: "", phone: "", name: "", region: "Addis Ababa", city: "", woreda: "", kebele: "", landmark: "", note: "", provider: "chapa", method: "",
 };
 type Form = typeof EMPTY;
 type Problems = Partial<Record<keyof Form, string>>;
@@ -62,30 +64,44 @@ function OnePage() {
   const [form, setForm] = useState(start);
   const [problems, setProblems] = useState<Problems>({});
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [changed, setChanged] = useState<Difference[]>([]);
   const [isBusy, setBusy] = useState(false);
   const [, go] = useLocation();
   const element = useRef<HTMLFormElement>(null);
+  const { quote, refusal: notQuoted, again, setQuote } = useQuote(form.region, form.method);
   // One key for one intention: a second click, or a retry after a lost answer, is the same order.
   const key = useRef(newKey());
-  const set = (name: keyof Form) => (event: { currentTarget: { value: string } }) => {
-    const next = { ...form, [name]: event.currentTarget.value };
+  const put = (part: Partial<Form>) => {
+    const next = { ...form, ...part };
     setForm(next);
-    setProblems({ ...problems, [name]: undefined });
+    setProblems({ ...problems, ...Object.fromEntries(Object.keys(part).map((name) => [name, undefined])) });
     key.current = newKey();
     remember("checkout", next);
   };
+  const set = (name: keyof Form) => (event: { currentTarget: { value: string } }) => put({ [name]: event.currentTarget.value });
   const refuse = (found: Problems) => {
     setProblems(found);
     const name = Object.keys(found)[0];
     requestAnimationFrame(() => element.current?.querySelector<HTMLElement>(`[name="${name}"]`)?.focus());
   };
+  /** What is so by now, held against what the buyer saw. */
+  const compare = async (seen: Seen) => {
+    await loadCart();
+    const now = cart.value && (await quoteOf(cart.value.id, form.region, form.method).catch(() => null));
+    if (!cart.value || !now) return;
+    setQuote(now);
+    setChanged(differences(seen, { cart: cart.value, quote: now }));
+  };
   const order = async () => {
     const found = problemsOf(form);
     if (Object.keys(found).length > 0) return refuse(found);
+    if (!quote || !cart.value) return;
+    const seen = { cart: cart.value, quote };
     setBusy(true);
     setRefusal(null);
+    setChanged([]);
     try {
-      await placeAndPay(form, key.current, go);
+      await placeAndPay(form, quote, key.current, go);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal(0, null, "");
       const parts = refusal.problem?.errors ?? [];
@@ -98,7 +114,7 @@ function OnePage() {
       // Another attempt after a clear "no" is another intention.
       if (refusal.status >= 400 && refusal.status < 500) {
         key.current = newKey();
-        await loadCart();
+        await compare(seen);
       }
       setBusy(false);
     }
@@ -134,9 +150,10 @@ function OnePage() {
             <Hint name="note" problem={problems.note} />
           </div>
         </fieldset>
+        <Deliveries quote={quote} choose={(method) => put({ method })} />
         <Providers chosen={form.provider} choose={set("provider")} />
       </div>
-      <Summary isBusy={isBusy} refusal={refusal} />
+      <Summary isBusy={isBusy} refusal={refusal ?? notQuoted} again={notQuoted ? again : null} quote={quote} changed={changed} />
     </form>
   );
 }
@@ -180,9 +197,18 @@ function Providers({ chosen, choose }: { chosen: string; choose: (event: { curre
   );
 }
 
-function Summary({ isBusy, refusal }: { isBusy: boolean; refusal: Refusal | null }) {
+interface SummaryProps {
+  isBusy: boolean;
+  refusal: Refusal | null;
+  again: (() => void) | null;
+  quote: Quote | null;
+  changed: Difference[];
+}
+
+function Summary({ isBusy, refusal, again, quote, changed }: SummaryProps) {
   const shown = cart.value;
   if (!shown) return null;
+  const says = isBusy ? t("placing") : quote ? t(changed.length > 0 ? "acceptAndPlace" : "place", { price: price(quote.total) }) : t("loading");
   return (
     <aside class="h-fit rounded-3xl bg-well p-6 lg:sticky lg:top-24">
       <ul class="space-y-3">
@@ -198,36 +224,36 @@ function Summary({ isBusy, refusal }: { isBusy: boolean; refusal: Refusal | null
           </li>
         ))}
       </ul>
-      <div class="mt-5 flex items-baseline justify-between border-t border-line-strong pt-4">
-        <span>{t("total")}</span>
-        <strong class="text-xl font-semibold tabular-nums">{price(shown.total)}</strong>
+      <Coupons />
+      <div class="mt-5 border-t border-line-strong pt-4" aria-live="polite">
+        {quote ? <Amounts quote={quote} /> : <div class="skeleton h-8" />}
       </div>
-      {refusal && (
-        <div class="mt-4">
-          {["cart_changed", "insufficient_stock"].includes(refusal.code) && <p class="mb-2 font-medium text-bad">{t("changed")}</p>}
-          <Failure refusal={refusal} />
-        </div>
-      )}
-      <button type="submit" class="act mt-5 w-full text-lg" disabled={isBusy || !shown.is_orderable}>
-        {isBusy ? t("placing") : t("place", { price: price(shown.total) })}
-      </button>
+      {changed.length > 0 && <Changed of={changed} />}
+      {refusal && changed.length === 0 && <div class="mt-4"><Failure refusal={refusal} {...(again ? { again } : {})} /></div>}
+      <button type="submit" class="act mt-5 w-full text-lg" disabled={isBusy || !quote?.is_orderable}>{says}</button>
     </aside>
   );
 }
 
 /** Places the order at the total that is shown, starts its payment, and leads there. */
-async function placeAndPay(form: Form, key: string, go: (to: string) => void): Promise<void> {
+async function placeAndPay(form: Form, quote: Quote, key: string, go: (to: string) => void): Promise<void> {
   const shown = cart.value;
   if (!shown) return;
   const { name, region, city, woreda, kebele, landmark } = form;
+  const shipping_address = { country: "ET", name, region, city, woreda, kebele, landmark };
+  const shipping_method_id = chosenOf(quote);
+  // The way is the cart's; the order takes it from there.
+  if (shipping_method_id) {
+    await take(api.PUT("/api/v1/cart/{id}/delivery/", { params: { path: { id: shown.id } }, body: { shipping_address, shipping_method_id } }));
+  }
   const body = {
     cart_id: shown.id,
     email: form.email.trim(),
     phone: phone(form.phone),
     note: form.note,
     language: language.value,
-    expected_total: shown.total,
-    shipping_address: { country: "ET", name, region, city, woreda, kebele, landmark },
+    expected_total: quote.total,
+    shipping_address,
   };
   const params = { header: { "Idempotency-Key": key } };
   const order = await take(api.POST("/api/v1/orders/", { params, body }));

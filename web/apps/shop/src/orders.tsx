@@ -1,4 +1,5 @@
 /** An order's page, where the payment returns to, and the list of the visitor's orders. */
+import "./buying";
 import { useEffect, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import type { Schemas } from "../../../packages/api/client";

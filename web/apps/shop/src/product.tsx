@@ -1,4 +1,5 @@
 /** One product: pictures, options, price, what is left, into the cart. */
+import "./buying";
 import { useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import { Refusal } from "../../../packages/api/client";

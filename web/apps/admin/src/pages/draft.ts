@@ -1,6 +1,7 @@
 /** What somebody changed on a product and did not save yet: pure, and kept by the browser. */
 import { parseAmount, plainAmount } from "../../../../packages/shared/format";
 import type { Schemas } from "../api";
+import type { Change } from "../editing";
 import { type Key, t } from "../texts";
 
 export type Product = Schemas["ProductAdminView"];
@@ -15,6 +16,8 @@ export interface Form {
   slug: string;
   brand_id: string;
   category_ids: string[];
+  /** Divided by commas. */
+  tags: string;
   variants: Record<string, VariantForm>;
 }
 
@@ -44,19 +47,13 @@ export function formOf(product: Product): Form {
     slug: product.slug,
     brand_id: product.brand_id ?? "",
     category_ids: [...product.category_ids].sort(),
+    tags: product.tags.join(", "),
     variants: Object.fromEntries(variants),
   };
 }
 
-/** One field that was changed. */
-export interface Change {
-  name: string;
-  from: string;
-  to: string;
-}
-
 const LABELS: [keyof Omit<Form, "variants" | "category_ids">, Key][] = [
-  ["en", "titleEn"], ["am", "titleAm"], ["about_en", "descriptionEn"], ["about_am", "descriptionAm"], ["slug", "address"], ["brand_id", "brand"],
+  ["en", "titleEn"], ["am", "titleAm"], ["about_en", "descriptionEn"], ["about_am", "descriptionAm"], ["slug", "address"], ["brand_id", "brand"], ["tags", "tags"],
 ];
 
 /** What differs, field by field, in words. */
@@ -89,7 +86,13 @@ export function productPatch(base: Form, form: Form): Schemas["UpdateProduct"] |
   if (base.slug !== form.slug) patch.slug = form.slug.trim();
   if (base.brand_id !== form.brand_id) patch.brand_id = form.brand_id || null;
   if (base.category_ids.join() !== form.category_ids.join()) patch.category_ids = form.category_ids;
+  if (base.tags !== form.tags) patch.tags = tagsOf(form.tags);
   return Object.keys(patch).length > 0 ? patch : null;
+}
+
+/** Tags as they are typed: divided by commas. */
+export function tagsOf(text: string): string[] {
+  return [...new Set(text.split(/[,፣\n]/).map((each) => each.trim()).filter(Boolean))];
 }
 
 /** A variant's part, or null; amounts that are none are left to `problems`. */
@@ -113,22 +116,4 @@ export function problems(form: Form, currency: (id: string) => string): Record<s
     if (!variant.sku.trim()) found[`${id}.sku`] = t("needed");
   }
   return found;
-}
-
-/** What somebody changed from `base`, laid over what it is by now. */
-export function rebase(base: Form, form: Form, now: Form): Form {
-  const next: Form = { ...now, variants: { ...now.variants } };
-  for (const [name] of LABELS) if (base[name] !== form[name]) next[name] = form[name];
-  if (base.category_ids.join() !== form.category_ids.join()) next.category_ids = form.category_ids;
-  for (const [id, mine] of Object.entries(form.variants)) {
-    const [was, theirs] = [base.variants[id], now.variants[id]];
-    if (!was || !theirs) continue;
-    next.variants[id] = {
-      sku: was.sku !== mine.sku ? mine.sku : theirs.sku,
-      price: was.price !== mine.price ? mine.price : theirs.price,
-      compare: was.compare !== mine.compare ? mine.compare : theirs.compare,
-      is_active: was.is_active !== mine.is_active ? mine.is_active : theirs.is_active,
-    };
-  }
-  return next;
 }

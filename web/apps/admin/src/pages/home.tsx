@@ -56,7 +56,7 @@ const TASKS: Task[] = [
     ask: (signal) => take(api.GET("/api/v1/admin/payments/refunds/", { params: { query: { state: "unknown", limit: FEW } }, signal })),
   },
   {
-    name: "soldout", permission: "stock.edit", title: "taskSoldOut", text: "taskSoldOutText", to: "/products", search: { is_available: "false" },
+    name: "soldout", permission: "stock.edit", title: "taskSoldOut", text: "taskSoldOutText", to: "/products", search: { status: "published", is_available: "false" },
     ask: (signal) => take(api.GET("/api/v1/catalogue/products/", { params: { query: { is_available: false, limit: FEW } }, signal })),
   },
   {
