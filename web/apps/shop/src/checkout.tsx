@@ -68,7 +68,7 @@ function OnePage() {
   const [isBusy, setBusy] = useState(false);
   const [, go] = useLocation();
   const element = useRef<HTMLFormElement>(null);
-  const { quote, refusal: notQuoted, again, setQuote } = useQuote(form.region, form.method);
+  const { quote, isFresh, refusal: notQuoted, again, setQuote } = useQuote(form.region, form.method);
   // One key for one intention: a second click, or a retry after a lost answer, is the same order.
   const key = useRef(newKey());
   const put = (part: Partial<Form>) => {
@@ -95,7 +95,7 @@ function OnePage() {
   const order = async () => {
     const found = problemsOf(form);
     if (Object.keys(found).length > 0) return refuse(found);
-    if (!quote || !cart.value) return;
+    if (!quote || !isFresh || !cart.value) return;
     const seen = { cart: cart.value, quote };
     setBusy(true);
     setRefusal(null);
@@ -150,10 +150,10 @@ function OnePage() {
             <Hint name="note" problem={problems.note} />
           </div>
         </fieldset>
-        <Deliveries quote={quote} choose={(method) => put({ method })} />
+        <Deliveries quote={quote} wanted={form.method} choose={(method) => put({ method })} />
         <Providers chosen={form.provider} choose={set("provider")} />
       </div>
-      <Summary isBusy={isBusy} refusal={refusal ?? notQuoted} again={notQuoted ? again : null} quote={quote} changed={changed} />
+      <Summary isBusy={isBusy} refusal={refusal ?? notQuoted} again={notQuoted ? again : null} quote={quote} isFresh={isFresh} changed={changed} />
     </form>
   );
 }
@@ -202,13 +202,14 @@ interface SummaryProps {
   refusal: Refusal | null;
   again: (() => void) | null;
   quote: Quote | null;
+  isFresh: boolean;
   changed: Difference[];
 }
 
-function Summary({ isBusy, refusal, again, quote, changed }: SummaryProps) {
+function Summary({ isBusy, refusal, again, quote, isFresh, changed }: SummaryProps) {
   const shown = cart.value;
   if (!shown) return null;
-  const says = isBusy ? t("placing") : quote ? t(changed.length > 0 ? "acceptAndPlace" : "place", { price: price(quote.total) }) : t("loading");
+  const says = isBusy ? t("placing") : quote && isFresh ? t(changed.length > 0 ? "acceptAndPlace" : "place", { price: price(quote.total) }) : t("loading");
   return (
     <aside class="h-fit rounded-3xl bg-well p-6 lg:sticky lg:top-24">
       <ul class="space-y-3">
@@ -230,7 +231,7 @@ function Summary({ isBusy, refusal, again, quote, changed }: SummaryProps) {
       </div>
       {changed.length > 0 && <Changed of={changed} />}
       {refusal && changed.length === 0 && <div class="mt-4"><Failure refusal={refusal} {...(again ? { again } : {})} /></div>}
-      <button type="submit" class="act mt-5 w-full text-lg" disabled={isBusy || !quote?.is_orderable}>{says}</button>
+      <button type="submit" class="act mt-5 w-full text-lg" disabled={isBusy || !isFresh || !quote?.is_orderable}>{says}</button>
     </aside>
   );
 }

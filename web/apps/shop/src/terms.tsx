@@ -12,20 +12,21 @@ export type Quote = Schemas["QuoteView"];
 
 /** What the cart costs to a region, by one of its ways; asked anew when either changes, or the cart does. */
 export function useQuote(region: string, method: string) {
-  const [quote, setQuote] = useState<Quote | null>(null);
+  const [found, setFound] = useState<{ quote: Quote; key: string } | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [round, setRound] = useState(0);
   const id = cart.value?.id;
-  const version = cart.value?.updated_at;
+  const key = `${id} ${cart.value?.updated_at} ${region} ${method}`;
   useEffect(() => {
     if (!id) return;
     const abort = new AbortController();
     quoteOf(id, region, method, abort.signal)
-      .then((found) => { if (!abort.signal.aborted) { setQuote(found); setRefusal(null); } })
+      .then((quote) => { if (!abort.signal.aborted) { setFound({ quote, key }); setRefusal(null); } })
       .catch((error: unknown) => { if (!abort.signal.aborted) setRefusal(error instanceof Refusal ? error : new Refusal(0, null, "")); });
     return () => abort.abort();
-  }, [id, version, region, method, round]);
-  return { quote, refusal, again: () => setRound((n) => n + 1), setQuote };
+  }, [key, round]);
+  // What is shown stays until the new is here; nothing is ordered by it meanwhile.
+  return { quote: found?.quote ?? null, isFresh: found?.key === key, refusal, again: () => setRound((n) => n + 1), setQuote: (quote: Quote) => setFound({ quote, key }) };
 }
 
 /** A way that is not for this region is no way: what is for it is told instead. */
@@ -39,7 +40,9 @@ export async function quoteOf(id: string, region: string, method: string, signal
 
 export const chosenOf = (quote: Quote | null) => quote?.shipping_methods.find((method) => method.is_chosen)?.id ?? null;
 
-export function Deliveries({ quote, choose }: { quote: Quote | null; choose: (id: string) => void }) {
+export function Deliveries({ quote, wanted, choose }: { quote: Quote | null; wanted: string; choose: (id: string) => void }) {
+  const isThere = quote?.shipping_methods.some((method) => method.id === wanted);
+  const isChosen = (method: Quote["shipping_methods"][number]) => (isThere ? method.id === wanted : method.is_chosen);
   if (!quote || (quote.shipping_methods.length === 0 && !quote.delivery_problem)) return null;
   return (
     <fieldset>
@@ -47,8 +50,8 @@ export function Deliveries({ quote, choose }: { quote: Quote | null; choose: (id
       {quote.shipping_methods.length === 0 && <p class="rounded-2xl bg-warn-soft px-5 py-4" role="alert">{t("notThere")}</p>}
       <div class="grid gap-3">
         {quote.shipping_methods.map((method) => (
-          <label key={method.id} class={`flex min-h-16 cursor-pointer items-center gap-4 rounded-2xl border px-5 py-3 has-focus-visible:outline-2 has-focus-visible:outline-accent ${method.is_chosen ? "border-accent bg-accent-soft" : "border-line-strong"}`}>
-            <input type="radio" name="method" value={method.id} checked={method.is_chosen} onChange={() => choose(method.id)} class="size-4 accent-(--accent)" />
+          <label key={method.id} class={`flex min-h-16 cursor-pointer items-center gap-4 rounded-2xl border px-5 py-3 has-focus-visible:outline-2 has-focus-visible:outline-accent ${isChosen(method) ? "border-accent bg-accent-soft" : "border-line-strong"}`}>
+            <input type="radio" name="method" value={method.id} checked={isChosen(method)} onChange={() => choose(method.id)} class="size-4 accent-(--accent)" />
             <span class="min-w-0">
               <span class="block font-medium wrap-anywhere">{method.name}</span>
               {method.is_pick_up && <span class="block text-sm text-muted">{t("pickUp")}</span>}
