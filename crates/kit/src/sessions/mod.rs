@@ -4,9 +4,9 @@
 //! token that comes back ends the session, because two hold what only one was given. Within ten
 //! seconds of its use it is only told so: two tabs of one browser that refresh at the same
 //! moment must not sign their owner out, and whoever comes second gets no token either way.
-//! A client may add a key of its own to a refresh: the next token is derived from both, and the same
-//! question is answered by the same token until that is used. So a page that was left before it
-//! heard the answer loses no session, and still there is only one token that is not used.
+//! A client may add a key of its own to a refresh: the next token is derived from both, and the
+//! same question is answered by the same token until that is used. So a page that was left before
+//! it heard the answer loses no session, and still there is only one token that is not used.
 //! A session that was ended stays as a row until it is forgotten; none of its tokens is good.
 //! Never: the account behind the principal (its owner checks that), a token in clear.
 

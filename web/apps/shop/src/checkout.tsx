@@ -68,7 +68,7 @@ function OnePage() {
   const [isBusy, setBusy] = useState(false);
   const [, go] = useLocation();
   const element = useRef<HTMLFormElement>(null);
-  const { quote, isFresh, refusal: notQuoted, again, setQuote } = useQuote(form.region, form.method);
+  const { quote, isFresh, refusal: notQuoted, again } = useQuote(form.region, form.method);
   // One key for one intention: a second click, or a retry after a lost answer, is the same order.
   const key = useRef(newKey());
   const put = (part: Partial<Form>) => {
@@ -88,8 +88,8 @@ function OnePage() {
   const compare = async (seen: Seen) => {
     await loadCart();
     const now = cart.value && (await quoteOf(cart.value.id, form.region, form.method).catch(() => null));
+    again();
     if (!cart.value || !now) return;
-    setQuote(now);
     setChanged(differences(seen, { cart: cart.value, quote: now }));
   };
   const order = async () => {

@@ -16,7 +16,7 @@ export function useQuote(region: string, method: string) {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [round, setRound] = useState(0);
   const id = cart.value?.id;
-  const key = `${id} ${cart.value?.updated_at} ${region} ${method}`;
+  const key = `${id} ${cart.value?.updated_at} ${region} ${method} ${round}`;
   useEffect(() => {
     if (!id) return;
     const abort = new AbortController();
@@ -24,9 +24,9 @@ export function useQuote(region: string, method: string) {
       .then((quote) => { if (!abort.signal.aborted) { setFound({ quote, key }); setRefusal(null); } })
       .catch((error: unknown) => { if (!abort.signal.aborted) setRefusal(error instanceof Refusal ? error : new Refusal(0, null, "")); });
     return () => abort.abort();
-  }, [key, round]);
+  }, [key]);
   // What is shown stays until the new is here; nothing is ordered by it meanwhile.
-  return { quote: found?.quote ?? null, isFresh: found?.key === key, refusal, again: () => setRound((n) => n + 1), setQuote: (quote: Quote) => setFound({ quote, key }) };
+  return { quote: found?.quote ?? null, isFresh: found?.key === key, refusal, again: () => setRound((n) => n + 1) };
 }
 
 /** A way that is not for this region is no way: what is for it is told instead. */
