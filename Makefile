@@ -28,7 +28,7 @@ web-test: web ## journeys through the pages in Chromium, against the whole shop
 	NEXUS_WEB_BUILT=1 cargo test -p nexus --lib pages
 	cd web && npm test --silent && npm run --silent journeys -- $(ARGS)
 
-story: ## one order from cart to receipt, told request by request, against the running demo
+story: ## one sale from cart to refund, told request by request, against the running demo
 	@cargo run -q -p nexus -- story
 
 test: check ## everything: check, then every test, then the API against its own contract

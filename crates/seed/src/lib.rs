@@ -15,7 +15,9 @@ mod generator;
 mod goods;
 mod picture;
 mod plan;
+mod terms;
 
+pub use self::terms::{COUPON, plant_terms};
 pub use actions::{Planted, is_planted, plant};
 pub use address::{picture_address, picture_at};
 pub use error::SeedError;

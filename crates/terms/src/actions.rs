@@ -5,7 +5,7 @@ use ids::{OrderId, PromotionId, ShippingMethodId, VariantId};
 use kit::{Error, Result, Tx, http::IfMatch};
 
 use crate::{
-    model::{GoodsTerms, Promotion, ShippingTerms, TermsRefusal},
+    model::{GoodsTerms, Promotion, ShippingTerms, TaxTerms, TermsRefusal},
     store::{self, AUTOMATIC_MAX, promotions},
 };
 
@@ -92,8 +92,21 @@ pub(crate) fn with_ids(mut terms: ShippingTerms, now: DateTime<Utc>) -> Shipping
     terms
 }
 
+/// Sets how the shop taxes, whatever it did before.
+///
+/// # Errors
+/// `invalid_body` for terms that contradict themselves; faults of the database.
+pub async fn set_taxes(tx: &Tx, taxes: &TaxTerms, now: DateTime<Utc>) -> Result<()> {
+    taxes.check()?;
+    let (_, version): (TaxTerms, i64) = store::lock_document(tx, "tax").await?;
+    store::update_document(tx, "tax", taxes, version + 1, now).await
+}
+
 /// Opens a promotion.
-pub(crate) async fn open(tx: &Tx, new: &Promotion) -> Result<()> {
+///
+/// # Errors
+/// `coupon_code_taken`, `too_many_promotions`; faults of the database.
+pub async fn open_promotion(tx: &Tx, new: &Promotion) -> Result<()> {
     check_room(tx, new).await?;
     promotions::insert_promotion(tx, new).await.map_err(taken)
 }

@@ -13,7 +13,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{Redemption, redeem, release, resume};
+pub use actions::{Redemption, open_promotion, redeem, release, resume, set_taxes};
 pub use http::routes;
 pub use model::{
     Basket, BasketLine, CouponProblem, DeliveryPart, DeliveryProblem, Discount, DiscountPart,

@@ -73,7 +73,7 @@ async fn create_promotion(
     if let Some(reply) = key.replay(&tx, &kit).await? {
         return Ok(reply);
     }
-    actions::open(&tx, &new).await?;
+    actions::open_promotion(&tx, &new).await?;
     let view = PromotionView::from(new);
     let what = ("promotion.create", "promotion", view.id.uuid());
     staff.record(&tx, what, None, Some(&view), now).await?;

@@ -14,6 +14,8 @@ pub struct Percentage(i64);
 impl Percentage {
     /// Everything.
     pub const ALL: Self = Self(WHOLE);
+    /// 10 %.
+    pub const A_TENTH: Self = Self(100_000);
     /// 15 %.
     pub const ETHIOPIAN_VAT: Self = Self(150_000);
 

@@ -39,6 +39,12 @@ pub(super) struct Args {
 /// Who may sign in to the demo as staff.
 pub(super) const STAFF_EMAIL: &str = "staff@demo.example";
 
+/// The password of the demo's staff, from its folder.
+pub(super) fn staff_password(directory: &Path) -> Result<String> {
+    let secrets = Secrets::load_or_create(&directory.join("secrets.toml"))?;
+    Ok(secrets.staff_password)
+}
+
 /// What stands behind the API; ends when dropped.
 struct Behind {
     database_url: String,
@@ -222,6 +228,7 @@ async fn prepare_shop(app: &App, generated: u32, secrets: &Secrets) -> Result<()
     let kit = &app.kit;
     if !seed::is_planted(kit).await? {
         seeding::plant(kit, 1, generated as usize).await?;
+        seed::plant_terms(kit).await?;
     }
     let email = customers::EmailAddress::parse(STAFF_EMAIL)
         .map_err(|_| anyhow!("the demo's staff has a malformed address"))?;
