@@ -69,6 +69,12 @@ pub type WebhookId = Id<kind::Webhook>;
 pub type ReviewId = Id<kind::Review>;
 /// One movement in the books.
 pub type TransferId = Id<kind::Transfer>;
+/// A gift card, or a customer's credit with the shop.
+pub type CreditAccountId = Id<kind::CreditAccount>;
+/// Credit that is set aside for an order.
+pub type CreditUseId = Id<kind::CreditUse>;
+/// One change of a balance of credit.
+pub type CreditEntryId = Id<kind::CreditEntry>;
 /// Money that goes back to a buyer.
 pub type RefundId = Id<kind::Refund>;
 /// One comparison of our books with a provider's.
@@ -110,5 +116,6 @@ pub mod kind {
         Address Promotion ShippingMethod
         Place
         Fulfilment Cancellation Return Note Invoice
+        CreditAccount CreditUse CreditEntry
     }
 }

@@ -60,4 +60,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0083_queue_places_left_validated"
     "0086_buyers_names"
     "0084_products_of_any_status"
+    "0084_credit"
+    "0085_credit_validated"
 };

@@ -28,6 +28,8 @@ use utoipa::{
         (name = "Cart", description = "What one shopper wants"),
         (name = "Orders", description = "What was agreed"),
         (name = "Payments", description = "Paying through Chapa"),
+        (name = "Credit", description = "Gift cards and store credit"),
+        (name = "Admin: credit", description = "What staff do with gift cards and store credit"),
         (name = "Admin: catalogue", description = "What staff do with the catalogue"),
         (name = "Admin: inventory", description = "What staff do with stock"),
         (name = "Admin: orders", description = "What staff do with orders: ship, cancel"),

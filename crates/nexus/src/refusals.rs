@@ -14,6 +14,7 @@ pub fn all() -> Vec<&'static RefusalKind> {
         kit::jobs::backlog::REFUSALS,
         staff::REFUSALS,
         customers::REFUSALS,
+        credit::REFUSALS,
         inventory::REFUSALS,
         sales::REFUSALS,
         pictures::REFUSALS,

@@ -25,6 +25,7 @@ pub fn api() -> OpenApiRouter<Kit> {
         .merge(staff::routes())
         .merge(catalogue::routes())
         .merge(ledger::routes())
+        .merge(credit::routes())
         .merge(inventory::routes())
         .merge(sales::routes())
         .merge(terms::routes())

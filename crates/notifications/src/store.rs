@@ -84,9 +84,9 @@ pub(crate) async fn update_refused(tx: &Tx, id: MailId, reason: &str) -> Result<
 const FIND_PAYMENT_REFERENCE: &str = "
     select provider_reference
     from captures
-    where order_id = $1 and disposition = 'applied'";
+    where order_id = $1 and disposition = 'applied' and provider <> 'credit'";
 
-/// The provider's reference of the money that paid the order.
+/// The provider's reference of the money that paid the order; credit has none that says anything.
 pub(crate) async fn find_payment_reference(
     conn: &Conn,
     order_id: OrderId,

@@ -207,6 +207,14 @@ pub async fn record_refund(tx: &Tx, order: &Order, amount: Money) -> Result<()> 
     store::update_refunded(tx, order.id, amount).await
 }
 
+/// Notes how much of a locked order's total is set aside, or paid, with credit.
+///
+/// # Errors
+/// A fault with the constraint `orders_credit_within` when it is more than the total.
+pub async fn record_credit(tx: &Tx, id: OrderId, credit: Money) -> Result<()> {
+    store::update_credit(tx, id, credit).await
+}
+
 /// Lets a locked order wait for its payment until then; never less long than it does, and not
 /// once it is paid or gone. Its units are the caller's to hold as long.
 ///

@@ -62,8 +62,12 @@ pub struct OrderView {
     tax: Money,
     /// Tax that is in the prices.
     tax_included: Money,
-    /// What is to be paid, and what Chapa is asked for: the same integer.
+    /// What it costs.
     total: Money,
+    /// What of the total is set aside, or paid, with gift cards and store credit.
+    credit: Money,
+    /// What is to be paid beside that, and what Chapa is asked for: the same integer.
+    due: Money,
     /// Where each cent comes from, as it was agreed.
     explanation: Explanation,
     placed_at: DateTime<Utc>,
@@ -122,6 +126,8 @@ impl OrderView {
     pub(crate) fn of(order: Order, lines: Vec<OrderLine>) -> Self {
         let payment_status = order.payment_status();
         Self {
+            credit: order.credit,
+            due: order.due(),
             payment_status,
             refunded: order.refunded,
             fulfilment_status: order.fulfilment_status,

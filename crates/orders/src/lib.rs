@@ -16,8 +16,8 @@ pub use customers::ShippingAddress;
 pub use terms::{Explanation, TaxPart};
 
 pub use actions::{
-    cancel, draw_numbers, expire, extend, get_view, mark_paid, record, record_fulfilment,
-    record_refund, record_return, views_of, views_of_carts,
+    cancel, draw_numbers, expire, extend, get_view, mark_paid, record, record_credit,
+    record_fulfilment, record_refund, record_return, views_of, views_of_carts,
 };
 pub use events::{OrderCancelled, OrderExpired, OrderPaid, OrderPlaced};
 pub use http::{OrderView, routes};

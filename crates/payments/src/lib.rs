@@ -33,8 +33,8 @@ pub use jobs::{
     verify_and_settle,
 };
 pub use model::{
-    Attempt, AttemptState, BankTransferSettings, Break, CashOnDeliverySettings, GiveBack, Mode,
-    PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus, ProviderError, ProviderId,
-    REFUSALS, Reconciliation, Refund, RefundCause, RefundLine, RefundState, StaticTokenPolicy,
-    SurplusPolicy, Window,
+    Attempt, AttemptState, BankTransferSettings, Break, CashOnDeliverySettings, Destination,
+    GiveBack, Mode, PaymentNews, PaymentRefusal, PaymentSettings, PaymentStatus, ProviderError,
+    ProviderId, REFUSALS, Reconciliation, Refund, RefundCause, RefundLine, RefundState,
+    StaticTokenPolicy, SurplusPolicy, Window,
 };

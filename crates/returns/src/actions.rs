@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use ids::{LocationId, OrderId, ReturnId, StaffId, VariantId};
 use inventory::{Pick, TakenBack};
-use kit::{Error, Result, Tx, outbox};
+use kit::{Result, Tx, outbox};
 use orders::{LinePart, Order, OrderLine, OrderRefusal, ReturnStatus};
 use payments::GiveBack;
 use uuid::Uuid;
@@ -246,9 +246,9 @@ pub(crate) async fn refund(
     let units = unsettled(tx, &one, wanted, Resolution::Refund).await?;
     let why = format!("return {} of order {}", one.number, order.number);
     let what = GiveBack::Lines(&units);
-    let refund = payments::give_back(tx, order.id, what, (&why, staff_id), now).await?;
-    let refund = refund.ok_or_else(|| Error::fault("a refund of lines is no refund"))?;
-    store::insert_refund(tx, id, refund.id).await?;
+    for refund in payments::give_back(tx, order.id, what, (&why, staff_id), now).await? {
+        store::insert_refund(tx, id, refund.id).await?;
+    }
     note_settled(tx, one, &units, Resolution::Refund, now).await
 }
 

@@ -15,8 +15,8 @@ mod tests;
 pub use actions::{create, create_superuser, is_active, record};
 pub use http::{Staff, routes};
 pub use model::{
-    AUDIENCE, Actor, AnyStaff, CanEditCatalogue, CanEditStock, CanEditTerms, CanManageJobs,
-    CanManageOrders, CanManagePayments, CanManageStaff, CanManageWebhooks, CanReadBooks,
-    CanReadOrders, CanRefund, Change, NewStaff, PERMISSIONS, Permission, REFUSALS, Rights,
-    StaffRefusal,
+    AUDIENCE, Actor, AnyStaff, CanEditCatalogue, CanEditCredit, CanEditStock, CanEditTerms,
+    CanManageJobs, CanManageOrders, CanManagePayments, CanManageStaff, CanManageWebhooks,
+    CanReadBooks, CanReadOrders, CanRefund, Change, NewStaff, PERMISSIONS, Permission, REFUSALS,
+    Rights, StaffRefusal,
 };

@@ -36,7 +36,7 @@ pub(crate) const SIGN_IN_QUOTAS: SignInQuotas = SignInQuotas {
 };
 
 /// Every permission that an account can be given.
-pub const PERMISSIONS: [&str; 11] = [
+pub const PERMISSIONS: [&str; 12] = [
     CanEditCatalogue::NAME_TEXT,
     CanEditStock::NAME_TEXT,
     CanReadOrders::NAME_TEXT,
@@ -48,6 +48,7 @@ pub const PERMISSIONS: [&str; 11] = [
     CanManageWebhooks::NAME_TEXT,
     CanManageJobs::NAME_TEXT,
     CanEditTerms::NAME_TEXT,
+    CanEditCredit::NAME_TEXT,
 ];
 
 /// A right, as a type that stands in a handler's signature.
@@ -96,6 +97,8 @@ permissions! {
     CanManageJobs "jobs.manage"
     /// May change taxes, deliveries and promotions (`terms.edit`).
     CanEditTerms "terms.edit"
+    /// May issue gift cards and store credit, and withdraw them (`credit.edit`).
+    CanEditCredit "credit.edit"
 }
 
 /// Asks for no right but an account that is active.

@@ -69,7 +69,8 @@ fn rights_are_listed_once_and_in_order() {
             "ledger.read",
             "webhooks.manage",
             "jobs.manage",
-            "terms.edit"
+            "terms.edit",
+            "credit.edit"
         ]
     );
 }

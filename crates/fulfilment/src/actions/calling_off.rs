@@ -96,8 +96,8 @@ async fn call_off_paid(
             GiveBack::Lines(&lines)
         };
         let why = (call.reason.as_str(), staff_id);
-        let refund = payments::give_back(tx, order.id, what, why, now).await?;
-        cancellation.refund_id = refund.map(|refund| refund.id);
+        let refunds = payments::give_back(tx, order.id, what, why, now).await?;
+        cancellation.refund_id = refunds.first().map(|refund| refund.id);
     }
     // What comes moves units from those that are waited for to those that are there; their sum
     // stays. From here on nothing comes.

@@ -43,6 +43,10 @@ pub enum Account {
     GiftCards,
     /// Credit that customers have with the shop.
     StoreCredit,
+    /// Credit that is set aside for orders that are not paid yet.
+    CreditSetAside,
+    /// Credit that was given to buyers for nothing.
+    Goodwill,
 }
 
 impl Account {
@@ -59,6 +63,8 @@ impl Account {
             Self::WriteOffs => Cow::Borrowed("write_offs"),
             Self::GiftCards => Cow::Borrowed("gift_cards"),
             Self::StoreCredit => Cow::Borrowed("store_credit"),
+            Self::CreditSetAside => Cow::Borrowed("credit_set_aside"),
+            Self::Goodwill => Cow::Borrowed("goodwill"),
         }
     }
 }

@@ -17,6 +17,7 @@ mod catalogue;
 mod contract;
 mod conventions;
 mod crash;
+mod credit;
 mod demo;
 mod desk;
 mod fulfilment;

@@ -70,6 +70,7 @@ fn order(language: &str) -> Order {
         expires_at: paid_at(),
         paid_at: Some(paid_at()),
         refunded: etb(0),
+        credit: etb(0),
     }
 }
 

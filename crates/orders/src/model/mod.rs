@@ -138,9 +138,18 @@ pub struct Order {
     pub paid_at: Option<DateTime<Utc>>,
     /// What of the total went back to the buyer.
     pub refunded: Money,
+    /// What of the total is set aside, or paid, with gift cards and store credit.
+    pub credit: Money,
 }
 
 impl Order {
+    /// What is to be paid beside credit.
+    #[must_use]
+    pub const fn due(&self) -> Money {
+        let minor = self.total.minor() - self.credit.minor();
+        Money::new(minor, self.total.currency())
+    }
+
     /// How its money stands: by what was paid and what went back.
     #[must_use]
     pub fn payment_status(&self) -> OrderPaymentStatus {
@@ -314,6 +323,7 @@ impl NewOrder {
             expires_at,
             paid_at: None,
             refunded: Money::zero(self.total.currency()),
+            credit: Money::zero(self.total.currency()),
         }
     }
 }

@@ -52,6 +52,7 @@ fn order(row: &Row) -> Result<Order> {
         expires_at: row.get("expires_at"),
         paid_at: row.get("paid_at"),
         refunded: amount("refunded_minor"),
+        credit: amount("credit_minor"),
     })
 }
 
@@ -64,7 +65,7 @@ macro_rules! select_orders {
         shipping_address, note, currency, subtotal_minor, discount_minor, shipping_minor,
         tax_minor, total_minor, shipping_discount_minor, shipping_tax_minor, tax_included_minor,
         prices_include_tax, terms, status, fulfilment_status, return_status, version, placed_at,
-        expires_at, paid_at, refunded_minor
+        expires_at, paid_at, refunded_minor, credit_minor
     from orders
     ",
             $rest
@@ -228,6 +229,18 @@ const UPDATE_REFUNDED: &str = "
 /// Adds to what went back; more than the total is a fault by `orders_refunded_within`.
 pub(crate) async fn update_refunded(tx: &Tx, id: OrderId, amount: Money) -> Result<()> {
     tx.execute(UPDATE_REFUNDED, &[&id, &amount.minor()]).await?;
+    Ok(())
+}
+
+const UPDATE_CREDIT: &str = "
+    update orders
+    set credit_minor = $2, version = version + 1
+    where id = $1 and credit_minor <> $2";
+
+/// What of a locked order's total credit pays; more than the total is a fault by
+/// `orders_credit_within`.
+pub(crate) async fn update_credit(tx: &Tx, id: OrderId, credit: Money) -> Result<()> {
+    tx.execute(UPDATE_CREDIT, &[&id, &credit.minor()]).await?;
     Ok(())
 }
 

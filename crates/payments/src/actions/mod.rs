@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod coming_back;
+mod credit;
 mod reconciliation;
 mod refunds;
 mod reversal;
@@ -21,13 +22,14 @@ use orders::{Order, OrderStatus};
 pub use self::refunds::{find_refund_of_order, give_back};
 pub(crate) use self::{
     by_hand::{confirm_by_hand, reject_by_hand},
+    credit::{Credited, release_credit, use_credit},
     reconciliation::{
         claim_step, correct_fee, fail, judge, plan_questions, record_page_again,
         record_page_of_list, resolve_break, start_reconciliation,
     },
     refunds::{
-        Asked, Confirmed, confirm_refund, find_money_of_order, record_refund_news, request_refund,
-        submit_refund,
+        Asked, Confirmed, RefundWish, confirm_refund, record_refund_news, refund_order,
+        request_refund, submit_refund,
     },
     reviews::{Decision, resolve_review},
     settlement::settle,
@@ -72,7 +74,7 @@ pub(crate) async fn initiate_payment(
         order_id: order.id,
         provider: terms.provider,
         tx_ref: format!("nx-{}", random::token()?),
-        amount: order.total,
+        amount: order.due(),
         mode: terms.mode,
         state: AttemptState::Created,
         checkout_url: None,
@@ -179,8 +181,9 @@ pub(crate) async fn cancel_attempt(
     change(tx, attempt, AttemptState::Cancelled, now).await
 }
 
-/// Lets the open attempts of an order go, because the order has expired. The order is locked by
-/// the caller; the attempts are locked here, in the order of their ids.
+/// Lets the open attempts of an order go, because the order has expired, and gives back the credit
+/// that was set aside for it. The order is locked by the caller; the attempts are locked here, in
+/// the order of their ids, then the accounts of the credit.
 ///
 /// # Errors
 /// Faults.
@@ -188,11 +191,11 @@ pub async fn expire_attempts(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> 
     for attempt in store::lock_open_attempts(tx, order_id).await? {
         change(tx, attempt, AttemptState::Expired, now).await?;
     }
-    Ok(())
+    credit::let_go(tx, order_id, now).await
 }
 
-/// Lets the open attempts of an order go, because the order was called off. Locks as
-/// [`expire_attempts`] does.
+/// Lets the open attempts of an order go, because the order was called off, and gives back the
+/// credit that was set aside for it. Locks as [`expire_attempts`] does.
 ///
 /// # Errors
 /// Faults.
@@ -200,7 +203,7 @@ pub async fn cancel_attempts(tx: &Tx, order_id: OrderId, now: DateTime<Utc>) -> 
     for attempt in store::lock_open_attempts(tx, order_id).await? {
         change(tx, attempt, AttemptState::Cancelled, now).await?;
     }
-    Ok(())
+    credit::let_go(tx, order_id, now).await
 }
 
 /// Stores a message of the provider and has it looked at, once however often it comes.

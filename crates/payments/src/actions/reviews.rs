@@ -11,8 +11,8 @@ use orders::{Order, OrderStatus};
 use super::{coming_back::bring_back, lock, request_refund, settlement::announce_captured};
 use crate::{
     model::{
-        Attempt, CaptureBalance, Disposition, PaymentRefusal, RefundCause, RefundRequest,
-        Resolution, Review, ReviewAction, ReviewKind, ReviewMoney, legal_actions,
+        Attempt, CaptureBalance, Destination, Disposition, PaymentRefusal, RefundCause,
+        RefundRequest, Resolution, Review, ReviewAction, ReviewKind, ReviewMoney, legal_actions,
     },
     store,
 };
@@ -204,6 +204,7 @@ async fn give_back(
         amount,
         lines: Vec::new(),
         cause,
+        destination: Destination::Origin,
         reason: decision.note.to_owned(),
         requested_by: Some(decision.staff_id),
     };
@@ -218,6 +219,11 @@ async fn reinstate(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let order = &locked.order;
+    // The rest was to be paid with credit, which has been given back.
+    if capture.amount != order.due() {
+        let legal = vec!["refund", "write_off"];
+        return Err(PaymentRefusal::ReviewActionNotAllowed { legal }.into());
+    }
     if let Some(gone) = bring_back(tx, order.id, now).await? {
         return Err(gone.into());
     }

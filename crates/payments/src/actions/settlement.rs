@@ -12,15 +12,16 @@ use serde_json::Value;
 use super::{
     change,
     coming_back::bring_back,
+    credit::settle_credit,
     lock, request_refund,
     reversal::{explain_reversal, reverse},
 };
 use crate::{
     events::{PaymentCaptured, PaymentMismatched, PaymentSurplus},
     model::{
-        Attempt, AttemptState, Charge, Confirmation, Disposition, NewCapture, Observation,
-        PaymentRefusal, RefundCause, RefundRequest, ReviewKind, SurplusPolicies, SurplusPolicy,
-        Verdict, Witness, differing_charge, evidence_of, verdict,
+        Attempt, AttemptState, Charge, Confirmation, Destination, Disposition, NewCapture,
+        Observation, PaymentRefusal, ProviderId, RefundCause, RefundRequest, ReviewKind,
+        SurplusPolicies, SurplusPolicy, Verdict, Witness, differing_charge, evidence_of, verdict,
     },
     store::{self, NewReview},
 };
@@ -42,7 +43,9 @@ pub(crate) async fn settle(
     if let Witness::Staff { staff_id, .. } = observation.witness {
         attempt.confirmed_by = Some(staff_id);
     }
-    let is_payable = order.status == OrderStatus::PendingPayment;
+    // An older page may ask for all of it, from before credit was set aside.
+    let is_payable = order.status == OrderStatus::PendingPayment
+        && [order.due(), order.total].contains(&attempt.amount);
     let verdict = if tx.sabotage().has_removed("capture once") {
         verdict(&unsettled(&attempt), true, observation, now)
     } else {
@@ -130,6 +133,7 @@ async fn apply(
     book(tx, &attempt, taken.capture_id, charge, now).await?;
     // Always so where the order is locked.
     if order.status == OrderStatus::PendingPayment {
+        settle_credit(tx, order, &attempt, now).await?;
         orders::mark_paid(tx, order, now).await?;
     }
     end_waiting(tx, &attempt, now).await?;
@@ -152,8 +156,10 @@ async fn take_late(
     let taken = take(tx, attempt, charge, Disposition::Surplus, evidence, now).await?;
     let mut attempt = change(tx, taken.attempt, AttemptState::ChargedLate, now).await?;
     store::update_review_resolved(tx, attempt.id, ReviewKind::Mismatch, now).await?;
-    let is_back =
-        order.status == OrderStatus::Expired && bring_back(tx, order.id, now).await?.is_none();
+    // What credit was to pay of it has been given back: the rest alone pays nothing.
+    let is_back = order.status == OrderStatus::Expired
+        && attempt.amount == order.due()
+        && bring_back(tx, order.id, now).await?.is_none();
     if is_back {
         store::update_capture_applied(tx, taken.capture_id).await?;
         attempt.is_applied = true;
@@ -192,6 +198,7 @@ async fn give_back(
         amount: None,
         lines: Vec::new(),
         cause,
+        destination: Destination::Origin,
         reason: reason.to_owned(),
         requested_by: None,
     };
@@ -323,14 +330,17 @@ async fn take(
 }
 
 /// Books money that came, once it is known what it pays, and what the provider keeps of it.
-async fn book(
+pub(super) async fn book(
     tx: &Tx,
     attempt: &Attempt,
     capture_id: CaptureId,
     charge: &Charge,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let held = || Account::Held(attempt.provider.as_str().into());
+    let held = || match attempt.provider {
+        ProviderId::Credit => Account::CreditSetAside,
+        provider => Account::Held(provider.as_str().into()),
+    };
     let amount = charge.amount;
     let leg = |debit: Account, credit: Account, amount: Money| Transfer {
         debit,

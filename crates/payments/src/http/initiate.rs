@@ -59,7 +59,7 @@ struct PaymentPage {
     payment_url: Option<String>,
     /// The attempt's reference; `verifyPayment` tells what has become of it.
     tx_ref: String,
-    /// What the page asks for: the order's total, to the last santim.
+    /// What the page asks for: what is due of the order's total, to the last santim.
     amount: Money,
     /// Until when it can be paid; then start another payment.
     expires_at: DateTime<Utc>,
@@ -106,8 +106,8 @@ impl PaymentPage {
 
 /// Start the payment of an order
 ///
-/// Opens a checkout page at the payment provider for the order's total and answers its address.
-/// Asked again while that page is open, it answers the same page: an order has one at a time.
+/// Opens a checkout page at the payment provider for what is due of the order and answers its
+/// address. Asked again while that page is open, it answers the same page: an order has one at a time.
 /// For the order's own customer, or the guest with the `X-Shopper-Token` of its cart. The body is
 /// optional and names a provider; without it Chapa is asked. Cash on delivery and bank transfers
 /// have no page: the answer has `instructions`, and the order waits longer. Naming another
@@ -158,7 +158,7 @@ async fn initiate_payment(
             .filter(|order| order.is_visible_to(&caller))
             .ok_or(OrderRefusal::NotFound)?;
         let id = provider.id();
-        let is_suitable = provider.capabilities().check(order.total);
+        let is_suitable = provider.capabilities().check(order.due());
         is_suitable.map_err(|why| PaymentRefusal::ProviderUnsuitable { provider: id, why })?;
         let now = kit.clock.now();
         match actions::initiate_payment(&tx, &order, gateway.terms(id), now).await? {
@@ -192,7 +192,7 @@ async fn initiate_payment(
 }
 
 /// The owner of an order; staff see orders but do not pay them.
-fn principal(caller: &Caller) -> Result<String> {
+pub(super) fn principal(caller: &Caller) -> Result<String> {
     match caller {
         Caller::Customer(id) => Ok(format!("customer:{id}")),
         Caller::Guest(hash) => Ok(format!("guest:{}", hex::encode(hash))),

@@ -3,6 +3,7 @@
 mod admin;
 mod by_hand;
 mod callback;
+mod credit;
 mod initiate;
 mod providers;
 mod reconciliation;
@@ -22,6 +23,7 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(callback::routes())
         .merge(webhook::routes())
         .merge(providers::routes())
+        .merge(credit::routes())
         .merge(admin::routes())
         .merge(refunds::routes())
         .merge(by_hand::routes())

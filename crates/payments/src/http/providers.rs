@@ -125,7 +125,7 @@ async fn list_providers(
 fn for_order(provider: &dyn PaymentProvider, order: &Order, now: DateTime<Utc>) -> ForOrderView {
     let able = provider.capabilities();
     let waits = order.status == OrderStatus::PendingPayment && now < order.expires_at;
-    let reason = match able.check(order.total) {
+    let reason = match able.check(order.due()) {
         _ if !waits => Some("order"),
         Err(Unsuitable::Currency) => Some("currency"),
         Err(Unsuitable::Amount { .. }) => Some("amount"),

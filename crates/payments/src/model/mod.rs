@@ -40,7 +40,7 @@ pub(crate) use self::{
         CaptureBalance, RefundRequest, RefundStep, WantedLine, next_refund_check, next_submission,
     },
     refund_news::{RefundNews, news_of_check, news_of_submission},
-    refund_shares::{LineBalance, line_balances, plan_lines},
+    refund_shares::{LineBalance, line_balances, plan_lines, spread},
     refusal::reason_not_payable,
     reviews::{Resolution, ReviewAction, ReviewMoney, legal_actions},
     schedule::{NEWS_EXPECTED_FOR, is_worth_asking, last_round, next_check},
@@ -51,7 +51,7 @@ pub(crate) use self::{
 pub use self::{
     provider::{Mode, ProviderError, ProviderId},
     reconciliation::{Break, Reconciliation, Window},
-    refund::{GiveBack, Refund, RefundCause, RefundLine, RefundState},
+    refund::{Destination, GiveBack, Refund, RefundCause, RefundLine, RefundState},
     refusal::{PaymentRefusal, REFUSALS},
     settings::{
         BankTransferSettings, CashOnDeliverySettings, PaymentSettings, StaticTokenPolicy,

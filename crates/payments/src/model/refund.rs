@@ -3,6 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{AttemptId, CaptureId, OrderId, RefundId, StaffId, VariantId};
 use money::Money;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Disposition, ProviderId};
 
@@ -110,6 +112,34 @@ impl RefundCause {
     }
 }
 
+/// Where money goes back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Destination {
+    /// Where it came from.
+    #[default]
+    Origin,
+    /// The credit that the customer has with the shop.
+    StoreCredit,
+}
+
+impl Destination {
+    /// The word that is stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Origin => "origin",
+            Self::StoreCredit => "store_credit",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Origin, Self::StoreCredit]
+            .into_iter()
+            .find(|destination| destination.as_str() == text)
+    }
+}
+
 /// Money that goes back to a buyer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
@@ -121,8 +151,10 @@ pub struct Refund {
     pub capture_id: CaptureId,
     /// The order that the money came for.
     pub order_id: OrderId,
-    /// By whom it goes back: by whom it came.
+    /// By whom it came, and goes back where it goes there.
     pub provider: ProviderId,
+    /// Where it goes.
+    pub destination: Destination,
     /// How much.
     pub amount: Money,
     /// Why, in one word.
@@ -192,6 +224,7 @@ pub(crate) struct RefundRequest {
     pub(crate) amount: Option<Money>,
     pub(crate) lines: Vec<WantedLine>,
     pub(crate) cause: RefundCause,
+    pub(crate) destination: Destination,
     pub(crate) reason: String,
     pub(crate) requested_by: Option<StaffId>,
 }
@@ -278,6 +311,11 @@ pub(crate) fn next_submission(
 }
 
 impl Refund {
+    /// Whether it goes onto credit with the shop: then nobody is asked for it.
+    pub(crate) fn is_to_credit(&self) -> bool {
+        self.provider == ProviderId::Credit || self.destination == Destination::StoreCredit
+    }
+
     /// Whether the call that asked for it has ended, one way or another.
     pub(crate) fn is_call_over(&self, call_timeout: TimeDelta, now: DateTime<Utc>) -> bool {
         self.submitted_at

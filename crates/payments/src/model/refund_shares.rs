@@ -63,6 +63,44 @@ pub(crate) fn line_balances(order: &Order, lines: &[OrderLine]) -> Vec<LineBalan
     lines.iter().map(balance).collect()
 }
 
+/// How an amount is taken of several parts of an order's money, the first as far as it goes: for
+/// each part that is needed its place, how much, and which lines. The units of a line go with the
+/// first of its money.
+pub(crate) fn spread(
+    amount: Money,
+    lines: &[RefundLine],
+    refundable: &[i64],
+) -> Vec<(usize, Money, Vec<RefundLine>)> {
+    let currency = amount.currency();
+    let mut open: Vec<RefundLine> = lines.to_vec();
+    let mut left = amount.minor();
+    let mut parts = Vec::new();
+    for (place, most) in refundable.iter().enumerate() {
+        let share = left.min(*most);
+        if share <= 0 {
+            continue;
+        }
+        left -= share;
+        let mut of_lines = share;
+        let mut own = Vec::new();
+        for line in &mut open {
+            let minor = line.amount.minor().min(of_lines);
+            if minor <= 0 {
+                continue;
+            }
+            own.push(RefundLine {
+                variant_id: line.variant_id,
+                quantity: std::mem::take(&mut line.quantity),
+                amount: Money::new(minor, currency),
+            });
+            line.amount = Money::new(line.amount.minor() - minor, currency);
+            of_lines -= minor;
+        }
+        parts.push((place, Money::new(share, currency), own));
+    }
+    parts
+}
+
 /// What a refund gives back of each line.
 ///
 /// # Errors

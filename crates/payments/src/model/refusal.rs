@@ -38,6 +38,8 @@ pub enum PaymentRefusal {
     CaptureNotFound,
     /// No money pays the order: there is nothing to give back.
     OrderNotRefundable,
+    /// A guest ordered: there is nobody to give store credit to.
+    NoCustomer,
     /// More than is left of the money that came.
     RefundExceedsCaptured {
         /// What is left.
@@ -141,6 +143,10 @@ kit::refusal_kinds! {
         "There is nothing of the order to give back"
         "No money pays this order, or the money named pays none and so has no lines. Money that \
          came for an order and does not pay it is given back by its capture_id, without lines."
+    NO_CUSTOMER "refund_needs_customer" 409 RequiresBuyerInput
+        "There is no customer to give credit to"
+        "A guest placed this order, and store credit belongs to a customer. Give the money back to \
+         where it came from."
     REFUND_EXCEEDS_CAPTURED "refund_exceeds_captured" 409 RequiresBuyerInput
         "More than is left of the money"
         "Refunds that are open or done, and money that the provider took back, count against the \
@@ -239,6 +245,7 @@ impl Refusal for PaymentRefusal {
             Self::RefundNotFound => &REFUND_NOT_FOUND,
             Self::CaptureNotFound => &CAPTURE_NOT_FOUND,
             Self::OrderNotRefundable => &ORDER_NOT_REFUNDABLE,
+            Self::NoCustomer => &NO_CUSTOMER,
             Self::RefundExceedsCaptured { .. } => &REFUND_EXCEEDS_CAPTURED,
             Self::RefundLineExceeds { .. } => &REFUND_LINE_EXCEEDS,
             Self::RefundNotConfirmable { .. } => &REFUND_NOT_CONFIRMABLE,

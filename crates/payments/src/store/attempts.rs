@@ -279,6 +279,34 @@ pub(crate) async fn insert_attempt(tx: &Tx, attempt: &Attempt) -> Result<()> {
     Ok(())
 }
 
+const INSERT_CHARGED_ATTEMPT: &str = "
+    insert into payment_attempts
+        (id, order_id, provider, tx_ref, amount_minor, currency, mode, state, created_at,
+         updated_at, expires_at, charged_at, provider_reference)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, $9, $10)";
+
+/// Writes down an attempt whose money is there from the start.
+pub(crate) async fn insert_charged_attempt(tx: &Tx, attempt: &Attempt) -> Result<()> {
+    let currency = attempt.amount.currency();
+    let code = currency.code();
+    let (provider, state) = (attempt.provider.as_str(), attempt.state.as_str());
+    let (mode, minor) = (attempt.mode.as_str(), attempt.amount.minor());
+    let params: [Param<'_>; 10] = [
+        &attempt.id,
+        &attempt.order_id,
+        &provider,
+        &attempt.tx_ref,
+        &minor,
+        &code,
+        &mode,
+        &state,
+        &attempt.created_at,
+        &attempt.provider_reference,
+    ];
+    tx.execute(INSERT_CHARGED_ATTEMPT, &params).await?;
+    Ok(())
+}
+
 const UPDATE_ATTEMPT: &str = "
     update payment_attempts
     set state = $2, checkout_url = $3, provider_reference = $4, failure = $5, charged_at = $6,

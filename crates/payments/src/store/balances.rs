@@ -63,18 +63,29 @@ pub(crate) async fn lock_balance(tx: &Tx, id: CaptureId) -> Result<Option<Captur
         .transpose()
 }
 
-const FIND_APPLIED_CAPTURE: &str = "
-    select id
-    from captures
-    where order_id = $1 and disposition = 'applied'";
+// The order in which it goes back: credit first, so that nobody makes money of it.
+const LIST_APPLIED: &str = balances!(
+    "where order_id = $1 and disposition = 'applied'
+    order by provider <> 'credit', id"
+);
 
-/// The money that pays an order.
-pub(crate) async fn find_applied_capture(
-    conn: &Conn,
-    order_id: OrderId,
-) -> Result<Option<CaptureId>> {
-    let row = conn.query_opt(FIND_APPLIED_CAPTURE, &[&order_id]).await?;
-    Ok(row.map(|row| row.get("id")))
+/// The parts of the money that pays an order.
+pub(crate) async fn list_applied(conn: &Conn, order_id: OrderId) -> Result<Vec<CaptureBalance>> {
+    let rows = conn.query(LIST_APPLIED, &[&order_id]).await?;
+    rows.iter().map(balance).collect()
+}
+
+// Taken after the order's row, in the order of their ids.
+const LOCK_APPLIED: &str = balances!(
+    "where order_id = $1 and disposition = 'applied'
+    order by id
+    for update"
+);
+
+/// The parts of the money that pays a locked order, locked too.
+pub(crate) async fn lock_applied(tx: &Tx, order_id: OrderId) -> Result<Vec<CaptureBalance>> {
+    let rows = tx.query(LOCK_APPLIED, &[&order_id]).await?;
+    rows.iter().map(balance).collect()
 }
 
 const UPDATE_REFUNDING: &str = "

@@ -13,12 +13,12 @@ mod webhooks;
 
 pub(crate) use self::{
     attempts::{
-        find_attempt, find_attempt_by_tx_ref, find_last_asked, insert_attempt, list_attempts,
-        list_attempts_by_id, list_attempts_of_order, list_unsettled, lock_attempt,
-        lock_live_attempt, lock_open_attempts, update_attempt,
+        find_attempt, find_attempt_by_tx_ref, find_last_asked, insert_attempt,
+        insert_charged_attempt, list_attempts, list_attempts_by_id, list_attempts_of_order,
+        list_unsettled, lock_attempt, lock_live_attempt, lock_open_attempts, update_attempt,
     },
     balances::{
-        find_applied_capture, find_balance, find_balance_of_attempt, lock_balance,
+        find_balance, find_balance_of_attempt, list_applied, lock_applied, lock_balance,
         lock_balance_of_attempt, update_refunded, update_refunding, update_refunding_freed,
         update_reversed, update_written_off,
     },

@@ -7,7 +7,9 @@ use money::{Currency, Money};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::model::{Disposition, ProviderId, Refund, RefundCause, RefundState, RefundStep};
+use crate::model::{
+    Destination, Disposition, ProviderId, Refund, RefundCause, RefundState, RefundStep,
+};
 
 fn refund(row: &Row) -> Result<Refund> {
     let currency: Currency = row
@@ -21,6 +23,8 @@ fn refund(row: &Row) -> Result<Refund> {
         capture_id: row.get("capture_id"),
         order_id: row.get("order_id"),
         provider: ProviderId::parse(row.get("provider")).ok_or_else(|| word("provider"))?,
+        destination: Destination::parse(row.get("destination"))
+            .ok_or_else(|| word("destination"))?,
         amount: Money::new(row.get("amount_minor"), currency),
         cause: RefundCause::parse(row.get("cause")).ok_or_else(|| word("cause"))?,
         reason: row.get("reason"),
@@ -49,7 +53,7 @@ macro_rules! refunds {
         refunds.amount_minor, refunds.currency, cause, reason, state,
         refunds.provider_reference, requested_by, failure, version, created_at, submitted_at,
         updated_at, finished_at, attempt_id, captures.provider_reference as capture_reference,
-        disposition
+        disposition, destination
     from refunds
     join captures on captures.id = refunds.capture_id
     ",
@@ -184,8 +188,8 @@ pub(crate) async fn exists_refund_reference(
 const INSERT_REFUND: &str = "
     insert into refunds
         (id, reference, capture_id, order_id, provider, amount_minor, currency, cause, reason,
-         requested_by, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+         requested_by, created_at, updated_at, destination)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)";
 
 /// Writes a promised refund down.
 pub(crate) async fn insert_refund(tx: &Tx, new: &Refund) -> Result<()> {
@@ -203,6 +207,7 @@ pub(crate) async fn insert_refund(tx: &Tx, new: &Refund) -> Result<()> {
             &new.reason,
             &new.requested_by,
             &new.created_at,
+            &new.destination.as_str(),
         ],
     )
     .await?;

@@ -6,9 +6,9 @@ use money::{Currency, Money};
 
 use super::start;
 use crate::model::{
-    Disposition, LineBalance, ProviderError, ProviderId, Refund, RefundCause, RefundNews,
-    RefundObservation, RefundState, RefundTold, WantedLine, news_of_check, news_of_submission,
-    next_refund_check, next_submission, plan_lines,
+    Destination, Disposition, LineBalance, ProviderError, ProviderId, Refund, RefundCause,
+    RefundNews, RefundObservation, RefundState, RefundTold, WantedLine, news_of_check,
+    news_of_submission, next_refund_check, next_submission, plan_lines,
 };
 
 use RefundState::{Failed, Processing, Requested, Reversed, Submitted, Succeeded, Unknown};
@@ -25,6 +25,7 @@ fn refund(state: RefundState) -> Refund {
         capture_id: CaptureId::generate(at),
         order_id: OrderId::generate(at),
         provider: ProviderId::Chapa,
+        destination: Destination::Origin,
         amount: etb(10_000),
         cause: RefundCause::Staff,
         reason: "a crack".to_owned(),

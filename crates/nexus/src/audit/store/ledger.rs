@@ -31,7 +31,8 @@ pub(super) static INVARIANTS: [Invariant; 5] = [
             end
         from (
             select 'capture:' || id as fact, 1::smallint as leg,
-                'held:' || provider as debit_account,
+                case provider when 'credit' then 'credit_set_aside' else 'held:' || provider end
+                    as debit_account,
                 case when disposition = 'applied' and attempt_id not in (
                     select attempt_id
                     from payment_reviews

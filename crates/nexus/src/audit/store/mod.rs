@@ -3,6 +3,7 @@
 //! time.
 
 mod catalogue;
+mod credit;
 mod fulfilment;
 mod guards;
 mod invoices;
@@ -71,7 +72,7 @@ impl Plan {
 
 /// All invariants, in the order of their ids.
 pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
-    let groups: [&[Invariant]; 14] = [
+    let groups: [&[Invariant]; 15] = [
         &stock::INVARIANTS,
         &orders::INVARIANTS,
         &payments::INVARIANTS,
@@ -86,6 +87,7 @@ pub(super) fn invariants() -> impl Iterator<Item = &'static Invariant> {
         &invoices::INVARIANTS,
         &catalogue::INVARIANTS,
         &terms::INVARIANTS,
+        &credit::INVARIANTS,
     ];
     let mut all: Vec<&Invariant> = groups.into_iter().flatten().collect();
     all.push(&guards::INVARIANT);

@@ -111,7 +111,17 @@ pub(super) static INVARIANTS: [Invariant; 3] = [
             ) as owed_to (account)
             cross join lateral (
                 values ('requested', owed_to.account, 'refunds_payable', true),
-                    ('succeeded', 'refunds_payable', 'held:' || refunds.provider,
+                    ('succeeded', 'refunds_payable',
+                        case
+                            when destination = 'store_credit' then 'store_credit'
+                            when refunds.provider = 'credit' then (
+                                select case kind when 'gift_card' then 'gift_cards' else kind end
+                                from credit_uses
+                                join credit_accounts on credit_accounts.id = account_id
+                                where credit_uses.id::text = captures.provider_reference
+                            )
+                            else 'held:' || refunds.provider
+                        end,
                         state = 'succeeded'),
                     ('returned', 'refunds_payable', owed_to.account,
                         state in ('failed', 'reversed'))

@@ -26,14 +26,14 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     (
         "a fact that was changed",
         "update ledger_transfers set fact = 'x' || fact",
-        &["I8", "I30", "I32"],
+        &["I8", "I30", "I32", "I75"],
     ),
     (
         "two rows that were swapped",
         "update ledger_transfers set amount_minor = other.amount_minor
          from ledger_transfers as other
          where ledger_transfers.leg = 1 and other.leg = 1 and ledger_transfers.id <> other.id",
-        &["I8", "I29", "I30", "I31", "I32"],
+        &["I8", "I29", "I30", "I31", "I32", "I73", "I75"],
     ),
     (
         "a row that was taken out",

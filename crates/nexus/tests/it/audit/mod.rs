@@ -4,6 +4,7 @@
 mod books;
 mod commands;
 mod compared;
+mod credit;
 mod goods;
 mod parcels;
 mod planted;
@@ -30,7 +31,7 @@ async fn busy_shop() -> Shop {
     let goods = shop.product("coffee", &[(1_000, 20), (500, 10)]).await;
 
     shop.limit(&goods, 50).await;
-    let (late, order) = shop.guest_order(&[(goods[1], 10)]).await;
+    let (late, order) = credit::order_with_card(&shop, goods[1]).await;
     let (late_ref, _) = shop.initiate(&late, &order).await;
     shop.advance(TimeDelta::minutes(60));
     shop.run_jobs().await;
@@ -259,7 +260,10 @@ async fn whatever_is_planted_is_named() {
     let mut missed = Vec::new();
     let cases = planted::CASES.iter().chain(shelves::CASES);
     let cases = cases.chain(books::CASES).chain(compared::CASES);
-    let cases = cases.chain(parcels::CASES).chain(goods::CASES);
+    let cases = cases
+        .chain(parcels::CASES)
+        .chain(goods::CASES)
+        .chain(credit::CASES);
     let cases = cases.chain(priced::CASES);
     for (what, change, ids) in cases {
         let report = audit_with(&shop, change).await;

@@ -18,7 +18,7 @@ pub(super) enum On {
 }
 
 /// Every operation on somebody's things, and what it answers to whom they do not belong.
-pub(super) const OPERATIONS: [(&str, On, u16, &str); 28] = [
+pub(super) const OPERATIONS: [(&str, On, u16, &str); 31] = [
     ("getCart", On::Cart, 404, "cart_not_found"),
     ("deleteCart", On::Cart, 404, "cart_not_found"),
     ("listCartItems", On::Cart, 404, "cart_not_found"),
@@ -38,6 +38,9 @@ pub(super) const OPERATIONS: [(&str, On, u16, &str); 28] = [
     ("placeOrder", On::Cart, 404, "cart_not_found"),
     ("getOrder", On::Order, 404, "order_not_found"),
     ("initiatePayment", On::Order, 404, "order_not_found"),
+    ("getOrderCredit", On::Order, 404, "order_not_found"),
+    ("useCredit", On::Order, 404, "order_not_found"),
+    ("releaseCredit", On::Order, 404, "order_not_found"),
     ("listOrderRefunds", On::Order, 404, "order_not_found"),
     ("listOrderParcels", On::Order, 404, "order_not_found"),
     ("cancelOwnOrder", On::Order, 404, "order_not_found"),
@@ -155,6 +158,7 @@ impl Owner {
             "updateCartItem" => Some(json!({ "quantity": 2 })),
             "addCartCoupon" => Some(json!({ "code": "ABC" })),
             "setCartDelivery" | "quoteCart" => Some(json!({})),
+            "useCredit" => Some(json!({ "code": "ABC" })),
             "placeOrder" => Some(place_body(&self.cart)),
             "joinQueue" => Some(json!({ "cart_id": self.cart })),
             "requestReturn" => Some(json!({ "lines": [{
@@ -225,11 +229,13 @@ async fn nobody_and_staff_own_nothing() {
                 .refused(status, code);
             let by_staff = owner.tried(&staff, operation).await;
             match name {
-                "getOrder" | "listOrders" | "listOrderRefunds" | "listOrderParcels"
-                | "listOrderReturns" | "listOrderNotes" | "listOrderInvoices" => {
+                "getOrder" | "getOrderCredit" | "listOrders" | "listOrderRefunds"
+                | "listOrderParcels" | "listOrderReturns" | "listOrderNotes"
+                | "listOrderInvoices" => {
                     drop(by_staff.expect(200));
                 }
-                "initiatePayment" | "cancelOwnOrder" | "requestReturn" => {
+                "initiatePayment" | "useCredit" | "releaseCredit" | "cancelOwnOrder"
+                | "requestReturn" => {
                     drop(by_staff.refused(404, "order_not_found"));
                 }
                 "getInvoice" => drop(by_staff.refused(404, "invoice_not_found")),
@@ -266,6 +272,8 @@ async fn what_is_ones_own_is_there() {
             "listOrderReturns",
             "listOrderNotes",
             "listOrderInvoices",
+            "getOrderCredit",
+            "releaseCredit",
             "initiatePayment",
             "cancelOwnOrder",
         ] {

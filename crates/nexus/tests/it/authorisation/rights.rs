@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    address, catalogue, jobs, orders, sales, stock,
+    address, catalogue, credit, jobs, orders, sales, stock,
     targets::{Target, Targets},
     terms, webhooks,
 };
@@ -225,6 +225,7 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(&orders::OPERATIONS)
         .chain(&catalogue::OPERATIONS)
         .chain(&terms::OPERATIONS)
+        .chain(&credit::OPERATIONS)
 }
 
 impl Operation {
@@ -253,6 +254,7 @@ impl Operation {
             let text = text.replace(orders::SHIPPED, &targets.shipped);
             let text = text.replace(orders::PARCEL, &targets.parcel);
             let text = text.replace(orders::LINE, &targets.line);
+            let text = text.replace(credit::CUSTOMER, &targets.customer);
             let text = text.replace(catalogue::IMAGE, &targets.image[1]);
             serde_json::from_str(&text).unwrap()
         });

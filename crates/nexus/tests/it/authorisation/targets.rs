@@ -42,6 +42,7 @@ pub(super) enum Target {
     Image,
     Collection,
     Promotion,
+    GiftCard,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -168,6 +169,8 @@ pub(super) struct Targets {
     pub(super) image: [String; 2],
     job: String,
     promotion: String,
+    card: String,
+    pub(super) customer: String,
     pub(super) shipped: String,
     pub(super) parcel: String,
     pub(super) line: String,
@@ -193,6 +196,19 @@ async fn shipped(shop: &Shop, owner: &Client) -> ([String; 3], [String; 3]) {
     };
     let returns = [ask(2).await, ask(1).await, ask(1).await];
     ([id, parcel.text("/id"), boot.to_string()], returns)
+}
+
+/// The id of a gift card.
+async fn gift_card(owner: &Client) -> String {
+    let (method, path) = address("issueGiftCard", &[]);
+    let issued = owner.send(method, &path, Some(super::credit::card())).await;
+    issued.expect(201).text("/account/id")
+}
+
+/// The id of somebody who has an account.
+async fn a_customer(shop: &Shop) -> String {
+    let who = shop.customer("granted@example.com").await;
+    who.get("/auth/users/me/").await.expect(200).text("/id")
 }
 
 impl Targets {
@@ -236,6 +252,8 @@ impl Targets {
             collection: create("createCollection", json!({ "title": { "en": "Old" } })).await,
             product_type: create("createProductType", json!({ "name": { "en": "Old" } })).await,
             promotion: create("createPromotion", super::terms::promotion()).await,
+            card: gift_card(&owner).await,
+            customer: a_customer(shop).await,
             soon,
             shipped,
             parcel,
@@ -292,6 +310,7 @@ impl Targets {
             Target::ProductType => &self.product_type,
             Target::Collection => &self.collection,
             Target::Promotion => &self.promotion,
+            Target::GiftCard => &self.card,
             Target::Gallery => &self.image[0],
             Target::Image => &self.image[1],
         }

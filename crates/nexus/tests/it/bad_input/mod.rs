@@ -1,6 +1,7 @@
 //! Bodies, paths and queries that nobody honest sends: refused with a reason, and nothing changed.
 //! Every operation that takes a JSON body stands in the table here, or the first test fails.
 
+mod credit;
 mod documents;
 mod goods;
 mod instants;

@@ -28,7 +28,8 @@ const VALUES: [&str; 19] = [
 ];
 
 /// What is a good value after all.
-const ACCEPTED: [(&str, &str, &str); 50] = [
+const ACCEPTED: [(&str, &str, &str); 51] = [
+    ("useCredit", "/amount/amount", "2147483648"),
     ("createCollection", "/rule/price_min", "0"),
     ("createCollection", "/rule/price_min", "null"),
     ("createCollection", "/rule/price_max", "null"),

@@ -27,6 +27,7 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     all.extend(of_flash_sales(shop, &staff).await);
     all.extend(super::orders::writes(shop, &staff).await);
     all.extend(of_terms(shop, &staff).await);
+    all.extend(super::credit::writes(shop, &staff).await);
     all
 }
 

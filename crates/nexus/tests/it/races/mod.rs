@@ -10,6 +10,7 @@ mod called_off;
 mod carts;
 mod counting;
 mod counts;
+mod credit;
 mod expiry;
 mod invoices;
 mod last_unit;

@@ -2,6 +2,7 @@
 //! order: order, attempt, capture, refund.
 
 mod outcome;
+mod whole;
 
 use chrono::{DateTime, Utc};
 use ids::{OrderId, RefundId, StaffId, VariantId};
@@ -13,16 +14,20 @@ use kit::{
 };
 use ledger::{Account, Transfer};
 use money::Money;
-use orders::{Order, OrderRefusal};
+use orders::Order;
 
-pub(crate) use self::outcome::{Asked, Confirmed, confirm_refund, record_refund_news};
+use self::{outcome::put_onto_credit, whole::money_of_order};
+pub(crate) use self::{
+    outcome::{Asked, Confirmed, confirm_refund, record_refund_news},
+    whole::{RefundWish, refund_order},
+};
 use crate::{
     events::RefundRequested,
     jobs::{CheckRefund, SubmitRefund},
     model::{
-        CaptureBalance, Disposition, GiveBack, LineBalance, PaymentRefusal, ProviderId, Refund,
-        RefundCause, RefundLine, RefundRequest, RefundState, RefundStep, WantedLine, line_balances,
-        next_refund_check, plan_lines,
+        CaptureBalance, Destination, Disposition, GiveBack, LineBalance, PaymentRefusal,
+        ProviderId, Refund, RefundLine, RefundRequest, RefundState, RefundStep, WantedLine,
+        line_balances, next_refund_check, plan_lines,
     },
     store,
 };
@@ -41,19 +46,40 @@ pub(crate) async fn request_refund(
 ) -> Result<Refund> {
     let (order, capture) = lock_money(tx, request).await?;
     let (amount, lines, balances) = plan(tx, &order, &capture, request).await?;
+    promise(
+        tx,
+        (&order, &capture),
+        request,
+        (amount, &lines, &balances),
+        now,
+    )
+    .await
+}
+
+/// Sets the amount aside and has it given back.
+async fn promise(
+    tx: &Tx,
+    (order, capture): (&Order, &CaptureBalance),
+    request: &RefundRequest,
+    (amount, lines, balances): (Money, &[RefundLine], &[LineBalance]),
+    now: DateTime<Utc>,
+) -> Result<Refund> {
     let left = capture.refundable();
     let exceeds = || PaymentRefusal::RefundExceedsCaptured { refundable: left };
     if amount.minor() <= 0 || amount.minor() > left.minor() {
         return Err(exceeds().into());
     }
+    if request.destination == Destination::StoreCredit && order.customer_id.is_none() {
+        return Err(PaymentRefusal::NoCustomer.into());
+    }
     if !store::update_refunding(tx, capture.id, amount).await? {
         return Err(exceeds().into());
     }
-    let refund = new_refund(&capture, request, amount, now)?;
+    let refund = new_refund(capture, request, amount, now)?;
     store::insert_refund(tx, &refund).await?;
     if !lines.is_empty() {
-        store::insert_refund_lines(tx, &refund, &lines).await?;
-        store::upsert_line_refunds(tx, order.id, &balances, &lines).await?;
+        store::insert_refund_lines(tx, &refund, lines).await?;
+        store::upsert_line_refunds(tx, order.id, balances, lines).await?;
     }
     let step = step(None, RefundState::Requested, &request.reason, now);
     let step = RefundStep {
@@ -68,8 +94,9 @@ pub(crate) async fn request_refund(
 }
 
 /// Promises money of a paid order to its buyer, because goods of it are not delivered or come
-/// back: all that is left, or what was paid for so many units of lines. `None` where all has gone
-/// back already. Locks the order, then the capture.
+/// back: all that is left, or what was paid for so many units of lines. Nothing where all has gone
+/// back already. What was paid in several parts goes back in several, credit first. Locks the
+/// order, then the captures.
 ///
 /// # Errors
 /// `order_not_refundable` where nothing pays it; `refund_line_exceeds` for more of a line than is
@@ -80,16 +107,15 @@ pub async fn give_back(
     what: GiveBack<'_>,
     (reason, staff_id): (&str, StaffId),
     now: DateTime<Utc>,
-) -> Result<Option<Refund>> {
-    let capture_id = find_money_of_order(tx, order_id).await?;
+) -> Result<Vec<Refund>> {
     let units = match what {
         GiveBack::All => &[],
         GiveBack::Lines(units) => units,
     };
     if let GiveBack::All = what {
-        let money = store::find_balance(tx, capture_id).await?;
-        if money.is_some_and(|money| money.refundable().minor() == 0) {
-            return Ok(None);
+        let money = money_of_order(tx, order_id).await?;
+        if money.iter().all(|part| part.refundable().minor() == 0) {
+            return Ok(Vec::new());
         }
     }
     let wanted = |(variant_id, quantity): &(VariantId, i64)| WantedLine {
@@ -97,15 +123,14 @@ pub async fn give_back(
         quantity: *quantity,
         amount: None,
     };
-    let request = RefundRequest {
-        capture_id,
+    let wish = RefundWish {
         amount: None,
         lines: units.iter().map(wanted).collect(),
-        cause: RefundCause::Staff,
+        destination: Destination::Origin,
         reason: reason.to_owned(),
-        requested_by: Some(staff_id),
+        staff_id,
     };
-    request_refund(tx, &request, now).await.map(Some)
+    refund_order(tx, order_id, wish, now).await
 }
 
 /// A refund that is with its buyer and whose money had paid its order; `None` for any other.
@@ -119,21 +144,9 @@ pub async fn find_refund_of_order(tx: &Tx, id: RefundId) -> Result<Option<Refund
     }))
 }
 
-/// What pays the order, for giving it back.
-///
-/// # Errors
-/// `order_not_found`; `order_not_refundable` where nothing pays it.
-pub(crate) async fn find_money_of_order(tx: &Tx, order_id: OrderId) -> Result<ids::CaptureId> {
-    if orders::find_order(tx, order_id).await?.is_none() {
-        return Err(OrderRefusal::NotFound.into());
-    }
-    let capture = store::find_applied_capture(tx, order_id).await?;
-    capture.ok_or_else(|| PaymentRefusal::OrderNotRefundable.into())
-}
-
 /// Writes down that the provider is about to be asked, before it is; where staff give the money
-/// by hand, that it is theirs now. `None` when the refund is
-/// not waiting for that any more.
+/// by hand, that it is theirs now; where it goes onto credit, that it is there. `None` when the
+/// refund is not waiting for that any more.
 ///
 /// # Errors
 /// Faults.
@@ -151,6 +164,10 @@ pub(crate) async fn submit_refund(
         submitted_at: Some(now),
         ..refund
     };
+    if submitted.is_to_credit() {
+        let refund = put_onto_credit(tx, &order, submitted, now).await?;
+        return Ok(Some((order, refund)));
+    }
     let note = "the provider is asked";
     let refund = change_refund(tx, submitted, RefundState::Submitted, note, None, now).await?;
     if is_by_hand(refund.provider) {
@@ -227,6 +244,7 @@ fn new_refund(
         capture_id: capture.id,
         order_id: capture.order_id,
         provider: capture.provider,
+        destination: request.destination,
         amount,
         cause: request.cause,
         reason: request.reason.clone(),

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use super::{book, change_refund, lock_refund, owed_by};
 use crate::{
     events::{RefundFailed, RefundReversed, RefundSucceeded},
-    model::{Disposition, PaymentRefusal, Refund, RefundNews, RefundState, ReviewKind},
+    model::{
+        Destination, Disposition, PaymentRefusal, ProviderId, Refund, RefundNews, RefundState,
+        ReviewKind,
+    },
     store::{self, NewReview},
 };
 
@@ -228,8 +231,8 @@ async fn succeed(
     if !store::update_refunded(tx, refund.capture_id, refund.amount).await? {
         return Err(Error::fault("money went back that was not promised"));
     }
-    let held = Account::Held(refund.provider.as_str().into());
-    let legs = [(Account::RefundsPayable, held)];
+    let receiver = receiver(tx, order, &refund, now).await?;
+    let legs = [(Account::RefundsPayable, receiver)];
     book(tx, &refund, "succeeded", legs, now).await?;
     if refund.disposition == Disposition::Applied {
         orders::record_refund(tx, order, refund.amount).await?;
@@ -246,6 +249,41 @@ async fn succeed(
     };
     outbox::announce(tx, &event, now).await?;
     Ok(refund)
+}
+
+/// Where the money of a refund is in the books once it has arrived; puts it onto credit where it
+/// goes there.
+async fn receiver(tx: &Tx, order: &Order, refund: &Refund, now: DateTime<Utc>) -> Result<Account> {
+    let what = credit::Back {
+        refund_id: refund.id,
+        order_id: refund.order_id,
+        amount: refund.amount,
+    };
+    let kind = match (refund.destination, refund.provider) {
+        (Destination::StoreCredit, _) => {
+            let customer_id = order.customer_id;
+            let customer_id = customer_id.ok_or_else(|| Error::fault("nobody has this credit"))?;
+            credit::give_to_customer(tx, customer_id, what, now).await?
+        }
+        (Destination::Origin, ProviderId::Credit) => {
+            let use_id = refund.capture_reference.parse().map_err(Error::fault)?;
+            credit::give_back(tx, use_id, what, now).await?
+        }
+        (Destination::Origin, provider) => return Ok(Account::Held(provider.as_str().into())),
+    };
+    Ok(kind.account())
+}
+
+/// Gives a locked refund back as credit with the shop: nobody has to be asked for it.
+pub(super) async fn put_onto_credit(
+    tx: &Tx,
+    order: &Order,
+    refund: Refund,
+    now: DateTime<Utc>,
+) -> Result<Refund> {
+    let note = "it goes onto credit with the shop";
+    let refund = change_refund(tx, refund, RefundState::Submitted, note, None, now).await?;
+    succeed(tx, order, refund, "it is on the buyer's credit", None, now).await
 }
 
 /// Ends a refund that did not happen: its money and its lines are free again.

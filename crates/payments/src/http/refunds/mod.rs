@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::model::{Refund, RefundLine, RefundState};
+use crate::model::{Destination, Refund, RefundLine, RefundState};
 
 pub(super) fn routes() -> OpenApiRouter<Kit> {
     request::routes()
@@ -29,7 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
     "reference": "rf-4ixUKlhbT0mK0oDHxq2y6Yp2eOZ8o7b1r0nqzK0h3Zk",
     "order_id": "019aab00-0000-7000-8000-000000000001",
     "capture_id": "019aab00-0000-7000-8000-000000000005",
-    "provider": "chapa",
+    "provider": "chapa", "destination": "origin",
     "amount": {"amount": 64_950, "currency": "ETB"},
     "lines": [{
         "variant_id": "019aab00-0000-7000-8000-000000000003", "quantity": 1,
@@ -48,8 +48,10 @@ pub(in crate::http) struct RefundView {
     order_id: OrderId,
     /// The money that it is taken from.
     capture_id: CaptureId,
-    /// `chapa`, `cash_on_delivery` or `bank_transfer`.
+    /// How the money came: `chapa`, `cash_on_delivery`, `bank_transfer` or `credit`.
     provider: String,
+    /// Where it goes.
+    destination: Destination,
     amount: Money,
     /// What it gives back of the order's lines; empty for an amount that belongs to none.
     lines: Vec<RefundLineView>,
@@ -68,6 +70,11 @@ pub(in crate::http) struct RefundView {
     submitted_at: Option<DateTime<Utc>>,
     updated_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
+    /// What was promised with it, of other parts of the order's money; in the answer to the
+    /// request only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    together_with: Vec<RefundId>,
 }
 
 /// What a refund gives back of a line.
@@ -99,6 +106,7 @@ impl RefundView {
             order_id: refund.order_id,
             capture_id: refund.capture_id,
             provider: refund.provider.as_str().to_owned(),
+            destination: refund.destination,
             amount: refund.amount,
             cause: refund.cause.as_str().to_owned(),
             reason: refund.reason,
@@ -110,6 +118,16 @@ impl RefundView {
             submitted_at: refund.submitted_at,
             updated_at: refund.updated_at,
             finished_at: refund.finished_at,
+            together_with: Vec::new(),
+        }
+    }
+
+    /// The first of some refunds that were promised together.
+    pub(in crate::http) fn together_with(self, others: &[Refund]) -> Self {
+        let together_with = others.iter().map(|other| other.id).collect();
+        Self {
+            together_with,
+            ..self
         }
     }
 }

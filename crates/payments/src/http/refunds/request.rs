@@ -6,7 +6,7 @@ use axum::{extract::State, response::Response};
 use http::StatusCode;
 use ids::{CaptureId, OrderId, VariantId};
 use kit::{
-    Kit, Result,
+    Error, Kit, Result,
     http::{Body, Idempotency, IdempotencyHeader, ProblemResponses, body::invalid_member},
 };
 use money::Money;
@@ -17,8 +17,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::RefundView;
 use crate::{
-    actions,
-    model::{RefundCause, RefundRequest, WantedLine},
+    actions::{self, RefundWish},
+    model::{Destination, WantedLine},
     store,
 };
 
@@ -49,6 +49,10 @@ struct RequestRefund {
     #[serde(default)]
     #[schema(max_items = 1_000)]
     lines: Vec<RequestRefundLine>,
+    /// Where it goes: `origin`, by the way it came, or `store_credit`, to the customer who
+    /// ordered.
+    #[serde(default)]
+    destination: Destination,
     /// Why, for staff and the provider; the buyer does not see it.
     #[schema(min_length = 1, max_length = 500)]
     reason: String,
@@ -115,7 +119,9 @@ impl RequestRefund {
 /// Give money back
 ///
 /// Sets the amount aside and asks the provider for it soon; it reaches the buyer later, see the
-/// refund's `state`. Open and finished refunds of a payment never add up to more than was paid,
+/// refund's `state`. An order that was paid in several parts is given back in several refunds,
+/// gift cards and store credit first: the answer is the first one and names the others. Open and
+/// finished refunds of a payment never add up to more than was paid,
 /// whatever is asked for at the same time.
 #[utoipa::path(
     post, path = "/api/v1/admin/payments/refunds/", operation_id = "requestRefund",
@@ -149,28 +155,29 @@ async fn request_once(
     if let Some(reply) = key.replay(&tx, kit).await? {
         return Ok(reply);
     }
-    let capture_id = match (body.capture_id, body.order_id) {
-        (Some(capture_id), _) => capture_id,
-        (None, Some(order_id)) => actions::find_money_of_order(&tx, order_id).await?,
-        (None, None) => return Err(invalid_member("/order_id", "it is missing")),
-    };
     let wanted = |line: &RequestRefundLine| WantedLine {
         variant_id: line.variant_id,
         quantity: line.quantity,
         amount: line.amount,
     };
-    let request = RefundRequest {
-        capture_id,
+    let wish = RefundWish {
         amount: body.amount,
         lines: body.lines.iter().map(wanted).collect(),
-        cause: RefundCause::Staff,
+        destination: body.destination,
         reason: body.reason.trim().to_owned(),
-        requested_by: Some(staff.id),
+        staff_id: staff.id,
     };
-    let refund = actions::request_refund(&tx, &request, now).await?;
+    let refunds = match (body.capture_id, body.order_id) {
+        (Some(id), _) => vec![actions::request_refund(&tx, &wish.of(id), now).await?],
+        (None, Some(order_id)) => actions::refund_order(&tx, order_id, wish, now).await?,
+        (None, None) => return Err(invalid_member("/order_id", "it is missing")),
+    };
+    let Some((refund, others)) = refunds.split_first() else {
+        return Err(Error::fault("a refund that was promised is none"));
+    };
     let id = refund.id;
     let lines = store::list_refund_lines(&tx, &[id]).await?;
-    let view = RefundView::of(refund, &lines);
+    let view = RefundView::of(refund.clone(), &lines).together_with(others);
     let what = ("refund.request", "refund", id.uuid());
     staff.record(&tx, what, None, Some(&view), now).await?;
     key.clone().commit(tx, StatusCode::CREATED, &view).await

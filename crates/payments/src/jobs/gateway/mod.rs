@@ -3,13 +3,14 @@
 
 mod by_hand;
 mod chapa;
+mod credit;
 
 use chrono::{NaiveTime, TimeDelta};
 use kit::Result;
 use orders::Order;
 
 pub(crate) use self::chapa::callback_reference;
-use self::{by_hand::ByHand, chapa::Chapa};
+use self::{by_hand::ByHand, chapa::Chapa, credit::Credit};
 use crate::model::{
     Attempt, CancelOutcome, Confirmation, Initialized, Mode, NewRefund, Notice, Observation,
     PageOutcome, PaymentProvider, PaymentRefusal, PaymentSettings, ProviderBalance, ProviderError,
@@ -23,6 +24,7 @@ pub struct Gateway {
     chapa: Chapa,
     cash_on_delivery: ByHand,
     bank_transfer: ByHand,
+    credit: Credit,
     mode: Mode,
     call_timeout: TimeDelta,
     policies: SurplusPolicies,
@@ -48,6 +50,7 @@ impl Gateway {
             chapa: Chapa::new(settings, public_url.trim_end_matches('/'), shop_title)?,
             cash_on_delivery: ByHand::at_the_door(&settings.cash_on_delivery)?,
             bank_transfer: ByHand::to_account(&settings.bank_transfer)?,
+            credit: Credit::new(),
             mode: settings.mode,
             call_timeout: call_timeout + CALL_MARGIN,
             policies: SurplusPolicies {
@@ -79,6 +82,7 @@ impl Gateway {
             ProviderId::Chapa => &self.chapa,
             ProviderId::CashOnDelivery => &self.cash_on_delivery,
             ProviderId::BankTransfer => &self.bank_transfer,
+            ProviderId::Credit => &self.credit,
         }
     }
 
@@ -88,6 +92,7 @@ impl Gateway {
             ProviderId::Chapa => true,
             ProviderId::CashOnDelivery => self.cash_on_delivery.is_enabled,
             ProviderId::BankTransfer => self.bank_transfer.is_enabled,
+            ProviderId::Credit => false,
         };
         let offered = ProviderId::ALL.into_iter().filter(is_offered);
         offered

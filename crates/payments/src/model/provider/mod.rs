@@ -35,13 +35,20 @@ pub enum ProviderId {
     CashOnDelivery,
     /// A transfer to the shop's account with a reference; staff say when it came.
     BankTransfer,
+    /// A gift card or store credit: the shop's own debt pays, at once.
+    Credit,
 }
 
 impl ProviderId {
     /// The one that is taken where a buyer names none.
     pub(crate) const DEFAULT: Self = Self::Chapa;
 
-    pub(crate) const ALL: [Self; 3] = [Self::Chapa, Self::CashOnDelivery, Self::BankTransfer];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Chapa,
+        Self::CashOnDelivery,
+        Self::BankTransfer,
+        Self::Credit,
+    ];
 
     /// The word that is stored and shown.
     #[must_use]
@@ -50,6 +57,7 @@ impl ProviderId {
             Self::Chapa => "chapa",
             Self::CashOnDelivery => "cash_on_delivery",
             Self::BankTransfer => "bank_transfer",
+            Self::Credit => "credit",
         }
     }
 
@@ -58,6 +66,7 @@ impl ProviderId {
         match self {
             Self::Chapa => Confirmation::ByProvider,
             Self::CashOnDelivery | Self::BankTransfer => Confirmation::ByStaff,
+            Self::Credit => Confirmation::ByShop,
         }
     }
 
@@ -103,6 +112,8 @@ pub(crate) enum Confirmation {
     ByProvider,
     /// Staff of the shop, who saw the money. There is nobody else to ask.
     ByStaff,
+    /// The shop's own books: it is credit with the shop.
+    ByShop,
 }
 
 /// For how long a payment is open.

@@ -10,6 +10,7 @@ macro_rules! guards {
 
 mod bundles;
 mod catalogue;
+mod credit;
 mod parcels;
 mod reconciliation;
 mod terms;
@@ -64,6 +65,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Guard> {
         catalogue::GUARDS,
         reconciliation::GUARDS,
         terms::GUARDS,
+        credit::GUARDS,
     ];
     parts.into_iter().flatten()
 }

@@ -174,6 +174,14 @@ impl Comparison {
             theirs.merchant_reference.as_deref() == Some(ours.reference.as_str())
         };
         let theirs: Vec<_> = payment.refunds.iter().filter(with).collect();
+        if ours.destination != "origin" {
+            return self.must(theirs.is_empty(), || {
+                format!(
+                    "{}: the provider gives back what is store credit",
+                    ours.reference
+                )
+            });
+        }
         let standings: Vec<Standing> = theirs.iter().map(|refund| refund.standing).collect();
         let shop::Refund {
             reference, state, ..

@@ -38,6 +38,8 @@ pub(super) struct Refund {
     pub(super) state: String,
     pub(super) amount_minor: i64,
     pub(super) currency: String,
+    /// `store_credit` where the provider is not to hear of it.
+    pub(super) destination: String,
     /// Whether a job waits that will send it or ask about it, or a person was called.
     pub(super) is_followed: bool,
     /// Whether its end is a person's word, which nobody can hold against the provider's.
