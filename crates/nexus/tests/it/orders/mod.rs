@@ -6,6 +6,7 @@ mod keys;
 mod listing;
 mod placing;
 mod servers;
+mod statements;
 
 use serde_json::{Value, json};
 

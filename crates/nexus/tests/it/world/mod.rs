@@ -17,6 +17,7 @@ mod shop;
 mod steps;
 mod stream;
 mod wait;
+mod wire;
 
 pub(crate) use self::{
     children::{Child, program},
@@ -31,4 +32,5 @@ pub(crate) use self::{
     steps::{on_page, place_body},
     stream::Stream,
     wait::until,
+    wire::Wire,
 };
