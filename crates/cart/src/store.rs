@@ -24,6 +24,7 @@ fn cart(row: &Row) -> Result<Cart> {
     Ok(Cart {
         id: row.get("id"),
         customer_id: row.get("customer_id"),
+        group_id: row.get("group_id"),
         token_hash: row.get("token_hash"),
         currency,
         state: CartState::parse(state)
@@ -42,7 +43,8 @@ fn cart(row: &Row) -> Result<Cart> {
 
 const FIND_CART: &str = "
     select id, customer_id, token_hash, currency, state, coupons, shipping_address,
-        shipping_method_id, version, created_at, updated_at
+        shipping_method_id, version, created_at, updated_at,
+        (select group_id from customers where customers.id = customer_id) as group_id
     from carts
     where id = $1";
 
@@ -56,7 +58,8 @@ pub(crate) async fn find_cart(conn: &Conn, id: CartId) -> Result<Option<Cart>> {
 
 const LOCK_CART: &str = "
     select id, customer_id, token_hash, currency, state, coupons, shipping_address,
-        shipping_method_id, version, created_at, updated_at
+        shipping_method_id, version, created_at, updated_at,
+        (select group_id from customers where customers.id = customer_id) as group_id
     from carts
     where id = $1
     for update";
@@ -75,7 +78,8 @@ pub(crate) async fn lock_cart(tx: &Tx, id: CartId) -> Result<Option<Cart>> {
 
 const LIST_CARTS: &str = "
     select id, customer_id, token_hash, currency, state, coupons, shipping_address,
-        shipping_method_id, version, created_at, updated_at
+        shipping_method_id, version, created_at, updated_at,
+        (select group_id from customers where customers.id = customer_id) as group_id
     from carts
     where id = any($1)
     order by id";
@@ -87,7 +91,8 @@ pub(crate) async fn list_carts(conn: &Conn, ids: &[CartId]) -> Result<Vec<Cart>>
 
 const LOCK_FREE_CARTS: &str = "
     select id, customer_id, token_hash, currency, state, coupons, shipping_address,
-        shipping_method_id, version, created_at, updated_at
+        shipping_method_id, version, created_at, updated_at,
+        (select group_id from customers where customers.id = customer_id) as group_id
     from carts
     where id = any($1)
     order by id
@@ -161,7 +166,8 @@ async fn list_with_items(
 
 const FIND_OPEN_CART: &str = "
     select id, customer_id, token_hash, currency, state, coupons, shipping_address,
-        shipping_method_id, version, created_at, updated_at
+        shipping_method_id, version, created_at, updated_at,
+        (select group_id from customers where customers.id = customer_id) as group_id
     from carts
     where customer_id = $1 and state = 'open'";
 

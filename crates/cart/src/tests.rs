@@ -24,6 +24,7 @@ fn sellable(price_minor: i64, available: i64) -> Sellable {
         options: Vec::new(),
         image_url: None,
         price: Money::new(price_minor, Currency::ETB),
+        listed: Vec::new(),
         is_for_sale: true,
         available,
         sale: None,
@@ -48,6 +49,7 @@ fn quote_of(items: &[CartItem], goods: &[Sellable]) -> Result<Quote, CartRefusal
     let cart = Cart {
         id: CartId::generate(now),
         customer_id: None,
+        group_id: None,
         token_hash: None,
         currency: Currency::ETB,
         state: CartState::Open,

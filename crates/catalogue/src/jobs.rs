@@ -1,7 +1,8 @@
-//! What the catalogue does later: what search looks at is written anew, and what sells is counted.
+//! What the catalogue does later: what search looks at is written anew, what sells is counted, what
+//! is planned begins and ends.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ids::{BrandId, CategoryId, ProductId, ProductTypeId};
+use ids::{BrandId, CategoryId, PriceListId, ProductId, ProductTypeId};
 use kit::{
     Conn, Db, Result,
     jobs::{self, Job, JobRun, NewJob, Outcome, Priority, Registry},
@@ -71,6 +72,24 @@ impl Job for ChangePublication {
     }
 }
 
+/// Starts a price list, or ends it, if that is due.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FollowPriceList {
+    pub(crate) list_id: PriceListId,
+}
+
+impl Job for FollowPriceList {
+    const KIND: &'static str = "follow_price_list";
+    const QUEUE: &'static str = "upkeep";
+    /// Somebody waits for the hour.
+    const PRIORITY: Priority = Priority::Urgent;
+
+    /// A list may be planned many times.
+    fn unique_key(&self) -> Option<String> {
+        None
+    }
+}
+
 /// Counts, every hour, what was sold lately.
 #[derive(Debug, Serialize, Deserialize)]
 struct CountSales;
@@ -100,6 +119,7 @@ pub fn jobs(registry: Registry) -> Registry {
     registry
         .with(index)
         .with(change_publication)
+        .with(follow_price_list)
         .with(|_: CountSales, run: JobRun| async move {
             let now = run.clock.now();
             store::update_sold_counts(&run.db.read().await?, now - SOLD_LATELY).await?;
@@ -110,6 +130,13 @@ pub fn jobs(registry: Registry) -> Registry {
 async fn change_publication(job: ChangePublication, run: JobRun) -> Result<Outcome> {
     let tx = run.db.begin("change_publication").await?;
     actions::follow_schedule(&tx, job.product_id, run.clock.now()).await?;
+    tx.commit().await?;
+    Ok(Outcome::Done)
+}
+
+async fn follow_price_list(job: FollowPriceList, run: JobRun) -> Result<Outcome> {
+    let tx = run.db.begin("follow_price_list").await?;
+    actions::follow_price_list(&tx, job.list_id, run.clock.now()).await?;
     tx.commit().await?;
     Ok(Outcome::Done)
 }

@@ -3,8 +3,8 @@
 //! Owns: `brands`, `categories`, `products`, `product_categories`, `product_images`,
 //! `product_slugs`, `variant_prices`, `product_publications`, `product_options`,
 //! `product_option_values`, `variants`, `variant_option_values`, `product_types`,
-//! `product_attributes`, `related_products`, `collections`, `collection_products`; derived from
-//! them, `product_search` and `search_words`.
+//! `product_attributes`, `related_products`, `collections`, `collection_products`,
+//! `price_lists`, `price_list_prices`; derived from them, `product_search` and `search_words`.
 //! Promises: the category tree has no cycle; slugs and SKUs are unique; every variant of a
 //! product is priced in the product's currency; a shopper sees published products only.
 //! Never: a cart, an order, a payment.
@@ -21,7 +21,7 @@ pub use actions::{create_brand, create_category, create_products};
 pub use http::routes;
 pub use jobs::{jobs, plan};
 pub use model::{
-    CatalogueRefusal, ImageDraft, NewBrand, NewCategory, NewProduct, NewVariant, OptionDraft,
+    CatalogueRefusal, ImageDraft, ListedPrice, NewBrand, NewCategory, NewProduct, NewVariant, OptionDraft,
     ProductStatus, REFUSALS, Sellable, Texts,
 };
 pub use store::{count_products, list_sellables};

@@ -1,11 +1,12 @@
 //! Rules of the catalogue by example.
 
 use chrono::DateTime;
-use ids::{CategoryId, ProductId};
+use ids::{CategoryId, CustomerGroupId, ProductId};
+use proptest::prelude::*;
 
 use crate::model::{
-    CatalogueRefusal, Category, Texts, breadcrumbs, check_move, check_sku, check_slug, is_language,
-    slug_from,
+    CatalogueRefusal, Category, ListedPrice, Texts, breadcrumbs, check_move, check_sku, check_slug,
+    is_language, price_of, slug_from, steps_of,
 };
 
 fn category(id: CategoryId, parent_id: Option<CategoryId>, slug: &str) -> Category {
@@ -119,4 +120,33 @@ fn languages_are_bcp_47_tags() {
 fn a_missing_language_falls_back_to_english() {
     let text = Texts::en_am("Coffee", "ቡና");
     assert_eq!((text.get("am"), text.get("om")), ("ቡና", "Coffee"));
+}
+
+proptest! {
+    /// What is shown by quantity is what each quantity costs, and never more than for everybody.
+    #[test]
+    fn the_steps_of_a_price_are_its_prices(
+        for_everybody in 1..100_i64,
+        listed in prop::collection::vec((0..3_u8, 1..20_i64, 1..120_i64), 0..12),
+        whose in 0..3_u8,
+        quantity in 1..30_i64,
+    ) {
+        let now = DateTime::default();
+        let groups = [CustomerGroupId::generate(now), CustomerGroupId::generate(now)];
+        let group = |n: u8| n.checked_sub(1).and_then(|n| groups.get(usize::from(n)).copied());
+        let listed: Vec<ListedPrice> = listed
+            .into_iter()
+            .map(|(of, from, minor)| ListedPrice(group(of), from, minor))
+            .collect();
+        let whose = group(whose);
+        let price = price_of(for_everybody, &listed, whose, quantity);
+        let steps = steps_of(for_everybody, &listed, whose);
+        let first = price_of(for_everybody, &listed, whose, 1);
+        let step = steps.iter().rev().find(|step| step.0 <= quantity);
+        prop_assert_eq!(price, step.map_or(first, |step| step.1));
+        prop_assert!(price <= price_of(for_everybody, &listed, None, quantity));
+        prop_assert!(price <= for_everybody);
+        prop_assert!(steps.is_sorted_by(|one, next| one.0 < next.0 && one.1 > next.1));
+        prop_assert!(steps.iter().all(|step| step.0 > 1));
+    }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use ids::{AddressId, CustomerId, StaffId};
+use ids::{AddressId, CustomerGroupId, CustomerId, StaffId};
 use kit::{
     Conn, Error, Kit, Result, Tx,
     email::EmailAddress,
@@ -18,10 +18,10 @@ use uuid::Uuid;
 use crate::{
     events::{CustomerPasswordChanged, CustomerRegistered},
     model::{
-        ADDRESSES_MAX, AUDIENCE, Account, AccountPatch, Authenticated, CustomerRefusal,
-        KeptAddress, LIFETIMES, NewCustomer, SIGN_IN_QUOTAS,
+        ADDRESSES_MAX, AUDIENCE, Account, AccountPatch, Authenticated, CustomerGroup,
+        CustomerRefusal, KeptAddress, LIFETIMES, NewCustomer, SIGN_IN_QUOTAS,
     },
-    store::{self, addresses},
+    store::{self, addresses, groups},
 };
 
 /// Opens an account and announces it.
@@ -46,6 +46,54 @@ pub async fn register(tx: &Tx, new: &NewCustomer, now: DateTime<Utc>) -> Result<
 fn email_taken(error: Error) -> Error {
     match error.constraint() {
         Some("customers_email_key") => CustomerRefusal::EmailTaken.into(),
+        _ => error,
+    }
+}
+
+/// The group in which a customer is priced.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn group_of(conn: &Conn, id: CustomerId) -> Result<Option<CustomerGroupId>> {
+    groups::find_group_of(conn, id).await
+}
+
+/// Adds a group of customers.
+///
+/// # Errors
+/// `customer_group_name_taken`.
+pub(crate) async fn create_group(tx: &Tx, new: &CustomerGroup, now: DateTime<Utc>) -> Result<()> {
+    groups::insert_group(tx, new, now).await.map_err(of_groups)
+}
+
+/// Renames a group that the caller has locked.
+///
+/// # Errors
+/// `customer_group_name_taken`.
+pub(crate) async fn rename_group(
+    tx: &Tx,
+    changed: &CustomerGroup,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let written = groups::update_group(tx, changed, now).await;
+    written.map_err(of_groups)
+}
+
+/// Takes away a group that nobody is in and that no price is for.
+///
+/// # Errors
+/// `customer_group_in_use`.
+pub(crate) async fn remove_group(tx: &Tx, id: CustomerGroupId) -> Result<()> {
+    groups::delete_group(tx, id).await.map_err(of_groups)
+}
+
+fn of_groups(error: Error) -> Error {
+    match error.constraint() {
+        Some("customer_groups_name_key") => CustomerRefusal::GroupNameTaken.into(),
+        // Of customers and of price lists: whoever joins meanwhile is told apart by these alone.
+        Some("customers_group_fkey" | "price_lists_group_fkey") => {
+            CustomerRefusal::GroupInUse.into()
+        }
         _ => error,
     }
 }

@@ -1,6 +1,6 @@
 //! Who buys: accounts, sign-in, and who a request comes from.
 //!
-//! Owns: `customers`, `customer_addresses`.
+//! Owns: `customers`, `customer_addresses`, `customer_groups`.
 //! Promises: one e-mail address, however it is spelled, is one account; a password that was
 //! changed ends every other session; an invalid token is refused and never taken for a guest's.
 //! An address that is kept is one that a driver finds; a customer has one default of them.
@@ -14,7 +14,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{authenticate, find, register};
+pub use actions::{authenticate, find, group_of, register};
 pub use events::{CustomerPasswordChanged, CustomerRegistered};
 pub use http::{
     Caller, Customer, CustomerView, SHOPPER_TOKEN_HEADER, Shopper, SignedIn, routes, sign_in,

@@ -11,6 +11,8 @@ pub use id::Id;
 pub type StaffId = Id<kind::Staff>;
 /// A buyer with an account.
 pub type CustomerId = Id<kind::Customer>;
+/// Customers who are priced alike.
+pub type CustomerGroupId = Id<kind::CustomerGroup>;
 /// An address in a customer's book.
 pub type AddressId = Id<kind::Address>;
 /// A brand.
@@ -37,6 +39,8 @@ pub type StockTransferId = Id<kind::StockTransfer>;
 pub type StockCountId = Id<kind::StockCount>;
 /// Products that are shown together.
 pub type CollectionId = Id<kind::Collection>;
+/// Prices that go together: a sale, those of a group, those by quantity.
+pub type PriceListId = Id<kind::PriceList>;
 /// A kind of product.
 pub type ProductTypeId = Id<kind::ProductType>;
 /// Units set aside for an order.
@@ -114,6 +118,7 @@ pub mod kind {
         StockCount ProductType Backorder Collection
         Sale
         Address Promotion ShippingMethod
+        CustomerGroup PriceList
         Place
         Fulfilment Cancellation Return Note Invoice
         CreditAccount CreditUse CreditEntry

@@ -62,4 +62,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0084_products_of_any_status"
     "0084_credit"
     "0085_credit_validated"
+    "0084_price_lists"
+    "0085_price_lists_validated"
 };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use catalogue::Sellable;
 use chrono::{DateTime, Utc};
 use customers::Shopper;
-use ids::{CartId, CartItemId, CustomerId, VariantId};
+use ids::{CartId, CartItemId, CustomerGroupId, CustomerId, VariantId};
 use inventory::{InventoryRefusal, Shortage};
 use kit::{Conn, Error, Result, Tx, db::try_join};
 use money::Currency;
@@ -40,6 +40,7 @@ pub(crate) async fn create(
     let cart = Cart {
         id: CartId::generate(now),
         customer_id,
+        group_id: None,
         token_hash,
         currency,
         state: CartState::Open,
@@ -97,7 +98,7 @@ pub(crate) async fn quote_of(conn: &Conn, cart: &Cart, now: DateTime<Utc>) -> Re
     let variants: Vec<VariantId> = items.iter().map(|item| item.variant_id).collect();
     let buyers = cart.account_names();
     let (goods, terms) = try_join(
-        goods_of(conn, &variants),
+        goods_of(conn, &variants, cart.group_id.as_slice()),
         terms::load(conn, &variants, &cart.coupons, &buyers),
     )
     .await?;
@@ -110,15 +111,20 @@ pub(crate) async fn quote_of(conn: &Conn, cart: &Cart, now: DateTime<Utc>) -> Re
     Ok(quote)
 }
 
-/// What is known of some variants, to price carts with: one statement, however many.
+/// What is known of some variants, to price carts of customers of these groups with: one statement,
+/// however many.
 ///
 /// # Errors
 /// Faults of the database.
-pub async fn goods_of(conn: &Conn, variants: &[VariantId]) -> Result<Goods> {
+pub async fn goods_of(
+    conn: &Conn,
+    variants: &[VariantId],
+    groups: &[CustomerGroupId],
+) -> Result<Goods> {
     if variants.is_empty() {
         return Ok(Goods::new());
     }
-    let sellables = catalogue::list_sellables(conn, variants).await?;
+    let sellables = catalogue::list_sellables(conn, variants, groups).await?;
     let sellables = sellables
         .into_iter()
         .map(|sellable| (sellable.variant_id, sellable));
@@ -224,7 +230,7 @@ pub(crate) async fn remove(
 }
 
 async fn check_stock(tx: &Tx, cart: &Cart, variant_id: VariantId, wanted: i64) -> Result<()> {
-    let found = catalogue::list_sellables(tx, &[variant_id]).await?;
+    let found = catalogue::list_sellables(tx, &[variant_id], &[]).await?;
     let sellable = found
         .first()
         .filter(|sellable| sellable.is_for_sale && sellable.price.currency() == cart.currency)
@@ -307,7 +313,7 @@ async fn move_items(
     let theirs = store::list_items(tx, guest.id).await?;
     let ours = store::list_items(tx, target.id).await?;
     let variants: Vec<VariantId> = theirs.iter().map(|item| item.variant_id).collect();
-    let sellables = catalogue::list_sellables(tx, &variants).await?;
+    let sellables = catalogue::list_sellables(tx, &variants, &[]).await?;
     let newcomers = theirs
         .iter()
         .filter(|item| quantity_of(&ours, item.variant_id) == 0)

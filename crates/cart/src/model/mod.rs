@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use catalogue::Sellable;
 use chrono::{DateTime, Utc};
 use customers::{ShippingAddress, Shopper, account_name};
-use ids::{CartId, CartItemId, CustomerId, ShippingMethodId, VariantId};
+use ids::{CartId, CartItemId, CustomerGroupId, CustomerId, ShippingMethodId, VariantId};
 use inventory::{LimitedLine, Want};
 use kit::rate_limit::Quota;
 use money::{Currency, Money};
@@ -73,6 +73,8 @@ pub struct Cart {
     pub id: CartId,
     /// Whose it is; `None` for a guest's.
     pub customer_id: Option<CustomerId>,
+    /// The group as which its customer is priced.
+    pub group_id: Option<CustomerGroupId>,
     /// SHA-256 of the guest's token; `None` for a customer's.
     pub token_hash: Option<Vec<u8>>,
     /// Its amounts are in it.
@@ -188,9 +190,8 @@ pub fn quote(
     buyers: Vec<String>,
     now: DateTime<Utc>,
 ) -> Result<Quote, CartRefusal> {
-    let lines = quote_lines(cart.currency, items, now, |variant_id| {
-        goods.get(&variant_id)
-    })?;
+    let priced_as = (cart.currency, cart.group_id);
+    let lines = quote_lines(priced_as, items, now, |variant_id| goods.get(&variant_id))?;
     let line = |line: &QuotedLine| BasketLine {
         variant_id: line.sellable.variant_id,
         product_id: line.sellable.product_id,
@@ -242,7 +243,7 @@ pub struct Quote {
 pub struct QuotedLine {
     /// The line's id.
     pub item_id: CartItemId,
-    /// What is sold, as it is now.
+    /// What is sold, as it is now, at the price for this buyer and so many units.
     pub sellable: Sellable,
     /// Units.
     pub quantity: i64,
@@ -262,21 +263,23 @@ impl QuotedLine {
     }
 }
 
-/// Prices the lines of a cart: each with what stands in its way. Pure.
+/// Prices the lines of a cart, in its currency, as its group of customers: each with what stands in
+/// its way. Pure.
 ///
 /// # Errors
 /// `cart_total_too_large` when the amounts do not fit.
 pub(crate) fn quote_lines<'a>(
-    currency: Currency,
+    (currency, group): (Currency, Option<CustomerGroupId>),
     items: &[CartItem],
     now: DateTime<Utc>,
     find: impl Fn(VariantId) -> Option<&'a Sellable>,
 ) -> Result<Vec<QuotedLine>, CartRefusal> {
     let mut lines = Vec::with_capacity(items.len());
     for item in items {
-        let Some(sellable) = find(item.variant_id).cloned() else {
+        let Some(found) = find(item.variant_id).cloned() else {
             continue;
         };
+        let sellable = found.priced_for(group, item.quantity);
         let mut problems = Vec::new();
         if !sellable.is_for_sale {
             problems.push(LineProblem::Unpublished);

@@ -1,6 +1,7 @@
 //! Verbs of the catalogue.
 
 mod life;
+mod price_lists;
 mod together;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use inventory::StockOpening;
 use kit::{Error, Result, Tx, jobs::NewJob};
 use pictures::Picture;
 
-pub(crate) use self::{life::*, together::*};
+pub(crate) use self::{life::*, price_lists::*, together::*};
 use crate::{
     jobs::{IndexCatalogue, Indexed},
     model::{

@@ -1,6 +1,7 @@
 //! The catalogue over HTTP: what shoppers read, what staff write.
 
 mod attribute_values;
+mod availability;
 mod brands_admin;
 mod categories_admin;
 mod collections;
@@ -8,6 +9,8 @@ mod collections_admin;
 mod images_admin;
 mod life_admin;
 mod lists_admin;
+mod own_prices;
+mod price_lists_admin;
 mod product_draft;
 mod product_types_admin;
 mod products_admin;
@@ -36,4 +39,6 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .merge(collections::routes())
         .merge(collections_admin::routes())
         .merge(related_admin::routes())
+        .merge(price_lists_admin::routes())
+        .merge(own_prices::routes())
 }

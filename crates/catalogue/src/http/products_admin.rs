@@ -57,6 +57,7 @@ struct ProductAdminView {
 struct VariantAdminView {
     id: VariantId,
     sku: String,
+    /// What it costs unless a running price list makes it cheaper.
     price: Money,
     compare_at_price: Option<Money>,
     is_active: bool,
@@ -66,13 +67,15 @@ struct VariantAdminView {
 impl From<VariantRow> for VariantAdminView {
     fn from(row: VariantRow) -> Self {
         let currency = row.price.currency();
+        let (price, compare_at) = match row.regular_minor {
+            None => (row.price, row.compare_at_minor),
+            Some(regular) => (Money::new(regular, currency), row.regular_compare_at_minor),
+        };
         Self {
             id: row.id,
             sku: row.sku,
-            price: row.price,
-            compare_at_price: row
-                .compare_at_minor
-                .map(|minor| Money::new(minor, currency)),
+            price,
+            compare_at_price: compare_at.map(|minor| Money::new(minor, currency)),
             is_active: row.is_active,
             version: row.version,
         }

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
-use inventory::BackorderKind;
 use kit::Result;
 use money::Money;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::attribute_values::{AttributeView, views};
+use super::{
+    attribute_values::{AttributeView, views},
+    availability::Availability,
+    own_prices::{PriceStepView, steps},
+};
 use crate::{
-    model::{Brand, Category, Texts, breadcrumbs, children_of},
+    model::{Brand, Category, Texts, breadcrumbs, children_of, steps_of},
     store::{ImageRow, ProductDetail, ProductRow, VariantRow},
 };
 
@@ -193,8 +196,10 @@ pub(crate) struct VariantView {
     #[schema(example = "COF-YIR-250")]
     sku: String,
     price: Money,
-    /// What it cost before; shown crossed out.
+    /// What it cost before, or costs when no sale is on; shown crossed out.
     compare_at_price: Option<Money>,
+    /// What each costs from more than one unit on, where that is less.
+    quantity_prices: Vec<PriceStepView>,
     /// The lowest that it cost in the last 30 days, its price now included.
     lowest_price_30_days: Money,
     /// Its value of each option, in the options' order.
@@ -212,33 +217,6 @@ pub(crate) struct VariantView {
     /// Of a backorder: when it is expected to be there again, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     ships_from: Option<DateTime<Utc>>,
-}
-
-/// What an order of a variant means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Availability {
-    /// It is there.
-    InStock,
-    /// It will come again.
-    Backorder,
-    /// It has not come out yet.
-    Preorder,
-    /// It cannot be ordered.
-    OutOfStock,
-}
-
-impl Availability {
-    const fn of(variant: &VariantRow) -> Self {
-        if variant.in_stock > 0 {
-            return Self::InStock;
-        }
-        match variant.beyond.kind {
-            Some(BackorderKind::Backorder) if variant.available > 0 => Self::Backorder,
-            Some(BackorderKind::Preorder) if variant.available > 0 => Self::Preorder,
-            _ => Self::OutOfStock,
-        }
-    }
 }
 
 /// The value of one option.
@@ -361,6 +339,10 @@ fn variant_view(variant: VariantRow, lowest: Option<i64>, language: &str) -> Res
             Money::new(lowest.map_or(now, |lowest| lowest.min(now)), currency)
         },
         in_stock: variant.in_stock,
+        quantity_prices: steps(
+            steps_of(variant.price.minor(), &variant.listed, None),
+            currency,
+        ),
         id: variant.id,
         sku: variant.sku,
         price: variant.price,

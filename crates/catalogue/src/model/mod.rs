@@ -3,13 +3,16 @@
 mod attributes;
 mod collections;
 mod life;
+mod prices;
 mod refusal;
 mod texts;
 mod tree;
 mod words;
 
 use chrono::{DateTime, Utc};
-use ids::{BrandId, CategoryId, OptionId, OptionValueId, ProductId, VariantId};
+use ids::{
+    BrandId, CategoryId, CustomerGroupId, OptionId, OptionValueId, ProductId, VariantId,
+};
 use inventory::{Beyond, Limits, Want};
 use money::{Currency, Money};
 use sales::SaleTerms;
@@ -24,11 +27,13 @@ pub(crate) use self::{
         CHOSEN_MAX, Collection, CollectionRule, RELATED_MAX, check_listed, check_tags, in_order,
     },
     life::{PriceThen, PublicationThen, Schedule, Seo},
+    prices::{LISTED_MAX, ListPrice, MIN_QUANTITY_MAX, PriceList, price_of, steps_of},
     texts::{check_sku, check_slug, is_language, slug_from},
     tree::{breadcrumbs, check_move, children_of},
     words::{Lexemes, SearchText, Weight},
 };
 pub use self::{
+    prices::ListedPrice,
     refusal::{CatalogueRefusal, REFUSALS},
     texts::Texts,
 };
@@ -264,8 +269,10 @@ pub struct Sellable {
     pub options: Vec<(Texts, Texts)>,
     /// The product's first picture.
     pub image_url: Option<String>,
-    /// What one unit costs now.
+    /// What one unit costs now: everybody, who takes one, until [`Sellable::priced_for`].
     pub price: Money,
+    /// What running price lists say beyond that.
+    pub listed: Vec<ListedPrice>,
     /// Whether shoppers can buy it: active, of a published product.
     pub is_for_sale: bool,
     /// Units that can still be ordered, of the stock and beyond it.
@@ -278,6 +285,18 @@ pub struct Sellable {
     pub limits: Limits,
     /// What one unit of it is made of, in the order of ids; nothing: of itself.
     pub parts: Vec<Want>,
+}
+
+impl Sellable {
+    /// The same at the price that somebody of a group, or of none, pays for each of so many.
+    #[must_use]
+    pub fn priced_for(self, group: Option<CustomerGroupId>, quantity: i64) -> Self {
+        let minor = price_of(self.price.minor(), &self.listed, group, quantity);
+        Self {
+            price: Money::new(minor, self.price.currency()),
+            ..self
+        }
+    }
 }
 
 /// The order of the public list.

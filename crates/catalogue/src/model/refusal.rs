@@ -45,6 +45,10 @@ pub enum CatalogueRefusal {
     UnknownProduct,
     /// What is planned is not to come, or ends before it begins.
     InvalidSchedule,
+    /// A rule of price lists is broken.
+    InvalidPriceList(String),
+    /// A group of customers that is not ours.
+    UnknownCustomerGroup,
 }
 
 kit::refusal_kinds! {
@@ -94,7 +98,12 @@ kit::refusal_kinds! {
     UNKNOWN_PRODUCT "unknown_product" 422 Recoverable "No such product"
         "A product id in the request is not one of this shop."
     INVALID_SCHEDULE "invalid_schedule" 422 Recoverable "The schedule cannot be kept"
-        "What is planned is to come, and a product is taken back after it was published."
+        "What is planned is to come, and what ends does so after it has begun."
+    INVALID_PRICE_LIST "invalid_price_list" 422 Recoverable "The price list breaks a rule"
+        "A list has up to 1,000 prices of variants of this shop, in its own currency, one from each \
+         quantity on. The detail names the rule that is broken."
+    UNKNOWN_CUSTOMER_GROUP "unknown_customer_group" 422 Recoverable "No such group of customers"
+        "The id in the request is not one of a group of customers of this shop."
 }
 
 impl Refusal for CatalogueRefusal {
@@ -120,6 +129,8 @@ impl Refusal for CatalogueRefusal {
             Self::InvalidCollection(_) => &INVALID_COLLECTION,
             Self::UnknownProduct => &UNKNOWN_PRODUCT,
             Self::InvalidSchedule => &INVALID_SCHEDULE,
+            Self::InvalidPriceList(_) => &INVALID_PRICE_LIST,
+            Self::UnknownCustomerGroup => &UNKNOWN_CUSTOMER_GROUP,
         }
     }
 
@@ -129,6 +140,7 @@ impl Refusal for CatalogueRefusal {
             Self::InUse(by) => format!("It still has {by}; move them first."),
             Self::InvalidProduct(rule)
             | Self::InvalidProductType(rule)
+            | Self::InvalidPriceList(rule)
             | Self::InvalidCollection(rule) => format!("The rule: {rule}."),
             Self::InvalidAttribute(reason) => format!("{reason}."),
             _ => self.kind().help.to_owned(),

@@ -8,15 +8,17 @@ mod insert;
 mod known;
 mod life;
 mod list;
+mod price_lists;
 mod product_types;
 mod read;
 mod search;
 mod search_index;
+mod sellables;
 mod write;
 
 pub(crate) use self::{
     collection_pages::*, collections::*, groups::*, images::*, insert::*, known::*, life::*,
-    list::*, product_types::*, read::*, search::*, search_index::*, write::*,
+    list::*, price_lists::*, product_types::*, read::*, search::*, search_index::*, write::*,
 };
 
-pub use self::{insert::count_products, read::list_sellables};
+pub use self::{insert::count_products, sellables::list_sellables};

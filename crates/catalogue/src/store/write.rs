@@ -95,7 +95,7 @@ pub(crate) async fn update_product_categories(
     Ok(())
 }
 
-/// What staff may change of a variant.
+/// What staff may change of a variant. Its prices are those that it has without price lists.
 pub(crate) struct VariantChange {
     pub(crate) id: VariantId,
     pub(crate) product_id: ProductId,
@@ -108,7 +108,11 @@ pub(crate) struct VariantChange {
 }
 
 const LOCK_VARIANT: &str = "
-    select id, product_id, sku, price_minor, compare_at_minor, currency, is_active, version
+    select id, product_id, sku, coalesce(regular_minor, price_minor) as price_minor,
+        case
+            when regular_minor is null then compare_at_minor else regular_compare_at_minor
+        end as compare_at_minor,
+        currency, is_active, version
     from variants
     where id = $1
     for update";
@@ -127,10 +131,16 @@ pub(crate) async fn lock_variant(tx: &Tx, id: VariantId) -> Result<Option<Varian
     }))
 }
 
+// As UPDATE_PRICES: what staff say is what it costs unless a running list makes it cheaper.
 const UPDATE_VARIANT: &str = "
     update variants
-    set sku = $2, price_minor = $3, compare_at_minor = $4, is_active = $5,
-        version = version + 1, updated_at = $6
+    set sku = $2,
+        price_minor = least($3, listed.minor),
+        compare_at_minor = case when listed.minor < $3 then coalesce($4, $3) else $4 end,
+        regular_minor = case when listed.minor < $3 then $3 end,
+        regular_compare_at_minor = case when listed.minor < $3 then $4 end,
+        is_active = $5, version = version + 1, updated_at = $6
+    from (select listed_price($1) as minor) as listed
     where id = $1";
 
 const UPDATE_PRICE_FROM: &str = "

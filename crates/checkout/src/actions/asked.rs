@@ -1,15 +1,17 @@
-//! What a batch asks terms for: its variants, its codes, its buyers.
+//! What a batch asks prices and terms for: its variants, its groups of customers, its codes, its
+//! buyers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use cart::CartInHand;
-use ids::{CartId, VariantId};
+use ids::{CartId, CustomerGroupId, VariantId};
 
 use crate::model::Wish;
 
 /// What the carts of a batch are priced by.
 pub(super) struct Asked {
     pub(super) variants: Vec<VariantId>,
+    pub(super) groups: Vec<CustomerGroupId>,
     pub(super) codes: Vec<String>,
     pub(super) buyers: Vec<String>,
 }
@@ -27,6 +29,7 @@ impl Asked {
         let codes: BTreeSet<&String> = codes.collect();
         Self {
             variants,
+            groups: groups_of(carts),
             codes: codes.into_iter().cloned().collect(),
             buyers: wishes
                 .iter()
@@ -34,4 +37,14 @@ impl Asked {
                 .collect(),
         }
     }
+}
+
+/// The groups as which the customers of some carts are priced, each once.
+pub(super) fn groups_of(carts: &BTreeMap<CartId, CartInHand>) -> Vec<CustomerGroupId> {
+    let groups = carts.values().filter_map(|in_hand| match in_hand {
+        CartInHand::Locked(cart, _) => cart.group_id,
+        CartInHand::Held => None,
+    });
+    let groups: BTreeSet<CustomerGroupId> = groups.collect();
+    groups.into_iter().collect()
 }

@@ -16,7 +16,7 @@ use orders::OrderView;
 use terms::Terms;
 
 use super::{
-    asked::Asked,
+    asked::{Asked, groups_of},
     batch::Batch,
     lines::{are_made_as_read, bundles_of, variants_of},
 };
@@ -130,7 +130,7 @@ async fn read_too_early(
     if !guards.iter().any(|guard| tx.sabotage().has_removed(guard)) {
         return Ok(None);
     }
-    let early = cart::goods_of(tx, variants).await?;
+    let early = cart::goods_of(tx, variants, &groups_of(carts)).await?;
     let (goods, caps) = (&early, &settings.unpaid);
     let read = allowances(tx, wishes, carts, &Rules { goods, caps, now }).await?;
     Ok(Some((early, read)))
@@ -160,7 +160,7 @@ async fn shelf_and_goods(
 ) -> Result<(Shelf, Goods, Terms)> {
     inventory::prepare_shelf(tx).await?;
     let shelf = inventory::lock_shelf(tx, wanted, wait.clone());
-    let goods = cart::goods_of(tx, &asked.variants);
+    let goods = cart::goods_of(tx, &asked.variants, &asked.groups);
     let terms = terms::load(tx, &asked.variants, &asked.codes, &asked.buyers);
     if let Wait::For(_) = wait {
         let shelf = shelf.await?;

@@ -217,6 +217,7 @@ fn in_hand(
     let cart = Cart {
         id,
         customer_id: None,
+        group_id: None,
         token_hash: Some(vec![1]),
         currency: Currency::ETB,
         state,
@@ -247,6 +248,7 @@ fn sellable(variant_id: VariantId, limits: &[Option<i64>; 2]) -> Sellable {
         options: Vec::new(),
         image_url: None,
         price: Money::new(PRICE, Currency::ETB),
+        listed: Vec::new(),
         is_for_sale: true,
         available: 0,
         sale: None,

@@ -3,6 +3,7 @@
 mod account;
 mod addresses;
 mod extract;
+mod groups_admin;
 mod session;
 
 use kit::Kit;
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<Kit> {
         .routes(routes!(account::register))
         .routes(routes!(account::me, account::change_me))
         .merge(addresses::routes())
+        .merge(groups_admin::routes())
         .routes(routes!(session::refresh))
         .routes(routes!(session::verify))
         .routes(routes!(session::revoke))

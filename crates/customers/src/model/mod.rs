@@ -2,6 +2,7 @@
 
 mod address;
 mod buyer;
+mod groups;
 mod phone;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,6 +16,7 @@ use kit::{
 };
 
 pub(crate) use self::address::{ADDRESSES_MAX, KeptAddress, REGIONS, checked_label};
+pub(crate) use self::groups::{CustomerGroup, GroupMember, clean_group_name};
 pub use self::{
     address::{ShippingAddress, region_name},
     buyer::{account_name, buyer_names},
@@ -195,6 +197,14 @@ pub enum CustomerRefusal {
     AddressNotFound,
     /// The book is full.
     AddressesFull,
+    /// No such group of customers.
+    GroupNotFound,
+    /// Another group has this name.
+    GroupNameTaken,
+    /// The group still has customers or price lists.
+    GroupInUse,
+    /// No account has this address.
+    AccountNotFound,
 }
 
 /// Every refusal of this capability, for the registry.
@@ -203,6 +213,10 @@ pub static REFUSALS: &[&RefusalKind] = &[
     &SHOPPER_TOKEN_MALFORMED,
     &ADDRESS_NOT_FOUND,
     &ADDRESSES_FULL,
+    &groups::GROUP_NOT_FOUND,
+    &groups::GROUP_NAME_TAKEN,
+    &groups::GROUP_IN_USE,
+    &groups::ACCOUNT_NOT_FOUND,
 ];
 
 static ADDRESS_NOT_FOUND: RefusalKind = RefusalKind {
@@ -250,6 +264,10 @@ impl Refusal for CustomerRefusal {
             Self::ShopperTokenMalformed => &SHOPPER_TOKEN_MALFORMED,
             Self::AddressNotFound => &ADDRESS_NOT_FOUND,
             Self::AddressesFull => &ADDRESSES_FULL,
+            Self::GroupNotFound => &groups::GROUP_NOT_FOUND,
+            Self::GroupNameTaken => &groups::GROUP_NAME_TAKEN,
+            Self::GroupInUse => &groups::GROUP_IN_USE,
+            Self::AccountNotFound => &groups::ACCOUNT_NOT_FOUND,
         }
     }
 

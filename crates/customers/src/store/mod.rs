@@ -1,6 +1,7 @@
 //! Every SQL statement on `customers`. Reads sessions; never decides.
 
 pub(crate) mod addresses;
+pub(crate) mod groups;
 
 use chrono::{DateTime, Utc};
 use ids::CustomerId;

@@ -31,6 +31,7 @@ mod media;
 mod orders;
 mod overload;
 mod payments;
+mod prices;
 mod prove;
 mod queues;
 mod races;

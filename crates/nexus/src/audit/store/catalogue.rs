@@ -1,9 +1,16 @@
 //! The catalogue: pictures and the products that they are of, what is kept of prices and
-//! publications, and former addresses.
+//! publications, former addresses, and what price lists make of prices.
 
 use super::{Binds, Invariant, Plan};
 
-pub(super) static INVARIANTS: [Invariant; 4] = [PICTURES, PRICES, PUBLICATIONS, SLUGS];
+pub(super) static INVARIANTS: [Invariant; 6] = [
+    PICTURES,
+    PRICES,
+    PUBLICATIONS,
+    SLUGS,
+    LISTED,
+    LOWEST,
+];
 
 const PICTURES: Invariant = Invariant {
     id: "I60",
@@ -78,6 +85,53 @@ const SLUGS: Invariant = Invariant {
             format('it is called %s, which leads to product %s', slug, product_id)
         from products
         join product_slugs using (slug)",
+    binds: Binds::Nothing,
+    plan: Plan::Free,
+};
+
+const LISTED: Invariant = Invariant {
+    id: "I80",
+    title: "a variant costs the lowest of its own price and of what running lists say",
+    counted: "select count(*) from variants",
+    broken: "
+        select format('variant %s', variants.id),
+            format('it costs %s, by itself %s, in running lists %s', price_minor,
+                coalesce(regular_minor, price_minor), coalesce(listed.minor::text, 'nothing'))
+        from variants
+        left join (
+            select variant_id, min(prices.price_minor) as minor
+            from price_list_prices as prices
+            join price_lists as lists on lists.id = list_id
+            where lists.is_running and group_id is null and min_quantity = 1
+            group by variant_id
+        ) as listed on variant_id = variants.id
+        where price_minor is distinct from
+            least(coalesce(regular_minor, price_minor), listed.minor)",
+    binds: Binds::Nothing,
+    plan: Plan::Free,
+};
+
+const LOWEST: Invariant = Invariant {
+    id: "I81",
+    title: "a product is listed and found by the lowest price of its variants",
+    counted: "select count(*) from products",
+    broken: "
+        select format('product %s', products.id),
+            format('it is listed from %s and found from %s, and costs %s',
+                coalesce(products.price_from_minor::text, 'nothing'),
+                coalesce(product_search.price_from_minor::text, 'nothing'),
+                coalesce(lowest.minor::text, 'nothing'))
+        from products
+        left join (
+            select product_id, min(price_minor) as minor
+            from variants
+            where is_active
+            group by product_id
+        ) as lowest on lowest.product_id = products.id
+        left join product_search on product_search.product_id = products.id
+        where products.price_from_minor is distinct from lowest.minor
+            or product_search.product_id is not null
+                and product_search.price_from_minor is distinct from lowest.minor",
     binds: Binds::Nothing,
     plan: Plan::Free,
 };

@@ -26,7 +26,31 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         "a price that nobody has seen change",
         "drop trigger variants_changed_noted on variants;
          update variants set price_minor = price_minor + 1",
-        &["I25", "I61"],
+        &["I25", "I61", "I80", "I81"],
+    ),
+    (
+        "a sale that nobody pays less for",
+        "alter table variants drop constraint variants_regular_above;
+         alter table variants disable trigger variants_changed_noted;
+         update variants set price_minor = regular_minor where regular_minor is not null",
+        &["I25", "I61", "I80", "I81"],
+    ),
+    (
+        "a sale that goes on without its list",
+        "update price_lists set is_running = false;
+         update price_list_prices set is_running = false",
+        &["I80"],
+    ),
+    (
+        "a price that runs and whose list does not",
+        "alter table price_list_prices drop constraint price_list_prices_list_fkey;
+         update price_list_prices set is_running = false",
+        &["I25"],
+    ),
+    (
+        "a product that is found by another price",
+        "update product_search set price_from_minor = price_from_minor + 1",
+        &["I81"],
     ),
     (
         "a price that was kept and never was",

@@ -89,6 +89,7 @@ async fn busy_shop() -> Shop {
     shop.initiate(&guest, &order).await;
     shop.customer("abebe@example.com").await;
     crate::media::pictured(&shop, "cup").await;
+    reduced(&shop).await;
     shop.run_jobs().await;
     shop.seal().await;
     shop
@@ -154,6 +155,17 @@ async fn move_some(shop: &Shop, variant: ids::VariantId) {
     clerk.put(&path, lines).await.expect(200);
     let path = format!("{all}{count}/apply/");
     clerk.post(&path, json!({})).await.expect(200);
+}
+
+/// A product is in a sale that runs.
+async fn reduced(shop: &Shop) {
+    let clerk = shop.staff("pricing", &["catalogue.edit"]).await;
+    let scarf = shop.product("scarf", &[(800, 0)]).await[0];
+    let price = json!({ "amount": 700, "currency": "ETB" });
+    let sale = json!({ "name": "Sale", "currency": "ETB",
+        "prices": [{ "variant_id": scarf, "price": price }] });
+    let path = "/api/v1/admin/catalogue/price-lists/";
+    clerk.post(path, sale).await.expect(201);
 }
 
 /// A cart has a coupon.

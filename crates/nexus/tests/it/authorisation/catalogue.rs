@@ -1,4 +1,5 @@
-//! Administrative operations on kinds of products, what each needs and what it is tried with.
+//! Administrative operations on kinds of products and prices, what each needs and what it is tried
+//! with.
 
 use serde_json::json;
 
@@ -9,11 +10,16 @@ use super::{
 
 const CATALOGUE: Option<&str> = Some("catalogue.edit");
 
+/// A price list without prices.
+pub(super) fn price_list() -> serde_json::Value {
+    json!({ "name": "New", "currency": "ETB", "prices": [] })
+}
+
 /// In the place of the id of a picture.
 pub(super) const IMAGE: &str = "the picture";
 
 /// Of kinds of products and of pictures, in the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 26] = [
+pub(super) static OPERATIONS: [Operation; 39] = [
     create("createProductType", || json!({ "name": { "en": "New" } })),
     read("listProductTypes", CATALOGUE, None),
     read("getProductType", CATALOGUE, Some(Target::ProductType)),
@@ -84,4 +90,35 @@ pub(super) static OPERATIONS: [Operation; 26] = [
         version: Some(3),
         ..change("setProductSchedule", Target::Gallery, || json!({}))
     },
+    create("createPriceList", price_list),
+    read("listPriceLists", CATALOGUE, None),
+    read("getPriceList", CATALOGUE, Some(Target::PriceList)),
+    change("replacePriceList", Target::PriceList, price_list),
+    remove("deletePriceList", Target::PriceList),
+    create("createCustomerGroup", || json!({ "name": "New" })),
+    read("listCustomerGroups", CATALOGUE, None),
+    read("getCustomerGroup", CATALOGUE, Some(Target::CustomerGroup)),
+    read(
+        "listCustomerGroupMembers",
+        CATALOGUE,
+        Some(Target::CustomerGroup),
+    ),
+    Operation {
+        version: None,
+        ..change(
+            "addCustomerGroupMember",
+            Target::CustomerGroup,
+            || json!({ "email": "member@example.com" }),
+        )
+    },
+    Operation {
+        version: None,
+        ..remove("removeCustomerGroupMember", Target::Member)
+    },
+    change(
+        "renameCustomerGroup",
+        Target::CustomerGroup,
+        || json!({ "name": "Changed" }),
+    ),
+    remove("deleteCustomerGroup", Target::CustomerGroup),
 ];

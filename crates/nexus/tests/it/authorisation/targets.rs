@@ -43,6 +43,10 @@ pub(super) enum Target {
     Collection,
     Promotion,
     GiftCard,
+    PriceList,
+    CustomerGroup,
+    /// A group and a customer of it.
+    Member,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -132,6 +136,18 @@ async fn picture(owner: &Client) -> [String; 2] {
     [id, images.text("/images/0/id")]
 }
 
+/// A group of customers with a customer in it: the two ids.
+async fn member(shop: &Shop, owner: &Client) -> [String; 2] {
+    shop.customer("member@example.com").await;
+    let all = "/api/v1/admin/customer-groups/";
+    let group = owner.post(all, json!({ "name": "Old" })).await.expect(201);
+    let group = group.text("/id");
+    let body = json!({ "email": "member@example.com" });
+    let path = format!("{all}{group}/members/");
+    let member = owner.post(&path, body).await.expect(200);
+    [group, member.text("/customer_id")]
+}
+
 /// A job that was given up, of a kind that nobody runs here.
 async fn dead_job(shop: &Shop) -> String {
     let sql = "insert into jobs (id, kind, version, payload, state, run_at, attempts, attempts_max,
@@ -171,6 +187,9 @@ pub(super) struct Targets {
     promotion: String,
     card: String,
     pub(super) customer: String,
+    price_list: String,
+    /// A group and a customer of it.
+    member: [String; 2],
     pub(super) shipped: String,
     pub(super) parcel: String,
     pub(super) line: String,
@@ -254,6 +273,8 @@ impl Targets {
             promotion: create("createPromotion", super::terms::promotion()).await,
             card: gift_card(&owner).await,
             customer: a_customer(shop).await,
+            price_list: create("createPriceList", super::catalogue::price_list()).await,
+            member: member(shop, &owner).await,
             soon,
             shipped,
             parcel,
@@ -311,6 +332,8 @@ impl Targets {
             Target::Collection => &self.collection,
             Target::Promotion => &self.promotion,
             Target::GiftCard => &self.card,
+            Target::PriceList => &self.price_list,
+            Target::CustomerGroup | Target::Member => &self.member[0],
             Target::Gallery => &self.image[0],
             Target::Image => &self.image[1],
         }
@@ -320,6 +343,7 @@ impl Targets {
     pub(super) fn ids(&self, target: Target) -> Vec<&str> {
         match target {
             Target::Image => self.image.iter().map(String::as_str).collect(),
+            Target::Member => self.member.iter().map(String::as_str).collect(),
             one => vec![self.id(one).as_str()],
         }
     }

@@ -4,10 +4,10 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{Write, writes::etb};
-use crate::world::Client;
+use crate::world::{Client, Shop};
 
 /// Every write of the catalogue that takes a JSON body.
-pub(super) async fn writes(staff: &Client) -> Vec<Write> {
+pub(super) async fn writes(shop: &Shop, staff: &Client) -> Vec<Write> {
     let (brand, category) = (
         shelf(staff, "brands/").await,
         shelf(staff, "categories/").await,
@@ -15,7 +15,41 @@ pub(super) async fn writes(staff: &Client) -> Vec<Write> {
     let mut all = of_shelves(staff, &brand, &category);
     all.extend(of_goods(staff, &brand, &category).await);
     all.extend(of_collections(staff, &brand, &category).await);
+    all.extend(of_prices(shop, staff).await);
     all
+}
+
+/// Of price lists, and of the groups that they are for.
+async fn of_prices(shop: &Shop, staff: &Client) -> Vec<Write> {
+    let groups = "/api/v1/admin/customer-groups/";
+    let named = |name: &str| json!({ "name": name });
+    let made = staff.post(groups, named("Cafés")).await.expect(201);
+    let group = made.text("/id");
+    let one_group = format!("{groups}{group}/");
+    let members = format!("{one_group}members/");
+    shop.customer("member@example.com").await;
+    let listed = shop.product("listed", &[(100, 5)]).await[0];
+    let prices = json!([{ "variant_id": listed, "min_quantity": 2, "price": etb(90) }]);
+    let list = json!({
+        "name": "Week", "group_id": group, "currency": "ETB", "is_enabled": true,
+        "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z", "prices": prices,
+    });
+    let lists = catalogue("price-lists/");
+    let made = staff.post(&lists, list.clone()).await.expect(201);
+    let one_list = format!("{lists}{}/", made.text("/id"));
+    let post = |name, path: &str, body| Write::new(name, staff, Method::POST, path, body);
+    let put = |name, path: &str, body| Write::new(name, staff, Method::PUT, path, body);
+    vec![
+        post("createCustomerGroup", groups, named("Offices")),
+        put("renameCustomerGroup", &one_group, named("Bars")),
+        post(
+            "addCustomerGroupMember",
+            &members,
+            json!({ "email": "member@example.com" }),
+        ),
+        post("createPriceList", &lists, list.clone()),
+        put("replacePriceList", &one_list, list),
+    ]
 }
 
 /// Of collections, and of what is related.

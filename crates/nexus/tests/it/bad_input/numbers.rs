@@ -123,6 +123,7 @@ async fn a_number_that_is_none_changes_nothing() {
                     "invalid_body",
                     "invalid_product",
                     "invalid_collection",
+                    "invalid_price_list",
                     "cart_changed",
                     "refund_line_exceeds",
                     "return_state_conflict",
@@ -132,7 +133,7 @@ async fn a_number_that_is_none_changes_nothing() {
         }
         assert_eq!(shop.state().await, before, "{}", write.name);
     }
-    assert_eq!(count, 65, "the numbers that were tried");
+    assert_eq!(count, 69, "the numbers that were tried");
     shop.close().await;
 }
 

@@ -19,7 +19,7 @@ pub(super) async fn writes(shop: &Shop) -> Vec<Write> {
     all.extend(of_refunds(shop, &staff).await);
     all.extend(of_accounts(shop).await);
     all.extend(of_payments(shop, &staff).await);
-    all.extend(super::goods::writes(&staff).await);
+    all.extend(super::goods::writes(shop, &staff).await);
     all.extend(of_webhooks(&staff).await);
     all.push(of_reviews(&staff));
     all.extend(of_comparing(&staff));

@@ -25,6 +25,7 @@ mod names;
 mod one_cart;
 mod parcels;
 mod payment;
+mod prices;
 mod promotions;
 mod refunds;
 mod returns;

@@ -22,6 +22,7 @@ pub(super) static GUARDS: &[Guard] = guards! {
     "variants":
         Unique "variants_sku_key"
         Check "variants_price_positive"
+        Check "variants_regular_above"
         Trigger "variants_added_noted"
         Trigger "variants_changed_noted";
     "variant_prices":
@@ -32,6 +33,19 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Trigger "product_publications_append_only";
     "collections":
         Check "collections_rule_says_something";
+    "price_lists":
+        Primary "price_lists_pkey"
+        Unique "price_lists_running_key"
+        Check "price_lists_running_enabled"
+        Foreign "price_lists_group_fkey";
+    "price_list_prices":
+        Primary "price_list_prices_pkey"
+        Check "price_list_prices_price_positive"
+        Check "price_list_prices_quantity_positive"
+        Foreign "price_list_prices_list_fkey"
+        Foreign "price_list_prices_variant_fkey";
+    "customers":
+        Foreign "customers_group_fkey";
     "related_products":
         Check "related_products_not_itself";
 };
