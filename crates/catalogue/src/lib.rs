@@ -17,11 +17,16 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{create_brand, create_category, create_products};
+pub use actions::{
+    TakenProduct, create_brand, create_category, create_products, restore_sheet, take_sheet,
+};
 pub use http::routes;
 pub use jobs::{jobs, plan};
 pub use model::{
-    CatalogueRefusal, ImageDraft, ListedPrice, NewBrand, NewCategory, NewProduct, NewVariant, OptionDraft,
-    ProductStatus, REFUSALS, Sellable, Texts,
+    CatalogueRefusal, ImageDraft, ListedPrice, NewBrand, NewCategory, NewProduct, NewVariant,
+    OptionDraft, ProductSheet, ProductStatus, REFUSALS, Sellable, Taken, Texts, ValueSheet,
+    VariantSheet, Words, is_language, slug_from,
 };
-pub use store::{count_products, list_sellables};
+pub use store::{
+    SheetWords, count_products, find_sheet_words, list_sellables, list_sheets, note_actor,
+};

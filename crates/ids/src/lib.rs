@@ -41,6 +41,8 @@ pub type StockCountId = Id<kind::StockCount>;
 pub type CollectionId = Id<kind::Collection>;
 /// Prices that go together: a sale, those of a group, those by quantity.
 pub type PriceListId = Id<kind::PriceList>;
+/// A file of products that is taken over.
+pub type ProductImportId = Id<kind::ProductImport>;
 /// A kind of product.
 pub type ProductTypeId = Id<kind::ProductType>;
 /// Units set aside for an order.
@@ -118,7 +120,7 @@ pub mod kind {
         StockCount ProductType Backorder Collection
         Sale
         Address Promotion ShippingMethod
-        CustomerGroup PriceList
+        CustomerGroup PriceList ProductImport
         Place
         Fulfilment Cancellation Return Note Invoice
         CreditAccount CreditUse CreditEntry

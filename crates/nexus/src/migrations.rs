@@ -64,4 +64,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0085_credit_validated"
     "0084_price_lists"
     "0085_price_lists_validated"
+    "0086_product_imports"
 };

@@ -19,6 +19,7 @@ pub fn all() -> Vec<&'static RefusalKind> {
         sales::REFUSALS,
         pictures::REFUSALS,
         catalogue::REFUSALS,
+        imports::REFUSALS,
         terms::REFUSALS,
         cart::REFUSALS,
         admission::REFUSALS,

@@ -24,6 +24,7 @@ pub fn api() -> OpenApiRouter<Kit> {
         .merge(customers::routes())
         .merge(staff::routes())
         .merge(catalogue::routes())
+        .merge(imports::routes())
         .merge(ledger::routes())
         .merge(credit::routes())
         .merge(inventory::routes())

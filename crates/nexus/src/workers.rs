@@ -43,6 +43,7 @@ pub fn registry(app: &App) -> Registry {
     let registry = kit::sweep::jobs(Registry::default());
     let registry = ledger::jobs(registry);
     let registry = catalogue::jobs(registry);
+    let registry = imports::jobs(registry);
     let registry = pictures::jobs(registry, &app.pictures);
     let registry = payments::jobs(registry, &app.gateway);
     let registry = inventory::jobs(registry, app.settings.inventory);

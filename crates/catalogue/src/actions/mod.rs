@@ -2,6 +2,7 @@
 
 mod life;
 mod price_lists;
+mod sheets;
 mod together;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use inventory::StockOpening;
 use kit::{Error, Result, Tx, jobs::NewJob};
 use pictures::Picture;
 
+pub use self::sheets::{TakenProduct, restore_sheet, take_sheet};
 pub(crate) use self::{life::*, price_lists::*, together::*};
 use crate::{
     jobs::{IndexCatalogue, Indexed},

@@ -43,11 +43,7 @@ pub(crate) async fn keep_price_list(
 }
 
 /// Takes away a list that the caller has locked; what it named costs what it costs otherwise.
-pub(crate) async fn remove_price_list(
-    tx: &Tx,
-    id: PriceListId,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub(crate) async fn remove_price_list(tx: &Tx, id: PriceListId, now: DateTime<Utc>) -> Result<()> {
     let variants = named(tx, id, &[]).await?;
     lock(tx, &variants).await?;
     store::delete_price_list(tx, id).await?;
@@ -55,11 +51,7 @@ pub(crate) async fn remove_price_list(
 }
 
 /// Starts a list or ends it, if that is due.
-pub(crate) async fn follow_price_list(
-    tx: &Tx,
-    id: PriceListId,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub(crate) async fn follow_price_list(tx: &Tx, id: PriceListId, now: DateTime<Utc>) -> Result<()> {
     let Some(mut list) = store::lock_price_list(tx, id).await? else {
         return Ok(());
     };

@@ -54,8 +54,11 @@ struct OfProducts {
 
 impl OfProducts {
     fn read(&self) -> Result<Vec<ProductId>> {
-        let ids: Option<Vec<ProductId>> =
-            self.product_ids.split(',').map(|id| id.parse().ok()).collect();
+        let ids: Option<Vec<ProductId>> = self
+            .product_ids
+            .split(',')
+            .map(|id| id.parse().ok())
+            .collect();
         let ids = ids.filter(|ids| ids.len() <= PRODUCTS_MAX);
         ids.ok_or_else(|| {
             let rule = "it must be 1 to 100 ids of products, divided by commas";

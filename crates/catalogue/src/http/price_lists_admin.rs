@@ -256,7 +256,11 @@ async fn get_price_list(
 ) -> Result<Versioned<PriceListView>> {
     let conn = kit.db.read().await?;
     let found = store::find_price_list(&conn, id).await?;
-    let view = view(&conn, found.ok_or(CatalogueRefusal::NotFound("price list"))?).await?;
+    let view = view(
+        &conn,
+        found.ok_or(CatalogueRefusal::NotFound("price list"))?,
+    )
+    .await?;
     Ok(Versioned::ok(view.list.version, view))
 }
 

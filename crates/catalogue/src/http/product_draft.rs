@@ -12,9 +12,7 @@ use crate::model::{
     CatalogueRefusal, ImageDraft, NewProduct, NewVariant, OptionDraft, ProductStatus, Said, Texts,
     slug_from,
 };
-
-pub(super) const TITLE_CHARS_MAX: usize = 200;
-pub(super) const DESCRIPTION_CHARS_MAX: usize = 10_000;
+pub(super) use crate::model::{DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX};
 
 /// A new product with everything that belongs to it.
 #[derive(Deserialize, ToSchema)]

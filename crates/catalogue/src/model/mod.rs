@@ -5,14 +5,13 @@ mod collections;
 mod life;
 mod prices;
 mod refusal;
+mod sheets;
 mod texts;
 mod tree;
 mod words;
 
 use chrono::{DateTime, Utc};
-use ids::{
-    BrandId, CategoryId, CustomerGroupId, OptionId, OptionValueId, ProductId, VariantId,
-};
+use ids::{BrandId, CategoryId, CustomerGroupId, OptionId, OptionValueId, ProductId, VariantId};
 use inventory::{Beyond, Limits, Want};
 use money::{Currency, Money};
 use sales::SaleTerms;
@@ -27,15 +26,16 @@ pub(crate) use self::{
         CHOSEN_MAX, Collection, CollectionRule, RELATED_MAX, check_listed, check_tags, in_order,
     },
     life::{PriceThen, PublicationThen, Schedule, Seo},
-    prices::{LISTED_MAX, ListPrice, MIN_QUANTITY_MAX, PriceList, price_of, steps_of},
-    texts::{check_sku, check_slug, is_language, slug_from},
+    prices::{ListPrice, PriceList, price_of, steps_of},
+    texts::{DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, check_sku, check_slug},
     tree::{breadcrumbs, check_move, children_of},
     words::{Lexemes, SearchText, Weight},
 };
 pub use self::{
     prices::ListedPrice,
     refusal::{CatalogueRefusal, REFUSALS},
-    texts::Texts,
+    sheets::{ProductSheet, Taken, ValueSheet, VariantSheet, Words},
+    texts::{Texts, is_language, slug_from},
 };
 
 /// Whether shoppers see a product.

@@ -108,7 +108,8 @@ pub(crate) fn price_of(
     group: Option<CustomerGroupId>,
     quantity: i64,
 ) -> i64 {
-    let counts = |price: &&ListedPrice| (price.0.is_none() || price.0 == group) && price.1 <= quantity;
+    let counts =
+        |price: &&ListedPrice| (price.0.is_none() || price.0 == group) && price.1 <= quantity;
     let prices = listed.iter().filter(counts).map(|price| price.2);
     prices.fold(for_everybody, i64::min)
 }

@@ -11,6 +11,12 @@ use utoipa::ToSchema;
 
 use super::CatalogueRefusal;
 
+/// The longest title of a product, in characters.
+pub(crate) const TITLE_CHARS_MAX: usize = 200;
+
+/// The longest description, in characters.
+pub(crate) const DESCRIPTION_CHARS_MAX: usize = 10_000;
+
 /// A text per language: `{"en": "Coffee", "am": "ቡና"}`. English is always there, because every
 /// other language falls back to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -38,6 +44,11 @@ impl Texts {
             .get(language)
             .or_else(|| self.0.get(Self::FALLBACK))
             .map_or("", String::as_str)
+    }
+
+    /// Texts by their languages' tags.
+    pub(crate) const fn from_map(texts: BTreeMap<String, String>) -> Self {
+        Self(texts)
     }
 
     /// The texts, in the order of their languages' tags.
@@ -116,7 +127,8 @@ impl<'de> Visitor<'de> for TextsVisitor {
 
 /// The shape of a BCP 47 tag: subtags of letters and digits, the first of 2 or 3 lower-case
 /// letters.
-pub(crate) fn is_language(tag: &str) -> bool {
+#[must_use]
+pub fn is_language(tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let primary = subtags.next().unwrap_or_default();
     tag.len() <= 35
@@ -159,7 +171,8 @@ pub(crate) fn check_sku(sku: &str) -> Result<(), CatalogueRefusal> {
 }
 
 /// A slug from an English text; `None` when no letter or digit of it is Latin.
-pub(crate) fn slug_from(text: &str) -> Option<String> {
+#[must_use]
+pub fn slug_from(text: &str) -> Option<String> {
     let mut slug = String::new();
     for character in text.chars() {
         if character.is_ascii_alphanumeric() {

@@ -60,7 +60,12 @@ pub(crate) async fn find_collection(conn: &Conn, id_or_slug: &str) -> Result<Opt
 
 /// A collection that stays as it is until the end of `tx`.
 pub(crate) async fn lock_collection(tx: &Tx, id: CollectionId) -> Result<Option<Collection>> {
-    let row = tx.query_opt(LOCK_COLLECTION, &[&id]).await?;
+    let statement = if tx.sabotage().has_removed("collection lock") {
+        FIND_COLLECTION
+    } else {
+        LOCK_COLLECTION
+    };
+    let row = tx.query_opt(statement, &[&id]).await?;
     Ok(row.as_ref().map(collection))
 }
 

@@ -18,6 +18,17 @@ pub(crate) async fn update_actor(tx: &Tx, staff: StaffId) -> Result<()> {
     Ok(())
 }
 
+/// As [`update_actor`]; none where nobody of the staff does it.
+///
+/// # Errors
+/// Faults of the database.
+pub async fn note_actor(tx: &Tx, staff: Option<StaffId>) -> Result<()> {
+    match staff {
+        Some(staff) => update_actor(tx, staff).await,
+        None => Ok(()),
+    }
+}
+
 const INSERT_RETIRED_SLUG: &str = "
     insert into product_slugs (slug, product_id, retired_at)
     values ($1, $2, $3)

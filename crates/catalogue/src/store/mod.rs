@@ -14,11 +14,18 @@ mod read;
 mod search;
 mod search_index;
 mod sellables;
+mod sheets;
 mod write;
 
 pub(crate) use self::{
     collection_pages::*, collections::*, groups::*, images::*, insert::*, known::*, life::*,
-    list::*, price_lists::*, product_types::*, read::*, search::*, search_index::*, write::*,
+    list::*, price_lists::*, product_types::*, read::*, search::*, search_index::*, sheets::*,
+    write::*,
 };
 
-pub use self::{insert::count_products, sellables::list_sellables};
+pub use self::{
+    insert::count_products,
+    life::note_actor,
+    sellables::list_sellables,
+    sheets::{SheetWords, find_sheet_words, list_sheets},
+};

@@ -79,11 +79,7 @@ const UPSERT_PRICE_LIST: &str = "
         updated_at = excluded.updated_at, version = price_lists.version + 1";
 
 /// Writes a list, a new one or one that is locked; its prices run with it.
-pub(crate) async fn upsert_price_list(
-    tx: &Tx,
-    list: &PriceList,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub(crate) async fn upsert_price_list(tx: &Tx, list: &PriceList, now: DateTime<Utc>) -> Result<()> {
     tx.execute(
         UPSERT_PRICE_LIST,
         &[

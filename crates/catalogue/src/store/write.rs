@@ -24,6 +24,9 @@ const LOCK_PRODUCT: &str = "
 
 /// The version of a product that stays as it is until the end of `tx`.
 pub(crate) async fn lock_product(tx: &Tx, id: ProductId) -> Result<Option<i64>> {
+    if tx.sabotage().has_removed("product lock") {
+        return find_product_version(tx, id).await;
+    }
     Ok(tx
         .query_opt(LOCK_PRODUCT, &[&id])
         .await?
@@ -171,6 +174,11 @@ pub(crate) async fn update_variant(
         &[id, sku, price_minor, compare_at_minor, is_active, &now],
     )
     .await?;
-    tx.execute(UPDATE_PRICE_FROM, &[product_id, &now]).await?;
+    update_price_from(tx, *product_id, now).await
+}
+
+/// Has a product be listed from the lowest price of its variants.
+pub(crate) async fn update_price_from(tx: &Tx, id: ProductId, now: DateTime<Utc>) -> Result<()> {
+    tx.execute(UPDATE_PRICE_FROM, &[&id, &now]).await?;
     Ok(())
 }

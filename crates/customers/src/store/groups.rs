@@ -127,7 +127,9 @@ pub(crate) async fn update_member(
     id: CustomerGroupId,
     now: DateTime<Utc>,
 ) -> Result<Option<GroupMember>> {
-    let row = tx.query_opt(UPDATE_MEMBER, &[&email_key, &id, &now]).await?;
+    let row = tx
+        .query_opt(UPDATE_MEMBER, &[&email_key, &id, &now])
+        .await?;
     Ok(row.as_ref().map(member))
 }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod doctor;
+mod files;
 mod health;
 mod jobs;
 mod ledger;
@@ -62,6 +63,10 @@ enum Command {
     Createsuperuser(superuser::Args),
     /// Fill an empty shop with goods.
     Seed(seed::Args),
+    /// Take products over from a CSV file: ours or Shopify's.
+    Import(files::ImportArgs),
+    /// Write all products as a CSV file, as import reads it.
+    Export(files::ExportArgs),
     /// Check every invariant of the books and the shelf.
     Audit {
         /// For machines.
@@ -135,6 +140,8 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Migrate => migrate::run(&settings()?).await,
         Command::Createsuperuser(args) => superuser::run(&settings()?, &args).await,
         Command::Seed(args) => seed::run(settings()?, &args).await,
+        Command::Import(args) => files::import(&settings()?, &args).await,
+        Command::Export(args) => files::export(&settings()?, &args).await,
         Command::Audit { json } => audit::run(&settings()?, json).await,
         Command::Prove(args) => prove::run(&args).await,
         Command::Ledger(command) => ledger::run(&settings()?, command).await,

@@ -23,6 +23,7 @@ mod desk;
 mod fulfilment;
 mod hangup;
 mod histories;
+mod imports;
 mod inventory;
 mod invoices;
 mod jobs;

@@ -1,15 +1,16 @@
 //! The catalogue: pictures and the products that they are of, what is kept of prices and
-//! publications, former addresses, and what price lists make of prices.
+//! publications, former addresses, what price lists make of prices, and imports.
 
 use super::{Binds, Invariant, Plan};
 
-pub(super) static INVARIANTS: [Invariant; 6] = [
+pub(super) static INVARIANTS: [Invariant; 7] = [
     PICTURES,
     PRICES,
     PUBLICATIONS,
     SLUGS,
     LISTED,
     LOWEST,
+    IMPORTS,
 ];
 
 const PICTURES: Invariant = Invariant {
@@ -132,6 +133,24 @@ const LOWEST: Invariant = Invariant {
         where products.price_from_minor is distinct from lowest.minor
             or product_search.product_id is not null
                 and product_search.price_from_minor is distinct from lowest.minor",
+    binds: Binds::Nothing,
+    plan: Plan::Free,
+};
+
+const IMPORTS: Invariant = Invariant {
+    id: "I82",
+    title: "an import that is over has dealt with each product, and knows which it was",
+    counted: "select count(*) from product_imports",
+    broken: "
+        select format('import %s', import_id),
+            format('it is %s, and product %s of its file is %s', state, number, result)
+        from product_imports
+        join product_import_items on import_id = product_imports.id
+        where state in ('done', 'undone') and result = 'waiting'
+            or state = 'undone' and result in ('created', 'updated')
+            or not is_dry_run and result not in ('waiting', 'failed')
+                and (product_id is null or product_version is null)
+            or not is_dry_run and result = 'updated' and before is null",
     binds: Binds::Nothing,
     plan: Plan::Free,
 };

@@ -31,8 +31,9 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
     (
         "a sale that nobody pays less for",
         "alter table variants drop constraint variants_regular_above;
-         alter table variants disable trigger variants_changed_noted;
-         update variants set price_minor = regular_minor where regular_minor is not null",
+         drop trigger variants_changed_noted on variants;
+         update variants set price_minor = regular_minor, compare_at_minor = null
+         where regular_minor is not null",
         &["I25", "I61", "I80", "I81"],
     ),
     (
@@ -46,6 +47,16 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         "alter table price_list_prices drop constraint price_list_prices_list_fkey;
          update price_list_prices set is_running = false",
         &["I25"],
+    ),
+    (
+        "an import that is over and has left something undone",
+        "update product_import_items set result = 'waiting', product_id = null",
+        &["I82"],
+    ),
+    (
+        "an import that does not know what it has made",
+        "update product_import_items set product_id = null",
+        &["I82"],
     ),
     (
         "a product that is found by another price",

@@ -90,6 +90,7 @@ async fn busy_shop() -> Shop {
     shop.customer("abebe@example.com").await;
     crate::media::pictured(&shop, "cup").await;
     reduced(&shop).await;
+    imported(&shop).await;
     shop.run_jobs().await;
     shop.seal().await;
     shop
@@ -155,6 +156,15 @@ async fn move_some(shop: &Shop, variant: ids::VariantId) {
     clerk.put(&path, lines).await.expect(200);
     let path = format!("{all}{count}/apply/");
     clerk.post(&path, json!({})).await.expect(200);
+}
+
+/// A product came in a file.
+async fn imported(shop: &Shop) {
+    let clerk = shop.staff("importing", &["catalogue.edit"]).await;
+    let file = b"sku,title.en,currency,price\nIMP,Imported,ETB,1.00\n".to_vec();
+    let path = crate::imports::IMPORTS;
+    let sent = clerk.try_raw(http::Method::POST, path, "text/csv", Some(file));
+    sent.await.expect("an answer").expect(202);
 }
 
 /// A product is in a sale that runs.

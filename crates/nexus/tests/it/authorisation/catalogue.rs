@@ -19,7 +19,7 @@ pub(super) fn price_list() -> serde_json::Value {
 pub(super) const IMAGE: &str = "the picture";
 
 /// Of kinds of products and of pictures, in the order in which they are tried with the right.
-pub(super) static OPERATIONS: [Operation; 39] = [
+pub(super) static OPERATIONS: [Operation; 46] = [
     create("createProductType", || json!({ "name": { "en": "New" } })),
     read("listProductTypes", CATALOGUE, None),
     read("getProductType", CATALOGUE, Some(Target::ProductType)),
@@ -121,4 +121,24 @@ pub(super) static OPERATIONS: [Operation; 39] = [
         || json!({ "name": "Changed" }),
     ),
     remove("deleteCustomerGroup", Target::CustomerGroup),
+    // Who may is asked before the file is looked at, and JSON is no file of products.
+    Operation {
+        status: 422,
+        ..create("createProductImport", || json!({}))
+    },
+    read("listProductImports", CATALOGUE, None),
+    read("getProductImport", CATALOGUE, Some(Target::Import)),
+    read("listProductImportItems", CATALOGUE, Some(Target::Import)),
+    Operation {
+        target: Some(Target::Import),
+        status: 202,
+        ..create("runProductImport", || json!({}))
+    },
+    // It is being taken over.
+    Operation {
+        target: Some(Target::Import),
+        status: 409,
+        ..create("undoProductImport", || json!({}))
+    },
+    read("exportProducts", CATALOGUE, None),
 ];

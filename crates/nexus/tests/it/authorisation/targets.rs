@@ -47,6 +47,8 @@ pub(super) enum Target {
     CustomerGroup,
     /// A group and a customer of it.
     Member,
+    /// A trial that is done.
+    Import,
 }
 
 /// A payment of which the provider says something strange, a message that names nothing, and what
@@ -148,6 +150,16 @@ async fn member(shop: &Shop, owner: &Client) -> [String; 2] {
     [group, member.text("/customer_id")]
 }
 
+/// A file of products that was tried.
+async fn trial(shop: &Shop) -> String {
+    let sql = "insert into product_imports (id, format, is_dry_run, state, ignored_columns,
+            created_at, updated_at, finished_at)
+        values (gen_random_uuid(), 'nexus', true, 'done', '{}', now(), now(), now())
+        returning id::text";
+    let row = shop.db().await.query_one(sql, &[]).await.unwrap();
+    row.get(0)
+}
+
 /// A job that was given up, of a kind that nobody runs here.
 async fn dead_job(shop: &Shop) -> String {
     let sql = "insert into jobs (id, kind, version, payload, state, run_at, attempts, attempts_max,
@@ -188,6 +200,7 @@ pub(super) struct Targets {
     card: String,
     pub(super) customer: String,
     price_list: String,
+    import: String,
     /// A group and a customer of it.
     member: [String; 2],
     pub(super) shipped: String,
@@ -275,6 +288,7 @@ impl Targets {
             customer: a_customer(shop).await,
             price_list: create("createPriceList", super::catalogue::price_list()).await,
             member: member(shop, &owner).await,
+            import: trial(shop).await,
             soon,
             shipped,
             parcel,
@@ -333,6 +347,7 @@ impl Targets {
             Target::Promotion => &self.promotion,
             Target::GiftCard => &self.card,
             Target::PriceList => &self.price_list,
+            Target::Import => &self.import,
             Target::CustomerGroup | Target::Member => &self.member[0],
             Target::Gallery => &self.image[0],
             Target::Image => &self.image[1],

@@ -19,9 +19,8 @@ async fn own(who: &Client, product: &str) -> (Value, Value, Value) {
 }
 
 fn steps(steps: &[(i64, i64)]) -> Value {
-    let step = |(quantity, minor): &(i64, i64)| {
-        json!({ "min_quantity": quantity, "price": etb(*minor) })
-    };
+    let step =
+        |(quantity, minor): &(i64, i64)| json!({ "min_quantity": quantity, "price": etb(*minor) });
     steps.iter().map(step).collect()
 }
 
@@ -45,7 +44,10 @@ async fn a_group_and_a_quantity_have_prices_of_their_own() {
     let shown = &page.body["variants"][0];
     // More from fifty units on is no offer.
     assert_eq!(shown["quantity_prices"], steps(&[(5, 8_500)]));
-    assert_eq!((&shown["price"], &page.body["price_from"]), (&etb(10_000), &etb(10_000)));
+    assert_eq!(
+        (&shown["price"], &page.body["price_from"]),
+        (&etb(10_000), &etb(10_000))
+    );
     let of_nobody = (etb(10_000), Value::Null, steps(&[(5, 8_500)]));
     assert_eq!(own(&shop.client(), &product).await, of_nobody);
     assert_eq!(own(&sara, &product).await, of_nobody);
@@ -93,7 +95,10 @@ async fn whoever_joins_or_leaves_a_group_is_priced_so_at_once() {
     let members = |group: &str| format!("{GROUPS}{group}/members/");
     let joined = staff.post(&members(&first), join.clone()).await.expect(200);
     assert_eq!(unit().await, [9_000]);
-    staff.post(&members(&second), join.clone()).await.expect(200);
+    staff
+        .post(&members(&second), join.clone())
+        .await
+        .expect(200);
     assert_eq!(unit().await, [8_000]);
     let left = staff.get(&members(&first)).await.expect(200).body;
     assert_eq!(left["data"], json!([]));
@@ -112,7 +117,14 @@ async fn whoever_joins_or_leaves_a_group_is_priced_so_at_once() {
     // A guest who signs in is priced as who they are.
     staff.post(&members(&first), join).await.expect(200);
     let (guest, cart) = shop.guest_cart(&[(cup, 2)]).await;
-    let both = guest.bearer(abebe.header("authorization").unwrap().split(' ').nth(1).unwrap());
+    let both = guest.bearer(
+        abebe
+            .header("authorization")
+            .unwrap()
+            .split(' ')
+            .nth(1)
+            .unwrap(),
+    );
     let merge = format!("/api/v1/cart/{cart}/merge/");
     let merged = both.post(&merge, json!({})).await.expect(200).body;
     assert_eq!(units(&merged["cart"]), [9_000]);
@@ -149,7 +161,10 @@ async fn groups_are_named_and_taken_away() {
     used.refused(409, "customer_group_in_use");
     assert_eq!(shop.state().await, before);
     let named = first.put(&one, renamed).await.expect(200);
-    assert_eq!((named.etag(), named.text("/name")), ("\"v2\"".into(), "Bars".into()));
+    assert_eq!(
+        (named.etag(), named.text("/name")),
+        ("\"v2\"".into(), "Bars".into())
+    );
     let all = staff.get(GROUPS).await.expect(200).body;
     assert_eq!(all["data"], json!([named.body]));
     let member = staff.get(&members).await.expect(200);
@@ -161,10 +176,7 @@ async fn groups_are_named_and_taken_away() {
     let second = staff.with("if-match", "\"v2\"");
     let used = second.delete(&one).await;
     used.refused(409, "customer_group_in_use");
-    first
-        .delete(&format!("{LISTS}{prices}/"))
-        .await
-        .expect(204);
+    first.delete(&format!("{LISTS}{prices}/")).await.expect(204);
     second.delete(&one).await.expect(204);
     let gone = staff.get(&one).await;
     gone.refused(404, "customer_group_not_found");

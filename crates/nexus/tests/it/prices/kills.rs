@@ -34,7 +34,10 @@ async fn what_is_planned_happens_once_whenever_the_worker_dies() {
         owner.post(LISTS, sale).await.expect(201);
         let path = format!("/api/v1/admin/catalogue/products/{id}/schedule/");
         let plan = json!({ "unpublish_at": later });
-        let seen = owner.get(&path.replace("schedule", "life")).await.expect(200);
+        let seen = owner
+            .get(&path.replace("schedule", "life"))
+            .await
+            .expect(200);
         let at = owner.with("if-match", &seen.etag());
         at.put(&path, plan).await.expect(200);
         // The hour comes.

@@ -21,8 +21,9 @@ fn etb(minor: i64) -> Value {
 
 /// A list of prices: which variant, from how many units on, what each costs.
 pub(crate) fn list(prices: &[(VariantId, i64, i64)], more: Value) -> Value {
-    let price = |(variant_id, min_quantity, minor): &(VariantId, i64, i64)| {
-        json!({ "variant_id": variant_id, "min_quantity": min_quantity, "price": etb(*minor) })
+    let price = |one: &(VariantId, i64, i64)| {
+        let (variant, from, minor) = *one;
+        json!({ "variant_id": variant, "min_quantity": from, "price": etb(minor) })
     };
     let prices: Vec<Value> = prices.iter().map(price).collect();
     let mut list = json!({ "name": "Week", "currency": "ETB", "prices": prices });

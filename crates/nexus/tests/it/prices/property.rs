@@ -14,7 +14,7 @@ use crate::world::{Client, Shop, race::rounds};
 
 const VARIANTS: usize = 4;
 
-/// A list: of whom (0 everybody), when (hours), and of which variant from how many on at what price.
+/// A list: of whom (0 everybody), when (hours), and which variant from how many on at what price.
 #[derive(Debug, Clone)]
 struct Drawn {
     group: usize,
@@ -129,10 +129,15 @@ async fn every_price_that_is_shown_is_the_price_that_is_charged() {
             shop.sign_up(email).await;
             group(&staff, name, &[email]).await;
         }
-        let groups = staff.get("/api/v1/admin/customer-groups/").await.expect(200);
+        let groups = staff
+            .get("/api/v1/admin/customer-groups/")
+            .await
+            .expect(200);
         for one in &drawn {
             let prices = one.prices.iter();
-            let prices: Vec<_> = prices.map(|(n, from, minor)| (goods[*n], *from, *minor)).collect();
+            let prices: Vec<_> = prices
+                .map(|(n, from, minor)| (goods[*n], *from, *minor))
+                .collect();
             let hour = |hours: Option<i64>| hours.map(|hours| start + TimeDelta::hours(hours));
             let mut more = json!({ "starts_at": hour(one.from), "ends_at": hour(one.until) });
             if one.group > 0 {

@@ -32,15 +32,24 @@ async fn what_is_unknown_or_breaks_a_rule_is_refused() {
             with(json!({ "group_id": CustomerGroupId::generate(now) })),
             "unknown_customer_group",
         ),
-        (of(&[(VariantId::generate(now), 1, 9_000)]), "invalid_price_list"),
+        (
+            of(&[(VariantId::generate(now), 1, 9_000)]),
+            "invalid_price_list",
+        ),
         (of(&[(mug, 1, 90)]), "invalid_price_list"),
-        (of(&[(cup, 1, 9_000), (cup, 1, 8_000)]), "invalid_price_list"),
+        (
+            of(&[(cup, 1, 9_000), (cup, 1, 8_000)]),
+            "invalid_price_list",
+        ),
         (of(&[(cup, 0, 9_000)]), "invalid_price_list"),
         (of(&[(cup, 10_000, 9_000)]), "invalid_price_list"),
         (of(&[(cup, 1, 0)]), "invalid_price_list"),
         (of(&many), "invalid_price_list"),
         (with(json!({ "name": " " })), "invalid_price_list"),
-        (with(json!({ "name": "x".repeat(101) })), "invalid_price_list"),
+        (
+            with(json!({ "name": "x".repeat(101) })),
+            "invalid_price_list",
+        ),
         (with(between(now, now)), "invalid_schedule"),
         (
             with(between(now, now - TimeDelta::seconds(1))),

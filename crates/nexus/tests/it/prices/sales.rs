@@ -40,7 +40,10 @@ async fn everywhere(shop: &Shop, variant: ids::VariantId) -> (i64, Value) {
     let (guest, id) = shop.guest_cart(&[(variant, 2)]).await;
     let path = format!("/api/v1/cart/{id}/");
     let said = guest.get(&path).await.expect(200).body;
-    assert_eq!((units(&said), &said["total"]), (vec![price], &etb(2 * price)));
+    assert_eq!(
+        (units(&said), &said["total"]),
+        (vec![price], &etb(2 * price))
+    );
     (price, page["variants"][0].clone())
 }
 
@@ -181,7 +184,10 @@ async fn a_cart_of_a_customer_follows_the_sale() {
     let quote = format!("{path}quote/");
     let quote = abebe.post(&quote, json!({})).await.expect(200).body;
     assert_eq!(quote["lines"][1]["unit_price"], etb(4_000));
-    assert_eq!((&quote["total"], &said["total"]), (&etb(22_000), &etb(22_000)));
+    assert_eq!(
+        (&quote["total"], &said["total"]),
+        (&etb(22_000), &etb(22_000))
+    );
     let order = abebe.post(ORDERS, order_of(&id, &said["total"])).await;
     assert_eq!(order.expect(201).body["total"], etb(22_000));
     shop.close().await;

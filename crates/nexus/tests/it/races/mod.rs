@@ -11,6 +11,7 @@ mod carts;
 mod counting;
 mod counts;
 mod credit;
+mod editing;
 mod expiry;
 mod invoices;
 mod last_unit;

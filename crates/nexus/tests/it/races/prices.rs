@@ -94,9 +94,10 @@ async fn ordered_meanwhile(
         body["expected_total"] = json!({ "amount": 30_000, "currency": "ETB" });
     }
     let buyer = racers.guest(0);
-    let placing = after_turns(n % 20, async move {
-        buyer.post("/api/v1/orders/", body).await
-    });
+    let placing = after_turns(
+        n % 20,
+        async move { buyer.post("/api/v1/orders/", body).await },
+    );
     let clerk = staff.clone();
     let beginning = async move {
         let sale = list(&[(variant, 1, 8_000)], json!({}));
@@ -112,7 +113,11 @@ async fn ordered_meanwhile(
     equal("ended", &ended.status.as_u16(), &204)?;
     if is_strict && placed.status == 409 {
         equal("refusal", &placed.body["code"], &"cart_changed".into())?;
-        return equal("total", &placed.body["meta"]["total"]["amount"], &json!(24_000));
+        return equal(
+            "total",
+            &placed.body["meta"]["total"]["amount"],
+            &json!(24_000),
+        );
     }
     equal("placed", &placed.status.as_u16(), &201)?;
     let total = placed.body["total"]["amount"].as_i64().unwrap();

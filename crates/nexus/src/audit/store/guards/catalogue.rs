@@ -44,6 +44,10 @@ pub(super) static GUARDS: &[Guard] = guards! {
         Check "price_list_prices_quantity_positive"
         Foreign "price_list_prices_list_fkey"
         Foreign "price_list_prices_variant_fkey";
+    "product_import_items":
+        Primary "product_import_items_pkey"
+        Check "product_import_items_result_known"
+        Foreign "product_import_items_import_fkey";
     "customers":
         Foreign "customers_group_fkey";
     "related_products":

@@ -30,15 +30,34 @@ const MANY: &str = "
     from products;
     insert into stock_levels (variant_id, location_id, updated_at)
     select variants.id, stock_locations.id, now() from variants, stock_locations;
+    insert into collections
+        (id, slug, title, is_published, has_rule, created_at, updated_at)
+    values (md5('k')::uuid, 'chosen', '{\"en\": \"K\"}', true, false, now(), now());
+    insert into collection_products (collection_id, product_id, position)
+    select md5('k')::uuid, md5('p' || n)::uuid, n from generate_series(1, 1000) as n;
+    insert into related_products (product_id, related_id, position)
+    select md5('p1')::uuid, md5('p' || n)::uuid, n from generate_series(2, 20) as n;
+    insert into price_lists
+        (id, name, currency, is_enabled, is_running, created_at, updated_at)
+    select md5('l' || n)::uuid, 'L', 'ETB', true, n = 1, now(), now()
+    from generate_series(1, 5) as n;
+    insert into price_list_prices (list_id, variant_id, min_quantity, price_minor, is_running)
+    select md5('l' || list)::uuid, md5('v' || n)::uuid, 5, 1, list = 1
+    from generate_series(1, 5) as list, generate_series(1, 4000) as n;
     insert into search_words (word, latin)
     select 'w' || md5(n::text), 'w' || md5(n::text) from generate_series(1, 20000) as n;
-    analyze brands, categories, products, product_search, search_words, variants, stock_levels";
+    analyze brands, categories, products, product_search, search_words, variants, stock_levels,
+        collections, collection_products, related_products, price_lists, price_list_prices";
 
 const SEARCH: &str = "catalogue/src/store/search.rs";
 const LIST: &str = "catalogue/src/store/list.rs";
+const COLLECTIONS: &str = "catalogue/src/store/collection_pages.rs";
+const SELLABLES: &str = "catalogue/src/store/sellables.rs";
+const PRICES: &str = "catalogue/src/store/price_lists.rs";
 
 /// The large tables.
-const LARGE: [&str; 5] = [
+const LARGE: [&str; 6] = [
+    "price_list_prices",
     "product_search",
     "products",
     "variants",
@@ -126,7 +145,69 @@ fn questions() -> Vec<Question> {
             values: values.to_owned(),
         });
     }
+    found.extend(together());
     found
+}
+
+/// Pages of collections and of what is related; what carts and orders read.
+fn together() -> Vec<Question> {
+    let ruled = |category: &str, brand: &str, tag: &str, facet: &str| {
+        format!("{category}, {brand}, {tag}, null, null, {facet}, null, null, 21")
+    };
+    let (all, three) = ("'{}'", "array[md5('c3')::uuid]");
+    let of_rules = "uuid[], uuid[], text[], bigint, bigint, text[], timestamptz, uuid, bigint";
+    let two = "array[md5('v1')::uuid, md5('v2')::uuid]";
+    let questions = [
+        (
+            COLLECTIONS,
+            "LIST_CHOSEN_PRODUCTS",
+            "uuid, integer, uuid, bigint",
+            "md5('k')::uuid, 500, md5('p500')::uuid, 21".to_owned(),
+        ),
+        (
+            COLLECTIONS,
+            "LIST_RELATED_PRODUCTS",
+            "uuid",
+            "md5('p1')::uuid".to_owned(),
+        ),
+        (
+            COLLECTIONS,
+            "LIST_RULED_PRODUCTS",
+            of_rules,
+            ruled(all, "array[md5('b7')::uuid]", all, all),
+        ),
+        (
+            COLLECTIONS,
+            "LIST_RULED_PRODUCTS",
+            of_rules,
+            ruled(three, all, all, all),
+        ),
+        (
+            COLLECTIONS,
+            "LIST_RULED_PRODUCTS",
+            of_rules,
+            ruled(all, all, "'{waterproof}'", all),
+        ),
+        (
+            SELLABLES,
+            "LIST_SELLABLES",
+            "uuid[], uuid[]",
+            format!("{two}, '{{}}'"),
+        ),
+        (
+            PRICES,
+            "LIST_OWN_PRICES",
+            "uuid[], uuid",
+            "array[md5('p1')::uuid], null".to_owned(),
+        ),
+    ];
+    let question = |(file, name, types, values)| Question {
+        file,
+        name,
+        types,
+        values,
+    };
+    questions.into_iter().map(question).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
