@@ -1,7 +1,7 @@
 //! Price lists, as staff keep them: sales, prices of groups, prices by quantity.
 
 use axum::{extract::State, response::Response};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use http::StatusCode;
 use ids::{CustomerGroupId, PriceListId, VariantId};
 use kit::{
@@ -71,10 +71,10 @@ struct PriceListBody {
     #[serde(default = "yes")]
     is_enabled: bool,
     /// From when on it counts; at once without it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     starts_at: Option<DateTime<Utc>>,
     /// Until when it counts; without an end without it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     ends_at: Option<DateTime<Utc>>,
     /// All of them. Whoever buys pays the lowest price that counts for them.
     #[schema(max_items = 1000)]
@@ -110,8 +110,9 @@ impl PriceListBody {
             group_id: self.group_id,
             currency: self.currency,
             is_enabled: self.is_enabled,
-            starts_at: self.starts_at,
-            ends_at: self.ends_at,
+            // As the database keeps them, so that a job comes at the instant that stands there.
+            starts_at: self.starts_at.map(|at| at.trunc_subsecs(6)),
+            ends_at: self.ends_at.map(|at| at.trunc_subsecs(6)),
             is_running: false,
             version: 1,
         };
