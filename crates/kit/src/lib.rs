@@ -1,11 +1,12 @@
 //! What any service needs and no shop knows.
 //!
 //! Owns: `schema_migrations`, `idempotency_keys`, `jobs`, `events`, `event_feed`,
-//! `event_cursors`, `sessions`, `refresh_tokens`.
+//! `event_cursors`, `sessions`, `refresh_tokens`, `cache_changes`.
 //! Promises: a refusal changes nothing; a transaction is named, bounded in time and rolled back
 //! when dropped; jobs and events exist exactly when their cause was committed.
 //! Never: a noun of the shop.
 
+pub mod cache;
 pub mod changes;
 pub mod clock;
 pub mod config;
@@ -20,6 +21,7 @@ pub mod mail;
 pub mod outbound;
 pub mod outbox;
 pub mod passwords;
+mod patience;
 pub mod random;
 pub mod rate_limit;
 pub mod sabotage;

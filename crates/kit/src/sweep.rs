@@ -53,6 +53,7 @@ pub fn jobs(registry: Registry) -> Registry {
         while sessions::forget_ended(&conn, now - SESSIONS_KEPT, BATCH).await?
             == BATCH.unsigned_abs()
         {}
+        while forget_changes(&conn).await? == BATCH.unsigned_abs() {}
         Ok(Outcome::Again(now + TimeDelta::hours(1)))
     })
 }
@@ -68,4 +69,19 @@ const DELETE_REPLIES: &str = "
 
 async fn forget_replies(conn: &Conn, before: DateTime<Utc>) -> Result<u64> {
     conn.execute(DELETE_REPLIES, &[&before, &BATCH]).await
+}
+
+// By the database's own clock, which wrote them; nobody asks for what is minutes old.
+const DELETE_CHANGES: &str = "
+    delete from cache_changes
+    where ctid = any(array(
+        select ctid
+        from cache_changes
+        where changed_at < now() - interval '1 hour'
+        order by xid
+        limit $1
+    ))";
+
+async fn forget_changes(conn: &Conn) -> Result<u64> {
+    conn.execute(DELETE_CHANGES, &[&BATCH]).await
 }

@@ -5,9 +5,11 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use http::{StatusCode, header, request::Parts};
 use serde::Serialize;
 
+use super::page::NextCursor;
 use super::problem::{INVALID_HEADER, PRECONDITION_FAILED, PRECONDITION_REQUIRED, Refused};
 use crate::error::Error;
 
@@ -109,21 +111,55 @@ impl<T: Serialize> IntoResponse for Versioned<T> {
     }
 }
 
-/// A public answer that shared caches may keep for `seconds`, with an `ETag` of its bytes.
-///
-/// The layer of conditional requests turns it into a 304 where the client has it already.
-pub fn public<T: Serialize>(seconds: u32, body: &T) -> Result<Response, Error> {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    use sha2::{Digest, Sha256};
+/// A public answer, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    pub(crate) body: Bytes,
+    pub(crate) etag: String,
+    pub(crate) next_cursor: Option<String>,
+}
 
-    let bytes = serde_json::to_vec(body)?;
-    let digest = Sha256::digest(&bytes);
-    let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..12]));
-    let caching = format!("public, max-age=0, s-maxage={seconds}");
-    let headers = [
-        (header::CONTENT_TYPE, "application/json".to_owned()),
-        (header::ETAG, etag),
-        (header::CACHE_CONTROL, caching),
-    ];
-    Ok((headers, bytes).into_response())
+impl Document {
+    /// With an `ETag` of its bytes.
+    ///
+    /// # Errors
+    /// A fault when it cannot be serialized.
+    pub fn of<T: Serialize>(body: &T) -> Result<Self, Error> {
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        use sha2::{Digest, Sha256};
+
+        let bytes = serde_json::to_vec(body)?;
+        let digest = Sha256::digest(&bytes);
+        Ok(Self {
+            etag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..12])),
+            body: bytes.into(),
+            next_cursor: None,
+        })
+    }
+
+    /// The answer, which shared caches may keep for `seconds`.
+    ///
+    /// The layer of conditional requests turns it into a 304 where the client has it already.
+    #[must_use]
+    pub fn public(self, seconds: u32) -> Response {
+        let caching = format!("public, max-age=0, s-maxage={seconds}");
+        let headers = [
+            (header::CONTENT_TYPE, "application/json".to_owned()),
+            (header::ETAG, self.etag),
+            (header::CACHE_CONTROL, caching),
+        ];
+        let mut response = (headers, self.body).into_response();
+        if let Some(cursor) = self.next_cursor {
+            response.extensions_mut().insert(NextCursor(cursor));
+        }
+        response
+    }
+}
+
+/// A public answer that is not kept here, see [`Document::public`].
+///
+/// # Errors
+/// As [`Document::of`].
+pub fn public<T: Serialize>(seconds: u32, body: &T) -> Result<Response, Error> {
+    Ok(Document::of(body)?.public(seconds))
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::invalid_parameter;
+use super::{body::invalid_parameter, etag::Document};
 use crate::error::Result;
 
 /// The part of a query that asks for a page.
@@ -138,6 +138,20 @@ impl<T> Page<T> {
             response.extensions_mut().insert(NextCursor(cursor.clone()));
         }
         response
+    }
+
+    /// The page as a public answer that carries its `Link` with it.
+    ///
+    /// # Errors
+    /// A fault when it cannot be serialized.
+    pub fn document(&self) -> Result<Document>
+    where
+        T: Serialize,
+    {
+        Ok(Document {
+            next_cursor: self.page.next_cursor.clone(),
+            ..Document::of(self)?
+        })
     }
 
     /// A page from up to `limit + 1` rows: the extra row only says that there is more.

@@ -7,6 +7,7 @@
 pub mod backlog;
 mod registry;
 mod store;
+mod streams;
 mod worker;
 
 use std::{collections::BTreeSet, time::Duration};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 pub use self::{
     registry::{JobRun, Outcome, Registry},
+    streams::Streams,
     worker::Worker,
 };
 use crate::{

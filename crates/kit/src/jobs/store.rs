@@ -115,6 +115,38 @@ pub(crate) async fn claim_jobs(
     Ok(rows.iter().map(claimed).collect())
 }
 
+// As the claim: a probe for each priority.
+const LIST_DUE: &str = "
+    select first.id, first.kind
+    from (values (0::smallint), (1::smallint), (2::smallint)) as class (priority)
+    cross join lateral (
+        select jobs.id, kind, run_at
+        from jobs
+        where jobs.priority = class.priority and state in ('ready', 'running')
+            and run_at <= $1 and kind = any($2) and jobs.id <> all($3)
+        order by run_at, jobs.id
+        limit $4
+    ) as first
+    order by class.priority, first.run_at, first.id
+    limit $4";
+
+/// Jobs of these kinds that somebody may claim, without those that are known.
+pub(crate) async fn list_due(
+    conn: &Conn,
+    kinds: &[&str],
+    now: DateTime<Utc>,
+    known: &[Uuid],
+    limit: i64,
+) -> Result<Vec<(Uuid, String)>> {
+    let rows = conn
+        .query(LIST_DUE, &[&now, &kinds, &known, &limit])
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| (row.get("id"), row.get("kind")))
+        .collect())
+}
+
 fn claimed(row: &Row) -> ClaimedJob {
     ClaimedJob {
         id: row.get("id"),

@@ -1,6 +1,6 @@
 //! Takes due jobs, runs them, and writes down how they ended.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
@@ -9,6 +9,7 @@ use super::{
     Lease, backoff,
     registry::{JobRun, Outcome, Registry},
     store::{self, ClaimedJob},
+    streams::{Idle, Streams, Teller},
 };
 use crate::{
     clock::Clock,
@@ -24,24 +25,48 @@ pub struct Worker {
     db: Db,
     clock: Clock,
     registry: Registry,
+    streams: Option<Streams>,
+    idle: Idle,
 }
 
 /// Without a wake-up a committed job waits this long at the most.
 const POLL: Duration = Duration::from_millis(500);
 
+/// The same where somebody looks for jobs and tells of them: only what was told and lost.
+const POLL_TOLD: Duration = Duration::from_secs(5);
+
 impl Worker {
     /// A worker for the kinds in `registry`.
     #[must_use]
-    pub const fn new(db: Db, clock: Clock, registry: Registry) -> Self {
+    pub fn new(db: Db, clock: Clock, registry: Registry) -> Self {
         Self {
             db,
             clock,
             registry,
+            streams: None,
+            idle: Idle::default(),
         }
+    }
+
+    /// The same worker, whose hands are told of jobs through Redis.
+    #[must_use]
+    pub fn told_through(self, streams: Option<Streams>) -> Self {
+        Self { streams, ..self }
     }
 
     /// Works with `concurrency` hands until the process is told to stop; a job in hand is finished.
     pub async fn run(self, tasks: Tasks, concurrency: usize) {
+        if let Some(streams) = self.streams.clone() {
+            let teller = Arc::new(Teller {
+                streams,
+                db: self.db.clone(),
+                clock: self.clock.clone(),
+                idle: self.idle.clone(),
+                kinds: self.registry.kinds(),
+            });
+            drop(tasks.spawn(Arc::clone(&teller).tell(tasks.clone())));
+            drop(tasks.spawn(teller.listen(tasks.clone())));
+        }
         let hands: Vec<_> = (0..concurrency)
             .map(|_| tasks.spawn(self.clone().run_hand(tasks.clone())))
             .collect();
@@ -58,9 +83,23 @@ impl Worker {
                 Err(error) => tracing::error!(%error, "the worker cannot reach its jobs"),
             }
             tokio::select! {
+                () = self.rest() => {}
+                () = tasks.stopping() => {}
+            }
+        }
+    }
+
+    /// Until there may be something to do.
+    async fn rest(&self) {
+        if self.streams.is_some() {
+            tokio::select! {
+                () = self.idle.hint() => {}
+                () = tokio::time::sleep(POLL_TOLD) => {}
+            }
+        } else {
+            tokio::select! {
                 () = self.db.wake().wait() => {}
                 () = tokio::time::sleep(POLL) => {}
-                () = tasks.stopping() => {}
             }
         }
     }

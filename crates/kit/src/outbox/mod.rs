@@ -38,6 +38,8 @@ pub struct EventRecord {
     pub sequence: i64,
     /// The event, serialized.
     pub payload: Value,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
 }
 
 /// From an event to a job; `None` when this event needs none.
@@ -113,6 +115,7 @@ pub async fn announce_all<E: Event>(tx: &Tx, events: &[E], now: DateTime<Utc>) -
             subject,
             sequence: sequences.get(&subject).copied().unwrap_or_default(),
             payload,
+            occurred_at: now,
         };
         for follow in follows {
             following.extend(follow(&record)?);

@@ -1,23 +1,11 @@
 //! The counters in Redis, shared by all processes: one round trip, one atomic script.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
 use redis::{Script, aio::ConnectionManager};
 
 use super::{Decision, Quota};
-
-/// Longer than this a request does not wait for a counter.
-const PATIENCE: Duration = Duration::from_millis(50);
-
-/// After a failure Redis is left alone for this long, so that an outage costs one request in a
-/// second its patience and not every request.
-const PAUSE: Duration = Duration::from_secs(1);
+use crate::patience::Patience;
 
 // The same rule as `Quota::decide`, run where the moment lies. Microseconds since 1970 are below
 // 2^53, so Lua's numbers hold them exactly.
@@ -40,9 +28,7 @@ const DECIDE: &str = "
 pub(super) struct Shared {
     redis: ConnectionManager,
     script: Arc<Script>,
-    started_at: Instant,
-    /// Milliseconds after `started_at` until which Redis is left alone.
-    away_until_ms: Arc<AtomicU64>,
+    patience: Patience,
 }
 
 impl Shared {
@@ -50,8 +36,7 @@ impl Shared {
         Self {
             redis,
             script: Arc::new(Script::new(DECIDE)),
-            started_at: Instant::now(),
-            away_until_ms: Arc::default(),
+            patience: Patience::new("limits are counted by each process for itself"),
         }
     }
 
@@ -63,27 +48,14 @@ impl Shared {
         now: i64,
         is_counted: bool,
     ) -> Option<Decision> {
-        if self.elapsed_ms() < self.away_until_ms.load(Ordering::Relaxed) {
-            return None;
-        }
         let mut redis = self.redis.clone();
         let mut call = self.script.key(key);
         call.arg(now).arg(quota.interval()).arg(quota.window());
         call.arg(u8::from(is_counted));
-        match tokio::time::timeout(PATIENCE, call.invoke_async::<(i64, i64)>(&mut redis)).await {
-            Ok(Ok((1, next))) => Some(Decision::Pass(next)),
-            Ok(Ok((_, wait))) => Some(Decision::Wait(wait)),
-            Ok(Err(_)) | Err(_) => {
-                let pause_ms = u64::try_from(PAUSE.as_millis()).unwrap_or(1_000);
-                self.away_until_ms
-                    .store(self.elapsed_ms() + pause_ms, Ordering::Relaxed);
-                tracing::warn!("redis is away; limits are counted by each process for itself");
-                None
-            }
-        }
-    }
-
-    fn elapsed_ms(&self) -> u64 {
-        u64::try_from(self.started_at.elapsed().as_millis()).unwrap_or(u64::MAX)
+        let answer: Option<(i64, i64)> = self.patience.ask(call.invoke_async(&mut redis)).await;
+        answer.map(|answer| match answer {
+            (1, next) => Decision::Pass(next),
+            (_, wait) => Decision::Wait(wait),
+        })
     }
 }
