@@ -7,8 +7,17 @@ use anyhow::{Context, Result};
 use checkout::Placement;
 use inventory::StockBoard;
 use kit::{
-    Clock, Db, Kit, http::access::Access, jobs::Worker, mail::Mailer, passwords::Passwords,
-    rate_limit::Limits, sabotage::Sabotage, tasks::Tasks, tokens::Tokens, wake::Wake,
+    Clock, Db, Kit,
+    cache::Cache,
+    http::access::Access,
+    jobs::{Streams, Worker},
+    mail::Mailer,
+    passwords::Passwords,
+    rate_limit::Limits,
+    sabotage::Sabotage,
+    tasks::Tasks,
+    tokens::Tokens,
+    wake::Wake,
 };
 use notifications::NotificationSettings;
 use payments::Gateway;
@@ -23,6 +32,8 @@ pub struct App {
     pub kit: Kit,
     /// Tokens, passwords and limits.
     pub access: Access,
+    /// Public answers that are kept.
+    pub cache: Cache,
     /// The way to the payment provider.
     pub gateway: Arc<Gateway>,
     /// The way to the mail server.
@@ -65,8 +76,16 @@ impl App {
         let access = Access {
             tokens: Tokens::new(&settings.auth.secret, &settings.auth.issuer),
             passwords: Passwords::new(PASSWORD_WORKERS, PASSWORDS_WAITING_MAX),
-            limits: Limits::new(connection).in_namespace(&settings.redis.namespace),
+            limits: Limits::new(connection.clone()).in_namespace(&settings.redis.namespace),
         };
+        let names = (settings.redis.namespace.as_str(), &*release());
+        let cache = Cache::new(
+            db.clone(),
+            clock.clone(),
+            connection,
+            names,
+            &settings.cache,
+        );
         let public_url = settings.server.public_url.clone();
         let gateway = Gateway::new(&settings.payments, &public_url, &settings.shop.name)?;
         let mailer = Mailer::new(&settings.mail)?;
@@ -76,6 +95,7 @@ impl App {
         Ok(Self {
             kit: Kit { db, clock },
             access,
+            cache,
             gateway: Arc::new(gateway),
             mailer: Arc::new(mailer),
             seller: Arc::new(settings.shop.seller()),
@@ -113,7 +133,8 @@ impl App {
         payments::plan_watch(&self.kit.db, self.kit.clock.now()).await?;
         let depth = watch_depth(self.kit.clone(), registry.clone(), self.tasks.clone());
         drop(self.tasks.spawn(depth));
-        let worker = Worker::new(self.kit.db.clone(), self.kit.clock.clone(), registry);
+        let worker = Worker::new(self.kit.db.clone(), self.kit.clock.clone(), registry)
+            .told_through(self.streams());
         let concurrency = self.settings.worker.concurrency;
         drop(
             self.tasks
@@ -128,11 +149,34 @@ impl App {
         Ok(())
     }
 
+    /// How hands hear of due jobs where there is Redis.
+    fn streams(&self) -> Option<Streams> {
+        let namespace = &self.settings.redis.namespace;
+        let all = crate::workers::registry(self);
+        let queues: Vec<_> = all.list().map(|(kind, queue, _)| (kind, queue)).collect();
+        let client = self.redis.clone()?;
+        Some(Streams::new(client, namespace, queues))
+    }
+
     /// Stops: nothing new is taken, what is under way is finished, within half a minute.
     pub async fn stop(&self) -> bool {
         let in_time = self.tasks.stop(Duration::from_secs(30)).await;
         self.kit.db.close();
         in_time
+    }
+}
+
+/// Which program this is: servers that are not the same do not read each other's answers.
+fn release() -> String {
+    let file = std::env::current_exe().and_then(std::fs::metadata);
+    let facts = file.and_then(|file| Ok((file.len(), file.modified()?)));
+    let changed_at = facts.map(|(length, moment)| {
+        let since = moment.duration_since(std::time::UNIX_EPOCH);
+        (length, since.map_or(0, |since| since.as_nanos()))
+    });
+    match changed_at {
+        Ok((length, moment)) => format!("{length:x}-{moment:x}"),
+        Err(_) => uuid::Uuid::new_v4().to_string(),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 use checkout::CheckoutSettings;
-use kit::{db::DatabaseSettings, http::server::ServerSettings, mail::MailSettings};
+use kit::{
+    cache::CacheSettings, db::DatabaseSettings, http::server::ServerSettings, mail::MailSettings,
+};
 use payments::PaymentSettings;
 use pictures::PictureSettings;
 use serde::Deserialize;
@@ -24,6 +26,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// `[redis]`
     pub redis: RedisSettings,
+    /// `[cache]`
+    pub cache: CacheSettings,
     /// `[auth]`
     pub auth: AuthSettings,
     /// `[payments]`

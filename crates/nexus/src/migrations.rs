@@ -65,4 +65,5 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0084_price_lists"
     "0085_price_lists_validated"
     "0086_product_imports"
+    "0084_cache_changes"
 };

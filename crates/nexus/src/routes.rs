@@ -59,6 +59,7 @@ pub fn router(app: &App) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(app.access.clone()))
+        .layer(Extension(app.cache.clone()))
         .layer(Extension(app.gateway.clone()))
         .layer(Extension(app.seller.clone()))
         .layer(Extension(app.placement.clone()))

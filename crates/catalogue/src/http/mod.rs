@@ -12,6 +12,7 @@ mod lists_admin;
 mod own_prices;
 mod price_lists_admin;
 mod product_draft;
+mod product_page;
 mod product_types_admin;
 mod products_admin;
 mod related_admin;
@@ -27,6 +28,7 @@ use utoipa_axum::router::OpenApiRouter;
 /// The routes of the catalogue.
 pub fn routes() -> OpenApiRouter<Kit> {
     storefront::routes()
+        .merge(product_page::routes())
         .merge(stock_stream::routes())
         .merge(search::routes())
         .merge(brands_admin::routes())

@@ -1,24 +1,22 @@
-//! What shoppers read: products, the category tree, brands.
+//! What shoppers read: lists of products, the category tree, brands.
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
-use chrono::{DateTime, TimeDelta, Utc};
-use http::{StatusCode, header};
+use axum::{Extension, extract::State, response::Response};
+use chrono::{DateTime, Utc};
 use ids::ProductId;
 use kit::{
-    Kit, Result,
+    Conn, Error, Kit, Result,
+    cache::{Cache, Document, Made, Question},
     http::{
-        Cursor, Page, PageQuery, PathId, ProblemResponses, Query, body::invalid_parameter, etag,
+        Cursor, Page, PageQuery, ProblemResponses, Query, body::invalid_parameter, etag,
         page::instant,
     },
 };
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-use super::views::{BrandView, CategoryNode, ProductSummary, ProductView, category_nodes};
+use super::views::{BrandView, CategoryNode, ProductSummary, category_nodes};
 use crate::{
     model::{
         CatalogueRefusal, ProductAfter, ProductFilter, ProductSort, SearchText, is_code,
@@ -30,7 +28,6 @@ use crate::{
 pub(super) fn routes() -> OpenApiRouter<Kit> {
     OpenApiRouter::new()
         .routes(routes!(list_products))
-        .routes(routes!(get_product))
         .routes(routes!(list_categories))
         .routes(routes!(list_brands))
 }
@@ -38,8 +35,11 @@ pub(super) fn routes() -> OpenApiRouter<Kit> {
 /// For how long a shared cache may answer for us, in seconds.
 pub(super) const SHARED_CACHE_SECONDS: u32 = 5;
 
-/// What "lately" means where the lowest price is told: Directive 98/6/EC, article 6a.
-const LATELY: TimeDelta = TimeDelta::days(30);
+/// What triggers write when something changes of which every page shows a part.
+pub(super) const TAG_OF_NAMES: Uuid = Uuid::from_u128(1);
+
+/// What triggers write when something changes that lists show or go by.
+pub(super) const TAG_OF_LISTS: Uuid = Uuid::from_u128(2);
 
 /// The list's filters; each parameter at most once.
 #[derive(Deserialize, IntoParams)]
@@ -187,59 +187,135 @@ pub(super) async fn refuse_unknown(conn: &kit::Conn, filter: &ProductFilter) -> 
 )]
 async fn list_products(
     State(kit): State<Kit>,
+    Extension(cache): Extension<Cache>,
     Query(query): Query<ListProducts>,
 ) -> Result<Response> {
-    let language = language(query.language.as_ref())?;
-    let order = sort(query.sort.as_deref())?;
-    let sort_name = query
-        .sort
-        .clone()
-        .unwrap_or_else(|| "-created_at".to_owned());
-    let paging = PageQuery {
-        limit: query.limit,
-        cursor: query.cursor.clone(),
+    let asked = Asked::of(query)?;
+    let document = match asked.question() {
+        Some(question) => {
+            let asked = &asked;
+            let list = |conn: Conn| async move {
+                Ok(Made {
+                    document: Some(asked.list(&conn).await?),
+                    tags: vec![TAG_OF_NAMES, TAG_OF_LISTS],
+                })
+            };
+            let found = cache.answer(&question, list).await?;
+            found.ok_or_else(|| Error::fault("a list is never missing"))?
+        }
+        None => asked.list(&kit.db.read().await?).await?,
     };
-    let limit = paging.limit()?;
-    let after: Option<ProductCursor> = paging.cursor()?;
-    if after.as_ref().is_some_and(|after| after.sort != sort_name) {
-        return Err(invalid_parameter(
-            "cursor",
-            "it belongs to another order of the list",
-        ));
+    Ok(document.public(SHARED_CACHE_SECONDS))
+}
+
+/// What a list is asked for, checked.
+struct Asked {
+    filter: ProductFilter,
+    order: ProductSort,
+    sort_name: String,
+    after: Option<ProductAfter>,
+    limit: i64,
+    language: String,
+}
+
+impl Asked {
+    fn of(query: ListProducts) -> Result<Self> {
+        let language = language(query.language.as_ref())?;
+        let order = sort(query.sort.as_deref())?;
+        let sort_name = query.sort.unwrap_or_else(|| "-created_at".to_owned());
+        let paging = PageQuery {
+            limit: query.limit,
+            cursor: query.cursor,
+        };
+        let limit = paging.limit()?;
+        let after: Option<ProductCursor> = paging.cursor()?;
+        if after.as_ref().is_some_and(|after| after.sort != sort_name) {
+            return Err(invalid_parameter(
+                "cursor",
+                "it belongs to another order of the list",
+            ));
+        }
+        let after = after.map(|after| ProductAfter {
+            created_at: after.created_at,
+            price_minor: after.price_minor,
+            sold_count: after.sold_count,
+            id: after.id,
+        });
+        check_prices(query.price_min, query.price_max)?;
+        let filter = ProductFilter {
+            category: query.category,
+            brand: query.brand,
+            search: text(query.q.as_deref())?,
+            is_available: query.is_available,
+            price_min: query.price_min,
+            price_max: query.price_max,
+            facets: facets(query.attributes.as_deref())?,
+            tag: query.tag,
+        };
+        Ok(Self {
+            filter,
+            order,
+            sort_name,
+            after,
+            limit,
+            language,
+        })
     }
-    let after = after.map(|after| ProductAfter {
-        created_at: after.created_at,
-        price_minor: after.price_minor,
-        sold_count: after.sold_count,
-        id: after.id,
-    });
-    check_prices(query.price_min, query.price_max)?;
-    let filter = ProductFilter {
-        category: query.category,
-        brand: query.brand,
-        search: text(query.q.as_deref())?,
-        is_available: query.is_available,
-        price_min: query.price_min,
-        price_max: query.price_max,
-        facets: facets(query.attributes.as_deref())?,
-        tag: query.tag,
-    };
-    let conn = kit.db.read().await?;
-    let rows =
-        store::list_products(&conn, &filter, &["published"], order, after, limit + 1).await?;
-    if rows.is_empty() {
-        refuse_unknown(&conn, &filter).await?;
+
+    /// Everything that the list depends on, if it is one that many ask for: a first page, without
+    /// what visitors make up. A new member of the filter does not compile until it stands here.
+    fn question(&self) -> Option<Question> {
+        let ProductFilter {
+            category,
+            brand,
+            search: None,
+            is_available,
+            price_min: None,
+            price_max: None,
+            facets: None,
+            tag: None,
+        } = &self.filter
+        else {
+            return None;
+        };
+        if self.after.is_some() {
+            return None;
+        }
+        let (sort_name, limit, language) = (&self.sort_name, self.limit, &self.language);
+        let of = (category, brand, is_available, sort_name, limit, language);
+        Some(in_language("products", format!("{of:?}"), language))
     }
-    let page = Page::cut(rows, limit, |row| ProductCursor {
-        sort: sort_name.clone(),
-        created_at: row.created_at,
-        price_minor: row.price_from.map_or(0, |price| price.minor()),
-        sold_count: row.sold_count,
-        rank: 0,
-        id: row.id,
-    })?;
-    let page = page.map(|row| ProductSummary::of(row, &language));
-    Ok(page.link(etag::public(SHARED_CACHE_SECONDS, &page)?))
+
+    async fn list(&self, conn: &Conn) -> Result<Document> {
+        let (filter, limit) = (&self.filter, self.limit);
+        let (order, after) = (self.order, self.after);
+        let rows =
+            store::list_products(conn, filter, &["published"], order, after, limit + 1).await?;
+        if rows.is_empty() {
+            refuse_unknown(conn, filter).await?;
+        }
+        let page = Page::cut(rows, limit, |row| ProductCursor {
+            sort: self.sort_name.clone(),
+            created_at: row.created_at,
+            price_minor: row.price_from.map_or(0, |price| price.minor()),
+            sold_count: row.sold_count,
+            rank: 0,
+            id: row.id,
+        })?;
+        page.map(|row| ProductSummary::of(row, &self.language))
+            .document()
+    }
+}
+
+/// A question whose answer is shared, unless its language is one that somebody may have made up:
+/// there is no end of them.
+pub(super) fn in_language(name: &'static str, of: String, language: &str) -> Question {
+    let question = Question::new(name, of);
+    if language.len() == 2 {
+        question
+    } else {
+        question.kept_here()
+    }
 }
 
 /// The language of the texts.
@@ -250,60 +326,6 @@ pub(super) struct InLanguage {
     /// A BCP 47 tag; English without it and where a text lacks it.
     #[param(example = "am")]
     pub(super) language: Option<String>,
-}
-
-/// Read a product
-///
-/// By id or slug, with its brand, categories, images, options, variants, prices and availability. A
-/// slug that it had before answers 301 with its address.
-#[utoipa::path(
-    get, path = "/api/v1/catalogue/products/{id_or_slug}/", operation_id = "getProduct",
-    tag = "Catalogue", params(("id_or_slug" = String, Path), InLanguage),
-    responses(
-        (status = 200, body = ProductView),
-        (status = 301, description = "It has another slug by now: `Location` says which"),
-        ProblemResponses
-    )
-)]
-async fn get_product(
-    State(kit): State<Kit>,
-    PathId(id_or_slug): PathId<String>,
-    Query(query): Query<InLanguage>,
-) -> Result<Response> {
-    let asked = query.language.as_ref();
-    let language = language(asked)?;
-    let conn = kit.db.read().await?;
-    let lately = kit.clock.now() - LATELY;
-    let (detail, tree, lowest) = futures_util::try_join!(
-        store::find_product(&conn, &id_or_slug),
-        store::list_tree(&conn),
-        store::list_lowest_prices(&conn, &id_or_slug, lately)
-    )?;
-    let Some(detail) = detail.filter(|detail| detail.head.status == "published") else {
-        let slug = store::find_moved(&conn, &id_or_slug).await?;
-        let slug = slug.ok_or(CatalogueRefusal::NotFound("product"))?;
-        return Ok(moved(&slug, asked));
-    };
-    etag::public(
-        SHARED_CACHE_SECONDS,
-        &ProductView::of(detail, &tree, &lowest, &language)?,
-    )
-}
-
-/// Where a product is that was called something else before. A slug may be given to another product
-/// later, so nobody keeps this for long.
-fn moved(slug: &str, asked: Option<&String>) -> Response {
-    let language = asked.map(|tag| format!("?language={tag}"));
-    let location = format!(
-        "/api/v1/catalogue/products/{slug}/{}",
-        language.unwrap_or_default()
-    );
-    let caching = format!("public, max-age=0, s-maxage={SHARED_CACHE_SECONDS}");
-    let headers = [
-        (header::LOCATION, location),
-        (header::CACHE_CONTROL, caching),
-    ];
-    (StatusCode::MOVED_PERMANENTLY, headers).into_response()
 }
 
 /// Read the category tree

@@ -224,3 +224,12 @@ pub(crate) async fn list_sold_variants(conn: &Conn, id_or_slug: &str) -> Result<
     }
     Ok(rows.iter().map(|row| row.get("id")).collect())
 }
+
+const LIST_PARTS: &str = "
+    select part_id from bundle_parts where bundle_id = any($1) order by part_id";
+
+/// What bundles among some variants are made of.
+pub(crate) async fn list_parts(conn: &Conn, variants: &[VariantId]) -> Result<Vec<VariantId>> {
+    let rows = conn.query(LIST_PARTS, &[&variants]).await?;
+    Ok(rows.iter().map(|row| row.get("part_id")).collect())
+}

@@ -37,10 +37,10 @@ async fn the_lowest_price_of_thirty_days_is_told() {
         at(&staff, version).patch(&path, change).await.expect(200);
         assert_eq!(lowest().await, expected, "{price}");
     }
-    // To the second: 110 was its price until 130 came.
+    // 110 was its price until 130 came; a page is kept for a minute.
     shop.advance(TimeDelta::days(30) - TimeDelta::seconds(1));
     assert_eq!(lowest().await, 110);
-    shop.advance(TimeDelta::seconds(1));
+    shop.advance(TimeDelta::minutes(1));
     assert_eq!(lowest().await, 130);
     shop.close().await;
 }

@@ -3,6 +3,7 @@
 mod leases;
 mod operators;
 mod order;
+mod streams;
 
 use chrono::{DateTime, Utc};
 use kit::{

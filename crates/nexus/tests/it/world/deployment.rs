@@ -244,6 +244,7 @@ fn variables(
         ("NEXUS__PAYMENTS__RECONCILE_AT", String::new()),
         // One after the other, so that a job's turn is known.
         ("NEXUS__WORKER__CONCURRENCY", "1".to_owned()),
+        ("NEXUS__CACHE__STALE_MS_MAX", "0".to_owned()),
         ("NEXUS__MEDIA__FOLDER", media_folder(database_url)),
         ("NEXUS__LOG__FILTER", "error".to_owned()),
     ]

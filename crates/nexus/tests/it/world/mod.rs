@@ -6,6 +6,7 @@ mod client;
 mod deployment;
 mod oracle;
 mod own_postgres;
+mod own_redis;
 mod pair;
 mod people;
 mod process;
@@ -23,6 +24,7 @@ pub(crate) use self::{
     children::{Child, program},
     client::{Answer, Client},
     deployment::Deployment,
+    own_redis::OwnRedis,
     pair::Pair,
     process::{Process, free_ports, is_alive},
     receiver::Receiver,

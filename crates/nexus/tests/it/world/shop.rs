@@ -243,6 +243,8 @@ pub(crate) fn settings(database: &str, url: &str, simulator: &Child, mailbox: &C
             "mail.smtp_url",
             format!("smtp://{}", mailbox.address("smtp")),
         ),
+        // What a test has changed, by whatever way, it sees at once.
+        ("cache.stale_ms_max", "0".to_owned()),
         ("media.folder", media_folder(database)),
         ("log.filter", "error".to_owned()),
     ];
