@@ -66,4 +66,6 @@ pub static MIGRATIONS: &[Migration] = migrations! {
     "0085_price_lists_validated"
     "0086_product_imports"
     "0084_cache_changes"
+    "0085_order_mails"
+    "0086_order_mails_validated"
 };

@@ -2,13 +2,15 @@
 
 use fulfilment::{OrderDelivered, OrderShipped};
 use kit::outbox::Subscriptions;
-use orders::OrderPaid;
+use orders::{OrderCancelled, OrderPaid, OrderPlaced};
 use payments::{RefundRequested, RefundSucceeded};
 
 /// Which jobs follow from which event.
 #[must_use]
 pub fn subscriptions() -> Subscriptions {
     Subscriptions::default()
+        .on::<OrderPlaced>(notifications::mail_of_placed_order)
+        .on::<OrderCancelled>(notifications::mail_of_cancelled_order)
         .on::<OrderPaid>(notifications::receipt_of)
         .on::<OrderPaid>(invoices::invoice_of)
         .on::<RefundRequested>(notifications::mail_of_promised_refund)

@@ -1,4 +1,4 @@
-//! Mails about what happened: the receipt of a paid order, money that goes back, parcels.
+//! Mails about what happened: an order that waits or was called off, the receipt of a paid order, money that goes back, parcels.
 //!
 //! Owns: `mails`.
 //! Promises: a fact has one mail (a paid order its receipt, a refund what the buyer must know of
@@ -14,7 +14,8 @@ mod store;
 mod tests;
 
 pub use jobs::{
-    SendParcelMail, SendReceipt, SendRefundMail, jobs, mail_of_delivered_parcel,
-    mail_of_promised_refund, mail_of_refund, mail_of_shipped_parcel, receipt_of,
+    SendOrderMail, SendParcelMail, SendReceipt, SendRefundMail, jobs, mail_of_cancelled_order,
+    mail_of_delivered_parcel, mail_of_placed_order, mail_of_promised_refund, mail_of_refund,
+    mail_of_shipped_parcel, receipt_of,
 };
-pub use model::{NotificationSettings, ParcelNews, RefundNews};
+pub use model::{NotificationSettings, OrderNews, ParcelNews, RefundNews};

@@ -1,10 +1,12 @@
 //! Sending, safe to repeat: what is going to happen is committed before the mail server is
 //! asked, and what has happened right after it has answered.
 
+mod orders;
 mod parcels;
 
 use std::sync::Arc;
 
+use ::orders::OrderPaid;
 use chrono::{DateTime, Utc};
 use ids::{OrderId, RefundId};
 use kit::{
@@ -15,11 +17,11 @@ use kit::{
     sabotage::crash_point,
 };
 use money::Money;
-use orders::OrderPaid;
 use payments::{RefundRequested, RefundSucceeded};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::orders::{SendOrderMail, mail_of_cancelled_order, mail_of_placed_order};
 pub use self::parcels::{SendParcelMail, mail_of_delivered_parcel, mail_of_shipped_parcel};
 use crate::{
     model::{NotificationSettings, RECEIPT, Receipt, RefundMail, RefundNews, RenderedMail},
@@ -131,10 +133,14 @@ pub fn jobs(
 ) -> Registry {
     let (mailer, settings) = (Arc::clone(mailer), Arc::clone(settings));
     let (of_refunds, shop) = (Arc::clone(&mailer), Arc::clone(&settings));
+    let (of_orders, told) = (Arc::clone(&mailer), Arc::clone(&settings));
     let (of_parcels, shown) = (Arc::clone(&mailer), Arc::clone(&settings));
     registry
         .with(move |job: SendParcelMail, run| {
             parcels::send(job, run, Arc::clone(&of_parcels), Arc::clone(&shown))
+        })
+        .with(move |job: SendOrderMail, run| {
+            self::orders::send(job, run, Arc::clone(&of_orders), Arc::clone(&told))
         })
         .with(move |job: SendReceipt, run| {
             send_receipt(job, run, Arc::clone(&mailer), Arc::clone(&settings))
@@ -166,7 +172,7 @@ async fn send_refund_mail(
 ) -> Result<Outcome> {
     let order = {
         let conn = run.db.read().await?;
-        orders::find_order(&conn, job.order_id).await?
+        ::orders::find_order(&conn, job.order_id).await?
     };
     let Some(order) = order else {
         return Ok(Outcome::Buried("there is no such order".to_owned()));
@@ -220,13 +226,13 @@ async fn write_receipt(
     settings: &NotificationSettings,
 ) -> Result<Option<(String, RenderedMail)>> {
     let conn = db.read().await?;
-    let Some(order) = orders::find_order(&conn, order_id).await? else {
+    let Some(order) = ::orders::find_order(&conn, order_id).await? else {
         return Ok(None);
     };
     let Some(paid_at) = order.paid_at else {
         return Ok(None);
     };
-    let lines = orders::list_lines(&conn, &[order_id]).await?;
+    let lines = ::orders::list_lines(&conn, &[order_id]).await?;
     let lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
     let reference = store::find_payment_reference(&conn, order_id).await?;
     let receipt = Receipt::of(&order, &lines, paid_at, reference.as_deref(), settings);

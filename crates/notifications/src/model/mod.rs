@@ -2,6 +2,7 @@
 
 mod ethiopian_date;
 mod language;
+mod order_mail;
 mod parcel_mail;
 mod receipt;
 mod refund_mail;
@@ -9,11 +10,12 @@ mod refund_mail;
 pub(crate) use self::{
     ethiopian_date::EthiopianDate,
     language::{Language, Words},
+    order_mail::OrderMail,
     parcel_mail::ParcelMail,
     receipt::{Receipt, one_line},
     refund_mail::RefundMail,
 };
-pub use self::{parcel_mail::ParcelNews, refund_mail::RefundNews};
+pub use self::{order_mail::OrderNews, parcel_mail::ParcelNews, refund_mail::RefundNews};
 
 /// What mails have to know of the shop.
 #[derive(Clone, Debug)]

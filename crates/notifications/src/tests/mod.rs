@@ -1,15 +1,16 @@
 //! An order to write a receipt for, and what follows from its payment.
 
 mod dates;
+mod orders;
 mod receipts;
 mod refunds;
 
+use ::orders::{Order, OrderLine, OrderPaid, OrderStatus, ShippingAddress};
 use catalogue::Texts;
 use chrono::{DateTime, Utc};
 use ids::{CartId, OrderId, ProductId, VariantId};
 use kit::outbox::{Event, EventRecord};
 use money::{Currency, Money};
-use orders::{Order, OrderLine, OrderPaid, OrderStatus, ShippingAddress};
 
 use crate::{
     model::{NotificationSettings, Receipt, RenderedMail},
@@ -61,10 +62,10 @@ fn order(language: &str) -> Order {
         shipping_tax: etb(0),
         tax_included: etb(0),
         prices_include_tax: true,
-        explanation: orders::Explanation::default(),
+        explanation: ::orders::Explanation::default(),
         status: OrderStatus::Paid,
-        fulfilment_status: orders::FulfilmentStatus::Unfulfilled,
-        return_status: orders::ReturnStatus::None,
+        fulfilment_status: ::orders::FulfilmentStatus::Unfulfilled,
+        return_status: ::orders::ReturnStatus::None,
         version: 2,
         placed_at: paid_at(),
         expires_at: paid_at(),
@@ -121,6 +122,7 @@ fn a_paid_order_is_followed_by_its_receipt() {
         subject: paid.subject(),
         sequence: 2,
         payload: serde_json::to_value(&paid).unwrap(),
+        occurred_at: paid_at(),
     };
     let job = format!("{:?}", receipt_of(&event).unwrap().unwrap());
     for part in [

@@ -86,6 +86,7 @@ fn record<E: Event>(event: &E) -> EventRecord {
         subject: event.subject(),
         sequence: 3,
         payload: serde_json::to_value(event).unwrap(),
+        occurred_at: paid_at(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Binds, Invariant, Plan};
 
-pub(super) static INVARIANTS: [Invariant; 7] = [
+pub(super) static INVARIANTS: [Invariant; 8] = [
     Invariant {
         id: "I13",
         title: "each paid order has its receipt, once",
@@ -44,6 +44,51 @@ pub(super) static INVARIANTS: [Invariant; 7] = [
             or jobs_count <> 1
             or mails_count > 1
             or (jobs_done = jobs_count and jobs_done > 0 and mails_sent = 0)",
+        binds: Binds::Nothing,
+        plan: Plan::Sorted,
+    },
+    Invariant {
+        id: "I85",
+        title: "what buyers are told of an order is so, and is told when its job is done",
+        counted: "select count(*) from jobs where kind = 'send_order_mail'",
+        broken: "
+        select format('order %s', key),
+            concat_ws('; ',
+                case when orders_count = 0 then 'there is no such order' end,
+                case when orders_count > cancelled_count and called_off > 0
+                    then 'it is told as cancelled and is not' end,
+                case when jobs_done > 0 and mails_sent = 0
+                    then 'the job is done and no mail says that it was cancelled' end)
+        from (
+            select key collate \"C\" as key,
+                count(*) filter (where part in ('order', 'cancelled')) as orders_count,
+                count(*) filter (where part = 'cancelled') as cancelled_count,
+                count(*) filter (where part in ('called off', 'done', 'sent')) as called_off,
+                count(*) filter (where part = 'done') as jobs_done,
+                count(*) filter (where part = 'sent') as mails_sent,
+                count(*) filter (where part not in ('order', 'cancelled')) as told
+            from (
+                select id::text as key,
+                    case when status = 'cancelled' then 'cancelled' else 'order' end as part
+                from orders
+                union all
+                select split_part(unique_key, ':', 2), case
+                    when unique_key not like 'order_cancelled:%' then 'waits'
+                    when state = 'done' then 'done' else 'called off' end
+                from jobs
+                where kind = 'send_order_mail'
+                union all
+                select subject_id::text, case
+                    when kind <> 'order_cancelled' then 'waits'
+                    when state = 'sent' then 'sent' else 'called off' end
+                from mails
+                where kind in ('order_placed', 'order_cancelled')
+            ) as parts
+            group by 1
+        ) as orders_told
+        where told > 0 and (orders_count = 0
+            or (orders_count > cancelled_count and called_off > 0)
+            or (jobs_done > 0 and mails_sent = 0))",
         binds: Binds::Nothing,
         plan: Plan::Sorted,
     },

@@ -140,6 +140,19 @@ pub(super) const CASES: &[(&str, &str, &[&str])] = &[
         &["I13"],
     ),
     (
+        "an order that is told as cancelled and is not",
+        "insert into mails (id, kind, subject_id, recipient_hash, message_id, created_at)
+         select id, 'order_cancelled', id, '', '<a@c>', now() from orders
+         where status = 'pending_payment'",
+        &["I85"],
+    ),
+    (
+        "a mail about no order",
+        "insert into mails (id, kind, subject_id, recipient_hash, message_id, created_at)
+         values (gen_random_uuid(), 'order_placed', gen_random_uuid(), '', '<a@d>', now())",
+        &["I85"],
+    ),
+    (
         "an order that was not announced",
         "update events set name = 'order.seen' where name = 'order.placed'",
         &["I14"],

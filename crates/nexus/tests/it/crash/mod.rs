@@ -6,6 +6,7 @@ mod clerk;
 mod failover;
 mod journal;
 mod load;
+mod order_mails;
 mod parcels;
 mod points;
 mod reconciliation;

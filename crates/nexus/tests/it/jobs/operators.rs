@@ -124,7 +124,10 @@ async fn the_list_is_narrowed_and_refuses_what_nobody_is_called() {
             .map(|job| job["id"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(ids("queue=mail").await, std::slice::from_ref(&id));
+    assert_eq!(
+        ids("queue=mail&state=dead").await,
+        std::slice::from_ref(&id)
+    );
     assert_eq!(
         ids("kind=send_receipt&state=dead").await,
         std::slice::from_ref(&id)

@@ -4,6 +4,7 @@ mod batches;
 mod held;
 mod keys;
 mod listing;
+mod mails;
 mod placing;
 mod servers;
 mod statements;
