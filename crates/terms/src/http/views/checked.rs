@@ -1,6 +1,6 @@
 //! What staff send, looked at member by member.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use ids::PromotionId;
 use kit::{Result, http::body::invalid_member};
 use money::{Currency, Money};
@@ -21,16 +21,6 @@ fn check_count(pointer: &str, count: Option<i64>, most: i64) -> Result<()> {
     }
 }
 
-/// The database holds fewer years than a text may name.
-fn check_year(pointer: &str, at: Option<DateTime<Utc>>) -> Result<()> {
-    match at {
-        Some(at) if !(1..=9_999).contains(&at.year()) => {
-            refuse(pointer, "its year is from 1 to 9999")
-        }
-        _ => Ok(()),
-    }
-}
-
 impl PromotionBody {
     /// The promotion that it says.
     pub(in crate::http) fn checked(self, id: PromotionId, now: DateTime<Utc>) -> Result<Promotion> {
@@ -45,8 +35,6 @@ impl PromotionBody {
         }
         let minimum = self.minimum_subtotal.unwrap_or(Money::zero(Currency::ETB));
         check_amount("/minimum_subtotal", minimum)?;
-        check_year("/starts_at", self.starts_at)?;
-        check_year("/ends_at", self.ends_at)?;
         if let (Some(starts_at), Some(ends_at)) = (self.starts_at, self.ends_at)
             && ends_at <= starts_at
         {

@@ -1,4 +1,4 @@
--- What 0084 has added is true of every row.
+-- What 0088 has added is true of every row.
 
 alter table customers validate constraint customers_group_fkey;
 alter table variants validate constraint variants_regular_above;
