@@ -3,7 +3,8 @@
 
 create table customer_groups (
     id uuid constraint customer_groups_pkey primary key,
-    name text not null constraint customer_groups_name_length check (length(name) between 1 and 100),
+    name text not null
+        constraint customer_groups_name_length check (length(name) between 1 and 100),
     version bigint not null default 1,
     created_at timestamptz not null,
     updated_at timestamptz not null

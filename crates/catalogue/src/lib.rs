@@ -28,5 +28,5 @@ pub use model::{
     VariantSheet, Words, is_language, slug_from,
 };
 pub use store::{
-    SheetWords, count_products, find_sheet_words, list_sellables, list_sheets, note_actor,
+    SheetWords, count_products, find_sheet_words, list_sellables, list_sheets, update_actor_of,
 };

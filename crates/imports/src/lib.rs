@@ -14,9 +14,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{ExportFile, Stepped, begin, export_head, export_page, find, resume, step};
+pub use actions::{ExportFile, begin, export_head, export_page, find, resume};
 pub use http::routes;
-pub use jobs::jobs;
+pub use jobs::{Stepped, jobs, step};
 pub use model::{
     Dialect, FileFormat, ImportRefusal, NewImport, ProductImport, REFUSALS, SheetWriter,
 };

@@ -238,7 +238,7 @@ fn a_row_that_cannot_be_read_says_why() {
                 2,
                 Some("row 5: title.en is not as in the first row of its product")
             ),
-            (7, 1, None),
+            (6, 1, None),
         ]
     );
 }

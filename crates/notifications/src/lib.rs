@@ -1,4 +1,5 @@
-//! Mails about what happened: an order that waits or was called off, the receipt of a paid order, money that goes back, parcels.
+//! Mails about what happened: an order that waits or was called off, the receipt of a paid order,
+//! money that goes back, parcels.
 //!
 //! Owns: `mails`.
 //! Promises: a fact has one mail (a paid order its receipt, a refund what the buyer must know of

@@ -97,9 +97,9 @@ pub(crate) fn with_ids(mut terms: ShippingTerms, now: DateTime<Utc>) -> Shipping
 /// # Errors
 /// `invalid_body` for terms that contradict themselves; faults of the database.
 pub async fn set_taxes(tx: &Tx, taxes: &TaxTerms, now: DateTime<Utc>) -> Result<()> {
-    taxes.check()?;
+    let taxes = taxes.clone().checked()?;
     let (_, version): (TaxTerms, i64) = store::lock_document(tx, "tax").await?;
-    store::update_document(tx, "tax", taxes, version + 1, now).await
+    store::update_document(tx, "tax", &taxes, version + 1, now).await
 }
 
 /// Opens a promotion.

@@ -100,8 +100,8 @@ kit::refusal_kinds! {
     INVALID_SCHEDULE "invalid_schedule" 422 Recoverable "The schedule cannot be kept"
         "What is planned is to come, and what ends does so after it has begun."
     INVALID_PRICE_LIST "invalid_price_list" 422 Recoverable "The price list breaks a rule"
-        "A list has up to 1,000 prices of variants of this shop, in its own currency, one from each \
-         quantity on. The detail names the rule that is broken."
+        "A list has up to 1,000 prices of variants of this shop, in its own currency, one from \
+         each quantity on. The detail names the rule that is broken."
     UNKNOWN_CUSTOMER_GROUP "unknown_customer_group" 422 Recoverable "No such group of customers"
         "The id in the request is not one of a group of customers of this shop."
 }

@@ -22,7 +22,7 @@ pub(crate) async fn update_actor(tx: &Tx, staff: StaffId) -> Result<()> {
 ///
 /// # Errors
 /// Faults of the database.
-pub async fn note_actor(tx: &Tx, staff: Option<StaffId>) -> Result<()> {
+pub async fn update_actor_of(tx: &Tx, staff: Option<StaffId>) -> Result<()> {
     match staff {
         Some(staff) => update_actor(tx, staff).await,
         None => Ok(()),

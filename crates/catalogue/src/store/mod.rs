@@ -25,7 +25,7 @@ pub(crate) use self::{
 
 pub use self::{
     insert::count_products,
-    life::note_actor,
+    life::update_actor_of,
     sellables::list_sellables,
     sheets::{SheetWords, find_sheet_words, list_sheets},
 };

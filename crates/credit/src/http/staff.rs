@@ -71,7 +71,7 @@ struct IssueGiftCard {
     amount: Money,
     reason: Reason,
     /// From when on it cannot be spent; never without it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kit::http::page::instant_or_none")]
     expires_at: Option<DateTime<Utc>>,
     /// For staff.
     #[serde(default)]

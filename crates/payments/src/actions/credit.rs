@@ -22,9 +22,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Credited {
     /// The order as it is now.
-    Done(Order),
+    Done(Box<Order>),
     /// The buyer may be paying it: ask about that first, close it, and try again.
-    AskFirst(Attempt),
+    AskFirst(Box<Attempt>),
 }
 
 /// Sets credit aside for a locked order that waits to be paid. One that needs nothing else is paid
@@ -40,7 +40,7 @@ pub(crate) async fn use_credit(
     now: DateTime<Utc>,
 ) -> Result<Credited> {
     if let Some(live) = check_waiting(tx, &order, now).await? {
-        return Ok(Credited::AskFirst(live));
+        return Ok(Credited::AskFirst(Box::new(live)));
     }
     credit::set_aside(tx, payer, (order.id, order.due()), most, now).await?;
     let order = with_credit(tx, order).await?;
@@ -49,7 +49,7 @@ pub(crate) async fn use_credit(
         orders::mark_paid(tx, &order, now).await?;
         inventory::claim(tx, order.id, now).await?;
     }
-    Ok(Credited::Done(order))
+    Ok(Credited::Done(Box::new(order)))
 }
 
 /// Gives back what is set aside for a locked order that waits to be paid. Locks as [`use_credit`].
@@ -58,10 +58,10 @@ pub(crate) async fn use_credit(
 /// `order_already_paid`, `order_not_payable`.
 pub(crate) async fn release_credit(tx: &Tx, order: Order, now: DateTime<Utc>) -> Result<Credited> {
     if let Some(live) = check_waiting(tx, &order, now).await? {
-        return Ok(Credited::AskFirst(live));
+        return Ok(Credited::AskFirst(Box::new(live)));
     }
     let_go(tx, order.id, now).await?;
-    Ok(Credited::Done(with_credit(tx, order).await?))
+    Ok(Credited::Done(Box::new(with_credit(tx, order).await?)))
 }
 
 /// What is asked for is fixed once the buyer has a page: it is never changed below it.

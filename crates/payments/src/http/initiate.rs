@@ -107,7 +107,8 @@ impl PaymentPage {
 /// Start the payment of an order
 ///
 /// Opens a checkout page at the payment provider for what is due of the order and answers its
-/// address. Asked again while that page is open, it answers the same page: an order has one at a time.
+/// address. Asked again while that page is open, it answers the same page: an order has one at a
+/// time.
 /// For the order's own customer, or the guest with the `X-Shopper-Token` of its cart. The body is
 /// optional and names a provider; without it Chapa is asked. Cash on delivery and bank transfers
 /// have no page: the answer has `instructions`, and the order waits longer. Naming another

@@ -101,6 +101,7 @@ fn every_refusal_is_in_the_registry_with_its_status() {
         ("refund_not_found", 404),
         ("capture_not_found", 404),
         ("order_not_refundable", 409),
+        ("refund_needs_customer", 409),
         ("refund_exceeds_captured", 409),
         ("refund_line_exceeds", 409),
         ("refund_not_confirmable", 409),

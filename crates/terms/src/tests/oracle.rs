@@ -82,6 +82,24 @@ fn speaks_of(selection: &Selection, basket: &Basket, pile: &Pile) -> bool {
         || selection.product_ids.contains(&line.product_id)
 }
 
+/// So many units to get, the cheapest of which enough are left to be bought.
+fn cheapest_units(
+    (gettable, buyable): (&[usize], &[usize]),
+    (to_buy, to_get): (usize, usize),
+) -> Option<Vec<usize>> {
+    let mut spare = buyable.len().checked_sub(to_buy)?;
+    let mut got = Vec::new();
+    for u in gettable {
+        let is_needed = buyable.contains(u);
+        if got.len() == to_get || (is_needed && spare == 0) {
+            continue;
+        }
+        spare -= usize::from(is_needed);
+        got.push(*u);
+    }
+    (got.len() == to_get).then_some(got)
+}
+
 fn buy_get(effect: &Effect, basket: &Basket, piles: &mut [Pile]) {
     let Effect::BuyGet {
         buy_quantity,
@@ -111,20 +129,7 @@ fn buy_get(effect: &Effect, basket: &Basket, piles: &mut [Pile]) {
         .filter(|u| speaks_of(buy, basket, &piles[free[*u]]))
         .collect();
     let (x, y) = (*buy_quantity as usize, *get_quantity as usize);
-    // The cheapest units of which enough are left to be bought.
-    let pick = |times: usize| -> Option<Vec<usize>> {
-        let mut spare = buyable.len().checked_sub(times * x)?;
-        let mut got = Vec::new();
-        for u in &gettable {
-            let is_needed = buyable.contains(u);
-            if got.len() == times * y || (is_needed && spare == 0) {
-                continue;
-            }
-            spare -= usize::from(is_needed);
-            got.push(*u);
-        }
-        (got.len() == times * y).then_some(got)
-    };
+    let pick = |times: usize| cheapest_units((&gettable, &buyable), (times * x, times * y));
     let mut times = 0;
     let mut got = Vec::new();
     while applications_max.is_none_or(|most| (times as i64) < most) {

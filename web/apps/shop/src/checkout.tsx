@@ -169,14 +169,19 @@ function Region({ value, change }: { value: string; change: (event: { currentTar
   );
 }
 
+type Provider = Schemas["ProviderView"];
+type Way = Provider & { provider: Exclude<Provider["provider"], "credit"> };
+
 function Providers({ chosen, choose }: { chosen: string; choose: (event: { currentTarget: { value: string } }) => void }) {
   const { asked } = useAsked("providers", (signal) => take(api.GET("/api/v1/payment/providers/", { signal })));
   const total = cart.value?.total;
-  const fits = (provider: Schemas["ProviderView"]) => {
+  const fits = (provider: Provider) => {
     const limit = provider.amount_max.find((most) => most.currency === total?.currency);
     return !limit || !total || total.amount <= limit.amount;
   };
-  const ways = asked.state === "here" ? asked.value.providers.filter(fits) : [];
+  // Credit is no way of its own: it takes a part of what another one pays.
+  const isWay = (provider: Provider): provider is Way => provider.provider !== "credit" && fits(provider);
+  const ways = asked.state === "here" ? asked.value.providers.filter(isWay) : [];
   return (
     <fieldset>
       <legend class="mb-3 text-lg font-semibold">{t("pay")}</legend>

@@ -174,11 +174,12 @@ const ORDERS_BY_STATUS: &str = "
     group by status";
 
 // Sums are exact and unbounded in the database; what no i64 holds is shown as the largest one.
+// `least` passes over what is null: a shop without a sale has sold nothing.
 const UNITS: &str = "
-    select least(sum(on_hand), 9223372036854775807)::bigint as on_hand,
-        least(sum(reserved), 9223372036854775807)::bigint as reserved,
+    select least(coalesce(sum(on_hand), 0), 9223372036854775807)::bigint as on_hand,
+        least(coalesce(sum(reserved), 0), 9223372036854775807)::bigint as reserved,
         (
-            select least(-sum(quantity), 9223372036854775807)::bigint
+            select least(coalesce(-sum(quantity), 0), 9223372036854775807)::bigint
             from stock_movements
             where kind = 'sale'
         ) as sold

@@ -227,8 +227,12 @@ fn settings(file: Option<&str>, port: u16, secrets: &Secrets, behind: &Behind) -
 async fn prepare_shop(app: &App, generated: u32, secrets: &Secrets) -> Result<()> {
     let kit = &app.kit;
     if !seed::is_planted(kit).await? {
+        // First, because goods are what a first start that was interrupted is known by.
+        match seed::plant_terms(kit).await {
+            Err(error) if error.code() != Some("coupon_code_taken") => return Err(error.into()),
+            _ => {}
+        }
         seeding::plant(kit, 1, generated as usize).await?;
-        seed::plant_terms(kit).await?;
     }
     let email = customers::EmailAddress::parse(STAFF_EMAIL)
         .map_err(|_| anyhow!("the demo's staff has a malformed address"))?;

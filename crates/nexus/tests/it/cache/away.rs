@@ -29,7 +29,7 @@ async fn reads(deployment: &Deployment, server: &Counting, when: &str, price: i6
         )?;
     }
     let loaded = server.loads().await - before;
-    holds(when, loaded >= 1 && loaded < READS, loaded)
+    holds(when, (1..READS).contains(&loaded), loaded)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,7 +22,8 @@ async fn round(deployment: &Deployment, servers: &[Counting], price: i64) -> Hel
     deployment
         .execute(&format!(
             "update variants set price_minor = {price};
-             update products set price_from_minor = {price};"
+             update products set price_from_minor = {price};
+             update product_search set price_from_minor = {price};"
         ))
         .await;
     let committed_at = Instant::now();

@@ -3,6 +3,7 @@
 
 mod buyer;
 mod clerk;
+mod credit;
 mod failover;
 mod journal;
 mod load;

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::{order_mails, parcels, reconciliation, refunds, reviews, server, staff, worker};
+use super::{
+    credit, order_mails, parcels, reconciliation, refunds, reviews, server, staff, worker,
+};
 use crate::ledger::SEALING;
 
 /// The crates that the story runs through; the rest of the shop has transactions of its own.
@@ -31,7 +33,8 @@ fn every_point_of_the_story_is_a_case() {
     let of_refunds = of_refunds.chain(reviews::OF_THE_SERVER);
     let of_parcels = of_refunds.chain(parcels::OF_THE_WORKER).copied();
     let of_orders = of_parcels.chain(order_mails::OF_THE_WORKER.iter().copied());
-    let of_staff = of_orders.chain(staff::CASES);
+    let of_credit = of_orders.chain(credit::OF_THE_SERVER.iter().copied());
+    let of_staff = of_credit.chain(staff::CASES);
     let by_hand = reconciliation::OF_THE_COMMAND.iter();
     let by_hand = by_hand.chain(reconciliation::OF_THE_SERVER).copied();
     let compared = reconciliation::OF_THE_WORKER.iter();

@@ -74,6 +74,11 @@ const EXPECTED: [(&str, &str, &str); 4] = [
     ("worse", "failed", "invalid_row"),
 ];
 
+/// What anybody sees there.
+async fn seen(shop: &Shop, path: &str) -> Value {
+    shop.client().get(path).await.expect(200).body
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_taken_over_product_by_product() {
     let shop = Shop::open().await;
@@ -89,8 +94,7 @@ async fn a_file_is_taken_over_product_by_product() {
         (&counts["all"], &counts["created"], &counts["failed"]),
         (&json!(4), &json!(2), &json!(2))
     );
-    let page = "/api/v1/catalogue/products/sneakers/?language=am";
-    let page = shop.client().get(page).await.expect(200).body;
+    let page = seen(&shop, "/api/v1/catalogue/products/sneakers/?language=am").await;
     assert_eq!(
         (&page["title"], &page["tags"]),
         (&json!("የሸራ ጫማ"), &json!(["new-in", "warm"]))
@@ -99,12 +103,7 @@ async fn a_file_is_taken_over_product_by_product() {
     assert_eq!(page["variants"][0]["compare_at_price"]["amount"], 300_000);
     assert_eq!(page["variants"][1]["option_values"][0]["label"], "42");
     assert_eq!(page["variants"][1]["available"], 2);
-    let found = shop
-        .client()
-        .get("/api/v1/search/?q=canvas")
-        .await
-        .expect(200)
-        .body;
+    let found = seen(&shop, "/api/v1/search/?q=canvas").await;
     assert_eq!(found["data"][0]["title"], "Canvas, \"old\"");
     assert_eq!(shop.count("products").await, 2);
     // The same again is known by its SKUs, and changes nothing.
@@ -127,8 +126,7 @@ async fn a_file_is_taken_over_product_by_product() {
         ("SNK-43", "failed", "invalid_product"),
     ];
     assert_eq!(told(&results(&staff, &changed).await), expected);
-    let page = "/api/v1/catalogue/products/sneakers/?language=am";
-    let page = shop.client().get(page).await.expect(200).body;
+    let page = seen(&shop, "/api/v1/catalogue/products/sneakers/?language=am").await;
     assert_eq!(
         (&page["title"], &page["tags"]),
         (&json!("Sneakers"), &json!(["new-in", "warm"]))
@@ -142,8 +140,7 @@ async fn a_file_is_taken_over_product_by_product() {
         told(&results(&staff, &more).await),
         [("sneakers", "updated", "")]
     );
-    let page = "/api/v1/catalogue/products/sneakers/";
-    let page = shop.client().get(page).await.expect(200).body;
+    let page = seen(&shop, "/api/v1/catalogue/products/sneakers/").await;
     assert_eq!(page["variants"][2]["option_values"][0]["label"], "43");
     assert_eq!(
         (

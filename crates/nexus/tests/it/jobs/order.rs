@@ -107,7 +107,8 @@ async fn a_worker_process_does_the_queues_that_it_is_given() {
     let wrong = Process::nexus(&["worker", "--queues", "mail,post"], &shop.variables);
     let (code, complaint) = wrong.left().await;
     assert_eq!(code, 2, "{complaint}");
-    let known = "there is no queue post; there are mail, orders, payments, upkeep, webhooks";
+    let known = "there is no queue post; there are imports, mail, orders, payments, upkeep, \
+                 webhooks";
     assert!(complaint.contains(known), "{complaint}");
     let mut upkeep = Process::nexus(&["worker", "--queues", "upkeep"], &shop.variables);
     let swept = "select count(*) from jobs where kind = 'sweep' and run_at > now()";

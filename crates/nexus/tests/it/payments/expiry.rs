@@ -37,7 +37,15 @@ async fn an_order_that_was_paid_in_silence_does_not_expire() {
     }
     put_checks_off(&shop).await;
     shop.advance(HOLD - MOMENT);
-    assert_eq!(shop.run_jobs().await, 0);
+    // Buyers are told that their orders wait, and nothing else happens.
+    shop.run_jobs().await;
+    for (pending, _) in &orders {
+        assert_eq!(
+            shop.order_status(&pending.order_id).await,
+            "pending_payment"
+        );
+    }
+    assert_eq!(shop.calls("verify").await, 0);
     shop.advance(MOMENT);
     shop.run_jobs().await;
     for (pending, what) in &orders {

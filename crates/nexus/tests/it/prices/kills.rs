@@ -28,7 +28,7 @@ async fn what_is_planned_happens_once_whenever_the_worker_dies() {
         let shown = shop.client().get(&page).await.expect(200);
         let own = shown.body["price_from"]["amount"].as_i64().unwrap();
         let id = shown.text("/id");
-        let later = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        let later = shop.kit.clock.now() + chrono::TimeDelta::hours(1);
         let times = json!({ "starts_at": later });
         let sale = list(&[(variant, 1, own - 1)], times);
         owner.post(LISTS, sale).await.expect(201);

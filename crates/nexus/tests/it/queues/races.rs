@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use serde_json::json;
 
 use super::queued_sale;
@@ -131,6 +132,10 @@ async fn without_the_queue_s_lock_they_call_more() {
     shop.close_broken().await;
 }
 
+async fn who_calls(who: Client, path: String) -> crate::world::Answer {
+    who.get(&path).await.expect(200)
+}
+
 /// Everybody leaves, and other servers call them at the same moment.
 async fn leaving(shop: &Shop, racers: &Racers, others: &[Second], n: usize) -> Held {
     let variant = shop.product(&format!("goods-{n}"), &[(100, 500)]).await[0];
@@ -149,22 +154,22 @@ async fn leaving(shop: &Shop, racers: &Racers, others: &[Second], n: usize) -> H
     let path = |cart: &str| format!("/api/v1/sales/{sale}/queue/{cart}/");
     let own = racers.guest(0);
     let token = own.header("x-shopper-token").unwrap().to_owned();
-    let calls = others.iter().map(|other| {
-        (
-            Client::new(&other.url).guest(&token),
-            path(&carts[0]),
-            false,
-        )
-    });
-    let leaves = (0..count).map(|n| (racers.guest(n), path(&carts[n]), true));
-    let answers = at_once(leaves.chain(calls).map(|(who, path, leaves)| async move {
-        if leaves {
+    let calls = others
+        .iter()
+        .map(|other| (Client::new(&other.url).guest(&token), path(&carts[0])));
+    let calls = calls.map(|(who, path)| who_calls(who, path).boxed());
+    let leaves = (0..count).map(|n| {
+        let (who, path) = (racers.guest(n), path(&carts[n]));
+        async move {
+            // Every other one asks first, and so comes when others are being called, or are.
+            if n % 2 == 1 {
+                who.get(&path).await.expect(200);
+            }
             who.delete(&path).await
-        } else {
-            who.get(&path).await.expect(200)
         }
-    }))
-    .await;
+        .boxed()
+    });
+    let answers = at_once(leaves.chain(calls)).await;
     let places = async |what: &str| {
         let sql = "select count(*) from sale_queue_places where sale_id =";
         shop.number(&format!("{sql} '{sale}' and {what}")).await

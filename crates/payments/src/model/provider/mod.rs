@@ -66,7 +66,7 @@ impl ProviderId {
         match self {
             Self::Chapa => Confirmation::ByProvider,
             Self::CashOnDelivery | Self::BankTransfer => Confirmation::ByStaff,
-            Self::Credit => Confirmation::ByShop,
+            Self::Credit => Confirmation::OwnBooks,
         }
     }
 
@@ -113,7 +113,7 @@ pub(crate) enum Confirmation {
     /// Staff of the shop, who saw the money. There is nobody else to ask.
     ByStaff,
     /// The shop's own books: it is credit with the shop.
-    ByShop,
+    OwnBooks,
 }
 
 /// For how long a payment is open.

@@ -1,6 +1,8 @@
 //! Taking files over in the background: some products at a time, each by itself, so that whoever
 //! goes on after a crash goes on with the next.
 
+mod steps;
+
 use chrono::TimeDelta;
 use ids::ProductImportId;
 use kit::{
@@ -10,7 +12,7 @@ use kit::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{self, Stepped};
+pub use self::steps::{Stepped, step};
 
 /// How many products one run of the job takes over; the next one goes on.
 const STEPS: usize = 50;
@@ -44,7 +46,7 @@ pub fn jobs(registry: Registry) -> Registry {
 
 async fn run(job: RunImport, run: JobRun) -> Result<Outcome> {
     for _ in 0..STEPS {
-        match actions::step(&run.db, job.import_id, run.clock.now()).await {
+        match step(&run.db, job.import_id, run.clock.now()).await {
             Ok(Stepped::On) => crash_point("between products of an import"),
             Ok(Stepped::Over) => return Ok(Outcome::Done),
             // Whoever has the rest in hand may die with it.
