@@ -65,16 +65,14 @@ async function takeZonesAway(of: World): Promise<void> {
   await visitor.leave();
 }
 
-test("deliveries, a tax and a coupon are set, and a buyer pays what was accepted", async () => {
+test("deliveries and a coupon are set, and a buyer pays what was accepted", async () => {
   await setZones(world.get());
   const staff = await Visitor.come(world.get());
   await staff.signIn("/admin/delivery/taxes");
-  await staff.page.getByText("Nothing is taxed.").waitFor();
-  await staff.page.getByRole("button", { name: "Another rate" }).click();
-  await staff.page.getByLabel("Tax is in the prices").check();
+  // The demo shop taxes as Ethiopia does, inside of its prices.
+  await staff.page.getByLabel("Tax is in the prices").waitFor();
+  expect(await staff.page.getByLabel("Tax is in the prices").isChecked()).toBe(true);
   await staff.isAccessible();
-  await staff.page.getByRole("button", { name: "Save", exact: true }).click();
-  await staff.page.getByText("Saved.").waitFor();
 
   const code = `selam-${Date.now()}`;
   await staff.page.goto("/admin/promotions/new");
