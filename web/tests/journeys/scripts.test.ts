@@ -80,8 +80,9 @@ test("stored scripts run nowhere", async () => {
     "/stock?q=onerror", "/payments", "/payments/refunds", `/payments/refunds/${refund.id}`, "/webhooks", "/jobs", "/staff",
   ]) await isHarmless(staff, `/admin${path}`);
   await staff.page.goto("/admin/");
+  await staff.page.getByRole("heading", { level: 1 }).waitFor();
   await staff.page.keyboard.press("Control+k");
-  await staff.page.keyboard.type("onerror");
+  await staff.page.getByRole("combobox").fill("onerror");
   await staff.page.getByRole("option", { name: /onerror/ }).first().waitFor();
   expect(await staff.page.locator("img[src=x]").count()).toBe(0);
   await staff.page.keyboard.press("Escape");
